@@ -1,0 +1,179 @@
+"""Install what the product needs on this machine, then become another program.
+
+Usage: install.py [--browser] MODULE [ARGUMENT...]
+
+Runs under the machine's own Python before anything is installed, so it uses
+the standard library alone. What is already there is left as it is.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REQUIREMENTS = REPOSITORY / "requirements" / "dev.txt"
+UV_REQUIREMENTS = REPOSITORY / "requirements" / "uv.txt"
+VENV = REPOSITORY / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+STAMP = VENV / ".requirements-installed"
+CACHE = REPOSITORY / ".local"
+
+PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def call(*command: str | Path, env: dict[str, str] | None = None) -> bool:
+    """Run a command with its output on our standard error; say whether it worked."""
+    finished = subprocess.run(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        env=os.environ | (env or {}),
+        check=False,
+    )
+    return finished.returncode == 0
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let a second start wait until the first has finished installing."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def library_is_there(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def missing_packages(*, browser: bool) -> list[str]:
+    """Debian's names of the system packages that are needed and not there."""
+    packages: list[str] = []
+    if sys.platform.startswith("linux") and not all(map(library_is_there, PANGO_LIBRARIES)):
+        packages += PANGO_PACKAGES
+    if sys.platform == "darwin" and not library_is_there("/opt/homebrew/lib/libpango-1.0.dylib"):
+        packages += PANGO_PACKAGES
+    if browser and not any(map(shutil.which, BROWSERS)):
+        packages.append("chromium")
+    if browser and not shutil.which("pdftotext"):
+        packages.append("poppler-utils")
+    return packages
+
+
+def apt_install(packages: list[str]) -> bool:
+    """Install Debian packages if this machine and account allow it."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    say(f"Installing {', '.join(packages)} with apt-get…")
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages)
+    return call("apt-get", "update", "--quiet", env=env) and call(*install, env=env)
+
+
+def install_system_packages(*, browser: bool) -> None:
+    missing = missing_packages(browser=browser)
+    if not missing or apt_install(missing):
+        return
+    raise SystemExit(
+        "These are needed and could not be installed from here:\n"
+        f"  on Debian or Ubuntu:  sudo apt-get install {' '.join(missing)}\n"
+        "  on Fedora:            sudo dnf install pango chromium poppler-utils\n"
+        "  on macOS:             brew install pango poppler, and Chromium from its own site\n"
+        "Install them and start again."
+    )
+
+
+def make_venv(folder: Path) -> bool:
+    return call(sys.executable, "-m", "venv", "--clear", folder)
+
+
+def uv_program() -> Path:
+    """The uv on this machine, or one installed beside the project."""
+    found = shutil.which("uv")
+    if found:
+        return Path(found)
+    folder = CACHE / "uv"
+    program = folder / "bin" / "uv"
+    if program.exists():
+        return program
+    say("Installing uv…")
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if not make_venv(folder) and not (apt_install([f"{version}-venv"]) and make_venv(folder)):
+        raise SystemExit(
+            f"uv is needed. Install it, or Python's venv (on Debian: apt-get install {version}-venv), "
+            "and start again."
+        )
+    pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet")
+    if not call(*pip, "--require-hashes", "--requirement", UV_REQUIREMENTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise SystemExit("uv could not be installed: see the message above.")
+    return program
+
+
+def fingerprint() -> str:
+    """What the stamp must say for the environment to be up to date."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    return f"{version} {hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()}\n"
+
+
+def is_installed() -> bool:
+    with contextlib.suppress(OSError):
+        return VENV_PYTHON.exists() and STAMP.read_text() == fingerprint()
+    return False
+
+
+def install_python_packages() -> None:
+    """Make ``.venv`` hold exactly what the pinned requirements say."""
+    if is_installed():
+        return
+    uv = uv_program()
+    env = {"UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
+    if not VENV_PYTHON.exists() and not call(
+        uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV, env=env
+    ):
+        raise SystemExit("The Python environment could not be made: see the message above.")
+    say("Installing the pinned Python packages…")
+    sync = (uv, "pip", "sync", "--quiet", "--require-hashes", "--python", VENV_PYTHON, REQUIREMENTS)
+    # A network with its own certificates needs the machine's certificate store.
+    if not call(*sync, env=env) and not call(*sync, env=env | {"UV_NATIVE_TLS": "true"}):
+        raise SystemExit("The Python packages could not be installed: see the message above.")
+    STAMP.write_text(fingerprint())
+
+
+def leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    browser = arguments[0] == "--browser"
+    module, *rest = arguments[1:] if browser else arguments
+    before = signal.signal(signal.SIGTERM, leave)
+    with one_at_a_time():
+        install_system_packages(browser=browser)
+        install_python_packages()
+    signal.signal(signal.SIGTERM, before)
+    os.environ["PYTHONPATH"] = str(REPOSITORY)
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", module, *rest])
+
+
+if __name__ == "__main__":
+    main()
