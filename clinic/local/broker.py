@@ -61,7 +61,10 @@ def run(folder: Path, *, log_path: Path, port: int | None = None) -> Iterator[Br
     }
     child = processes.start(
         "broker",
-        [_binary(folder), *(part for key, value in options.items() for part in (f"--{key}", value))],
+        [
+            _binary(folder),
+            *(part for key, value in options.items() for part in (f"--{key}", value)),
+        ],
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder)},
         log_path=log_path,
         account=workspace.server_account(),

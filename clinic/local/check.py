@@ -38,7 +38,8 @@ CHECKS = (
     Check("types", program("mypy", *PACKAGES)),
     Check("migrations", manage("makemigrations", "--check", "--dry-run")),
     Check(
-        "deployment", manage("check", "--deploy", "--fail-level=WARNING", "--database=default")
+        "deployment",
+        manage("check", "--deploy", "--fail-level=WARNING", "--database=default"),
     ),
 )
 

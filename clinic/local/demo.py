@@ -40,9 +40,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8000, help="loopback port; 0 picks a free one")
     parser.add_argument("--patients", type=int, default=20, help="how many patients to invent")
-    parser.add_argument("--seed", type=int, default=1, help="the same number invents the same clinic")
     parser.add_argument(
-        "--ready-file", type=Path, help="written as JSON with the address and accounts when all is up"
+        "--seed", type=int, default=1, help="the same number invents the same clinic"
+    )
+    parser.add_argument(
+        "--ready-file",
+        type=Path,
+        help="written as JSON with the address and accounts when all is up",
     )
     options = parser.parse_args(arguments)
     if not 0 <= options.port <= 65535:
@@ -60,7 +64,9 @@ def choose_port(wanted: int) -> int:
     if wanted == 0:
         return workspace.free_port()
     if not workspace.port_is_free(wanted):
-        raise SystemExit(f"Port {wanted} is in use. Choose another one: bin/demo --port {wanted + 1}")
+        raise SystemExit(
+            f"Port {wanted} is in use. Choose another one: bin/demo --port {wanted + 1}"
+        )
     return wanted
 
 
@@ -75,7 +81,9 @@ def manage(place: Workspace, env: dict[str, str], *arguments: str) -> None:
     )
 
 
-def load_clinic(place: Workspace, env: dict[str, str], patients: int, seed: int) -> list[DemoAccount]:
+def load_clinic(
+    place: Workspace, env: dict[str, str], patients: int, seed: int
+) -> list[DemoAccount]:
     """Make the tables and fill them, as the role that owns them."""
     accounts_path = place.path / "accounts.json"
     accounts_path.touch(mode=0o600)
@@ -151,7 +159,9 @@ def describe(demo: Demo, logs: Path) -> str:
         f"  {account['role']:<{width}}  {account['email']}  {account['password']}"
         for account in demo.accounts
     )
-    return f"\nAnagen is running at {demo.url}\n\n{accounts}\n\nLogs: {logs}\nCtrl-C stops everything."
+    return (
+        f"\nAnagen is running at {demo.url}\n\n{accounts}\n\nLogs: {logs}\nCtrl-C stops everything."
+    )
 
 
 def watch(children: Sequence[Child]) -> None:

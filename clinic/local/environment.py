@@ -29,7 +29,12 @@ def machine(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def demo(
-    workspace: Workspace, *, port: int, database_url: str, broker_url: str, cache_url: str
+    workspace: Workspace,
+    *,
+    port: int,
+    database_url: str,
+    broker_url: str,
+    cache_url: str,
 ) -> dict[str, str]:
     """The settings of the demo: a fictional clinic on a loopback address."""
     address = f"http://127.0.0.1:{port}"

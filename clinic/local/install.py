@@ -26,7 +26,11 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".requirements-installed"
 CACHE = REPOSITORY / ".local"
 
-PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+PANGO_LIBRARIES = (
+    "libpango-1.0.so.0",
+    "libpangoft2-1.0.so.0",
+    "libharfbuzz-subset.so.0",
+)
 PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -84,7 +88,14 @@ def apt_install(packages: list[str]) -> bool:
         return False
     say(f"Installing {', '.join(packages)} with apt-get…")
     env = {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages)
+    install = (
+        "apt-get",
+        "install",
+        "--yes",
+        "--quiet",
+        "--no-install-recommends",
+        *packages,
+    )
     return call("apt-get", "update", "--quiet", env=env) and call(*install, env=env)
 
 
@@ -151,9 +162,19 @@ def install_python_packages() -> None:
     ):
         raise SystemExit("The Python environment could not be made: see the message above.")
     say("Installing the pinned Python packages…")
-    sync = (uv, "pip", "sync", "--quiet", "--require-hashes", "--python", VENV_PYTHON, REQUIREMENTS)
-    # A network with its own certificates needs the machine's certificate store.
-    if not call(*sync, env=env) and not call(*sync, env=env | {"UV_NATIVE_TLS": "true"}):
+    sync = (
+        uv,
+        "pip",
+        "sync",
+        "--quiet",
+        "--require-hashes",
+        "--python",
+        VENV_PYTHON,
+        REQUIREMENTS,
+    )
+    # The machine's certificates first, since a network may have its own; then uv's.
+    system = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
+    if not call(*sync, env=env | system) and not call(*sync, env=env):
         raise SystemExit("The Python packages could not be installed: see the message above.")
     STAMP.write_text(fingerprint())
 

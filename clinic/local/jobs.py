@@ -12,9 +12,7 @@ CELERY = (sys.executable, "-m", "celery", "-A", "clinic")
 
 
 @contextlib.contextmanager
-def run_worker(
-    env: Mapping[str, str], *, log_path: Path, concurrency: int = 2
-) -> Iterator[Child]:
+def run_worker(env: Mapping[str, str], *, log_path: Path, concurrency: int = 2) -> Iterator[Child]:
     """Run a Celery worker."""
     child = processes.start(
         "worker",

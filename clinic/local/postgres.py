@@ -94,7 +94,12 @@ def _binaries(folder: Path) -> Path:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(folder), "TZ": "UTC"}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(folder),
+        "TZ": "UTC",
+    }
 
 
 def _initialise(binaries: Path, folder: Path, log_path: Path, password: str) -> Path:
@@ -105,7 +110,7 @@ def _initialise(binaries: Path, folder: Path, log_path: Path, password: str) -> 
     if account:
         os.chown(password_file, account.uid, account.gid)
     password_file.write_text(password)
-    command = [
+    command: list[str | Path] = [
         binaries / "initdb",
         f"--pgdata={data}",
         f"--pwfile={password_file}",
@@ -119,7 +124,12 @@ def _initialise(binaries: Path, folder: Path, log_path: Path, password: str) -> 
     ]
     try:
         processes.run(
-            "initdb", command, env=_environment(folder), log_path=log_path, account=account, cwd=folder
+            "initdb",
+            command,
+            env=_environment(folder),
+            log_path=log_path,
+            account=account,
+            cwd=folder,
         )
     finally:
         password_file.unlink()
@@ -148,7 +158,7 @@ def _create_roles(
     }
     more = folder.parent / f"{folder.name}-privileges.sql"
     more.write_text(TEST_PRIVILEGES)
-    psql = [binaries / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    psql: list[str | Path] = [binaries / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
     for script in (ROLES_SQL, more):
         processes.run("psql", [*psql, f"--file={script}"], env=env, log_path=log_path)
     more.unlink()
@@ -168,7 +178,12 @@ def run(folder: Path, *, log_path: Path, durable: bool = False) -> Iterator[Post
     settings = SETTINGS | ({} if durable else NOT_DURABLE) | {"port": str(port)}
     child = processes.start(
         "database",
-        [binaries / "postgres", "-D", data, *(f"--{key}={value}" for key, value in settings.items())],
+        [
+            binaries / "postgres",
+            "-D",
+            data,
+            *(f"--{key}={value}" for key, value in settings.items()),
+        ],
         env=_environment(folder),
         log_path=log_path,
         account=workspace.server_account(),

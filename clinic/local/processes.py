@@ -166,7 +166,7 @@ def start(
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=_die_with_parent(stop_signal),
+            preexec_fn=_die_with_parent(stop_signal),  # noqa: PLW1509 - one call into libc, no locks
         )
     dog.order("watch", process.pid, int(stop_signal))
     return Child(name, process, log_path, stop_signal)

@@ -69,4 +69,7 @@ def _separate_worker() -> None:
     server = os.environ.get("ANAGEN_TEST_BROKER")
     if server:
         first = _DATABASES_PER_WORKER * (1 + int(worker.removeprefix("gw")))
-        os.environ |= {"BROKER_URL": f"{server}/{first}", "CACHE_URL": f"{server}/{first + 1}"}
+        os.environ |= {
+            "BROKER_URL": f"{server}/{first}",
+            "CACHE_URL": f"{server}/{first + 1}",
+        }

@@ -66,6 +66,9 @@ def run(
     )
     with processes.running(child):
         processes.wait_until(
-            lambda: status_of(port, ready_path) == 200, child=child, seconds=seconds, pause=0.2
+            lambda: status_of(port, ready_path) == 200,
+            child=child,
+            seconds=seconds,
+            pause=0.2,
         )
         yield Web(f"http://127.0.0.1:{port}", port, child)

@@ -53,7 +53,8 @@ def server_account() -> Account | None:
 def everyone_may_enter(folder: Path) -> bool:
     """Whether any account can reach ``folder`` through all its parents."""
     return all(
-        place.stat().st_mode & stat.S_IXOTH for place in (folder.resolve(), *folder.resolve().parents)
+        place.stat().st_mode & stat.S_IXOTH
+        for place in (folder.resolve(), *folder.resolve().parents)
     )
 
 
@@ -73,7 +74,7 @@ def base_folder(environ: Mapping[str, str] = os.environ) -> Path:
                 "as. Choose a folder whose parents everyone may enter, such as one in /var/tmp."
             )
         return folder
-    for candidate in (environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108
+    for candidate in (environ.get("TMPDIR"), "/var/tmp", "/tmp"):
         if candidate and Path(candidate).is_dir():
             folder = Path(candidate).resolve()
             if not server_account() or everyone_may_enter(folder):
@@ -89,7 +90,12 @@ def fresh() -> Iterator[Workspace]:
     try:
         path.chmod(0o711)
         workspace = Workspace(path)
-        for folder in (workspace.logs, workspace.media, workspace.static, workspace.mail):
+        for folder in (
+            workspace.logs,
+            workspace.media,
+            workspace.static,
+            workspace.mail,
+        ):
             folder.mkdir(mode=0o700)
         yield workspace
     finally:
