@@ -41,7 +41,6 @@ def command(port: int, workers: int, threads: int) -> list[str]:
         f"--workers={workers}",
         f"--threads={threads}",
         "--no-control-socket",
-        "--access-logfile=-",
     ]
 
 
