@@ -1,0 +1,202 @@
+"""How the product writes dates, numbers, icons and statuses in templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BaseFormSet, BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+NOT_KNOWN = "Not known"
+NARROW_SPACE = "\u202f"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+KIND_ICONS = {
+    "good": "good",
+    "attention": "warning",
+    "danger": "danger",
+    "information": "info",
+    "neutral": "dot",
+}
+MESSAGE_KINDS = {
+    "debug": "neutral",
+    "info": "information",
+    "success": "good",
+    "warning": "attention",
+    "error": "danger",
+}
+
+
+def local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
+    """A moment in the active zone; a plain date or naive time as it is."""
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """22-Nov-2026"""
+    if not value:
+        return NOT_KNOWN
+    value = local(value)
+    return f"{value.day:02d}-{MONTHS[value.month - 1]}-{value.year:04d}"
+
+
+@register.filter
+def clock(value: dt.datetime | dt.time | None) -> str:
+    """14:32"""
+    if value is None:
+        return NOT_KNOWN
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{value.hour:02d}:{value.minute:02d}"
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """22-Nov-2026 14:32"""
+    if not value:
+        return NOT_KNOWN
+    return f"{day(value)} {clock(value)}"
+
+
+@register.filter
+def age(born: dt.date | None) -> str:
+    """46y, on today's date in the active zone"""
+    if not born:
+        return NOT_KNOWN
+    today = timezone.localdate()
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return f"{max(years, 0)}y"
+
+
+@register.filter
+def nhs(value: str | int | None) -> str:
+    """943 476 5919"""
+    digits = str(value or "").replace(" ", "").replace("-", "")
+    if not digits:
+        return NOT_KNOWN
+    if len(digits) != 10 or not digits.isdigit():
+        return str(value)
+    return f"{digits[:3]}\u00a0{digits[3:6]}\u00a0{digits[6:]}"
+
+
+@register.filter
+def or_not_known(value: Any) -> Any:
+    """The value, or the words for a missing one; nought and False are values."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return NOT_KNOWN
+    return value
+
+
+@register.filter
+def measure(value: Decimal | float | int | str | None, unit: str = "") -> str:
+    """1.5 ml: no needless decimals, a narrow space that does not break"""
+    if value is None or value == "":
+        return NOT_KNOWN
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    text = f"{number:,f}" if abs(number) >= 10000 else f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    text = "0" if text == "-0" else text.replace("-", "\u2212")
+    return f"{text}{NARROW_SPACE}{unit}" if unit else text
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """An icon from our sprite: silent, unless it stands alone and has a label."""
+    classes = f"icon icon-{size}" if size else "icon"
+    href = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+
+
+@register.simple_tag
+def status(kind: str, label: str, picture: str = "") -> SafeString:
+    """A chip: colour, icon and word. Kinds: good attention danger information neutral."""
+    if kind not in KIND_ICONS:
+        kind = "neutral"
+    return format_html(
+        '<span class="status status-{}">{}{}</span>', kind, icon(picture or KIND_ICONS[kind]), label
+    )
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The icon of one of the five kinds."""
+    return KIND_ICONS.get(kind, KIND_ICONS["neutral"])
+
+
+@register.filter
+def message_kind(tags: str) -> str:
+    """One of our kinds for the tags of a Django message."""
+    for tag in str(tags).split():
+        if tag in KIND_ICONS:
+            return tag
+        if tag in MESSAGE_KINDS:
+            return MESSAGE_KINDS[tag]
+    return "information"
+
+
+@register.filter
+def unit(field: BoundField) -> str:
+    """The unit a widget asks for with its attribute data-unit."""
+    return str(field.field.widget.attrs.get("data-unit", ""))
+
+
+@register.filter
+def first_control(field: BoundField) -> str:
+    """The id to which a link to this field leads: the first of a group."""
+    target = field.id_for_label
+    if target:
+        return target
+    return next((str(part.id_for_label) for part in field.subwidgets if part.id_for_label), field.auto_id or "")
+
+
+def field_errors(form: BaseForm) -> Iterator[dict[str, str]]:
+    for name, errors in form.errors.items():
+        if name == "__all__":
+            target, label = "", ""
+        else:
+            field = form[name]
+            target, label = ("" if field.is_hidden else first_control(field)), str(field.label or "")
+        for error in errors:
+            yield {"target": target, "label": label, "text": str(error)}
+
+
+def forms_of(parts: Iterable[BaseForm | BaseFormSet | None]) -> Iterator[BaseForm]:
+    for part in parts:
+        if isinstance(part, BaseFormSet):
+            yield from part.forms
+        elif part is not None:
+            yield part
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*parts: BaseForm | BaseFormSet | None) -> dict[str, Any]:
+    """Every error of these forms and formsets, linked to its field."""
+    errors: list[dict[str, str]] = []
+    for part in parts:
+        if isinstance(part, BaseFormSet) and part.is_bound:
+            errors += [{"target": "", "label": "", "text": str(e)} for e in part.non_form_errors()]
+    for form in forms_of(parts):
+        if not form.is_bound:
+            continue
+        errors += field_errors(form)
+        form.errors_are_shown = True  # type: ignore[attr-defined]
+    return {"errors": errors}
