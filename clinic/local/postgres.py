@@ -18,11 +18,12 @@ from clinic.local.processes import Child
 ROLES_SQL = workspace.REPOSITORY / "deploy" / "postgres" / "roles.sql"
 
 # Test databases are made by the owner and cloned from template1, which must
-# therefore carry the same default privileges; SET ROLE lets a test act as the
-# application.
+# therefore carry the same default privileges. SET ROLE lets a test act as the
+# application; the replication role lets it empty tables that refuse TRUNCATE.
 TEST_PRIVILEGES = """
 ALTER ROLE anagen_owner CREATEDB;
 GRANT anagen_app TO anagen_owner WITH INHERIT FALSE, SET TRUE;
+GRANT SET ON PARAMETER session_replication_role TO anagen_owner;
 \\connect template1
 ALTER DEFAULT PRIVILEGES FOR ROLE anagen_owner
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO anagen_app;

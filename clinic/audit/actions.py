@@ -1,0 +1,47 @@
+"""The one way to write to the audit trail."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import models, transaction
+
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
+
+SYSTEM = "Anagen"
+PATIENT = "Patient"
+
+
+def record(
+    kind: Kind,
+    *,
+    by: models.Model | None,
+    patient_id: UUID | None = None,
+    subject: models.Model | None = None,
+    actor_label: str = "",
+    **details: Any,
+) -> Event:
+    """Add an event, in the transaction of the change that it tells of.
+
+    `by` is the member of staff; None for the system, or for a patient with
+    `actor_label=audit.PATIENT`. `details` fill the braces of the kind's sentence.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An audit event belongs in the transaction of what it tells of.")
+    return Event.objects.create(
+        kind=kind,
+        actor=by,
+        actor_label=actor_label or (str(by) if by else SYSTEM),
+        patient_id=patient_id,
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=subject.pk if subject else None,
+        details=details,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
+
+
+def record_reading(*, by: models.Model | None, patient_id: UUID, page: str, **more: Any) -> None:
+    """Record that somebody looked at a patient's record; `page` says at what."""
+    with transaction.atomic():
+        record(Kind.PATIENT_VIEWED, by=by, patient_id=patient_id, page=page, **more)

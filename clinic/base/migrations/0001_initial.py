@@ -1,0 +1,94 @@
+"""Extensions and the shared database functions behind `clinic.base.triggers`."""
+
+from django.contrib.postgres.operations import (
+    BtreeGistExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
+from django.db import migrations
+
+FOLD = """
+CREATE FUNCTION anagen_fold(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS
+$$ SELECT lower(public.unaccent('public.unaccent'::regdictionary, value)) $$;
+COMMENT ON FUNCTION anagen_fold(text) IS 'Lower case without accents, for search.';
+"""
+
+APPEND_ONLY = """
+CREATE FUNCTION anagen_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is refused: rows of % are never changed or removed', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+LOCKED_WHEN_SIGNED = """
+CREATE FUNCTION anagen_locked_when_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    open_columns text[] := COALESCE(TG_ARGV[0:TG_NARGS - 1], ARRAY[]::text[]);
+    open_column text;
+    before jsonb;
+    after jsonb;
+BEGIN
+    IF OLD.signed_at IS NULL THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        before := to_jsonb(OLD);
+        after := to_jsonb(NEW);
+        FOREACH open_column IN ARRAY open_columns LOOP
+            IF before -> open_column = 'null'::jsonb THEN
+                before := before - open_column;
+                after := after - open_column;
+            END IF;
+        END LOOP;
+        IF before = after THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% is refused: this row of % is signed', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+# FOR SHARE makes the child wait for a signature that is being written, and the signature for it.
+LOCKED_WITH_PARENT = """
+CREATE FUNCTION anagen_locked_with_parent() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    parent_id uuid;
+    parent_ids uuid[] := ARRAY[]::uuid[];
+    signed timestamptz;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        parent_ids := parent_ids || (to_jsonb(OLD) ->> TG_ARGV[1])::uuid;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        parent_ids := parent_ids || (to_jsonb(NEW) ->> TG_ARGV[1])::uuid;
+    END IF;
+    FOREACH parent_id IN ARRAY parent_ids LOOP
+        EXECUTE format('SELECT signed_at FROM %I WHERE id = $1 FOR SHARE', TG_ARGV[0])
+            INTO signed USING parent_id;
+        IF signed IS NOT NULL THEN
+            RAISE EXCEPTION '% on % is refused: its % is signed', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    END LOOP;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+    # The first apps with tables; every other one depends on these.
+    run_before = [("audit", "0001_initial"), ("practice", "0001_initial")]
+    operations = [
+        BtreeGistExtension(),
+        TrigramExtension(),
+        UnaccentExtension(),
+        migrations.RunSQL(FOLD, "DROP FUNCTION anagen_fold(text)"),
+        migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION anagen_append_only()"),
+        migrations.RunSQL(LOCKED_WHEN_SIGNED, "DROP FUNCTION anagen_locked_when_signed()"),
+        migrations.RunSQL(LOCKED_WITH_PARENT, "DROP FUNCTION anagen_locked_with_parent()"),
+    ]

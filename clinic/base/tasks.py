@@ -1,0 +1,13 @@
+"""The sign of life of beat and worker."""
+
+from celery import shared_task
+from django.core.cache import cache
+
+HEARTBEAT_KEY = "heartbeat"
+HEARTBEAT_SECONDS = 120
+
+
+@shared_task(name="base.heartbeat")
+def heartbeat() -> None:
+    """Leave a mark that lasts two minutes: beat has scheduled and a worker has run."""
+    cache.set(HEARTBEAT_KEY, True, timeout=HEARTBEAT_SECONDS)

@@ -1,0 +1,106 @@
+"""Documents for patients, and the private links that open them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.base.history import tracked
+from clinic.base.models import Record, paired
+from clinic.base.triggers import append_only, not_truncated
+from patients.models import Patient
+
+
+@tracked()
+class Document(Record):
+    """A PDF, asked for by a person and made by the worker. An issued one never changes."""
+
+    class Kind(models.TextChoices):
+        TREATMENT_SUMMARY = "treatment_summary", "Treatment summary"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=20, choices=Kind)
+    title = models.CharField(max_length=120)
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    subject_id = models.UUIDField(help_text="What the document is about: a case, a session.")
+    file = models.FileField(upload_to="documents/%Y/%m/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    page_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="documents_issued_whole",
+                condition=Q(issued_at__isnull=True)
+                | (~Q(file="") & Q(sha256__regex="^[0-9a-f]{64}$") & Q(failed_at__isnull=True)),
+                violation_error_message="An issued document has a file and its checksum.",
+            )
+        ]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def status(self) -> str:
+        """Where the document stands, in a word."""
+        if self.issued_at:
+            return "issued"
+        return "failed" if self.failed_at else "in the making"
+
+
+@tracked()
+class PrivateLink(Record):
+    """A patient's way in: a secret address together with the date of birth, for a limited time.
+
+    Only the SHA-256 of the secret is stored.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="links")
+    secret_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    wrong_answers = models.PositiveSmallIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [paired("documents_link", "revoked")]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return f"Private link of {self.patient}"
+
+
+class Opening(Record):
+    """One opening of a document, by a patient through a link or by staff."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="openings")
+    link = models.ForeignKey(
+        PrivateLink, on_delete=models.PROTECT, null=True, related_name="openings"
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="documents_opened_by_one",
+                condition=Q(link__isnull=False, opened_by__isnull=True)
+                | Q(link__isnull=True, opened_by__isnull=False),
+            )
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.document} opened"

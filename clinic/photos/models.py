@@ -1,0 +1,94 @@
+"""Photographs by standard view."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.base.history import tracked
+from clinic.base.models import Record, between, paired
+from clinic.base.triggers import not_truncated
+from patients.models import Case, Patient
+
+
+class View(models.TextChoices):
+    """The standard views of the scalp."""
+
+    FRONTAL = "frontal", "Frontal"
+    MIDLINE = "midline", "Midline, top"
+    VERTEX = "vertex", "Vertex"
+    TEMPLE_LEFT = "temple_left", "Left temple"
+    TEMPLE_RIGHT = "temple_right", "Right temple"
+    OCCIPITAL = "occipital", "Occipital"
+
+
+@tracked()
+class PhotoSet(Record):
+    """The photographs of one visit."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photo_sets")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photo_sets")
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-taken_at"]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return f"Photographs of {self.taken_at:%d-%b-%Y}"
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Photographs, with names for the ways to narrow them."""
+
+    def standing(self) -> "PhotoQuerySet":
+        """Return photographs that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+@tracked()
+class Photo(Record):
+    """One photograph, re-encoded without metadata; its derivatives are made by the worker."""
+
+    photo_set = models.ForeignKey(PhotoSet, on_delete=models.PROTECT, related_name="photos")
+    view = models.CharField(max_length=14, choices=View)
+    original = models.FileField(upload_to="photos/%Y/%m/")
+    sha256 = models.CharField(max_length=64)
+    width_px = models.PositiveIntegerField()
+    height_px = models.PositiveIntegerField()
+    display = models.FileField(upload_to="photos/%Y/%m/", blank=True)
+    thumbnail = models.FileField(upload_to="photos/%Y/%m/", blank=True)
+    derived_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["view", "created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(derived_at__isnull=True),
+                name="photos_underived",
+            )
+        ]
+        constraints = [
+            paired("photos_photo", "withdrawn"),
+            between("photos_photo", "width_px", 1, 100_000),
+            between("photos_photo", "height_px", 1, 100_000),
+            models.UniqueConstraint(
+                fields=["photo_set", "view"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="photos_one_a_view",
+                violation_error_message="This set already has a photograph of that view.",
+            ),
+        ]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return self.get_view_display()

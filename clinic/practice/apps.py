@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PracticeConfig(AppConfig):
+    name = "clinic.practice"
+    label = "practice"
+    verbose_name = "Practice"

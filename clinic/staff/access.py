@@ -1,0 +1,35 @@
+"""Doors: a view opens only for those whose role allows it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the member of staff behind a request that sign-in has let through."""
+    return cast(User, request.user)
+
+
+def require(*any_of: Permission) -> Callable[[View], View]:
+    """Open a view to those with one of the permissions; others read 403 and why."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user = signed_in(request)
+            if not any(user.can(permission) for permission in any_of):
+                raise PermissionDenied(f"Your role does not allow you to {any_of[0]}.")
+            return view(request, *args, **kwargs)
+
+        guarded.required_permissions = any_of  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,29 @@
+"""A second factor before anything else."""
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+_OPEN_NAMESPACES = ("/accounts/", "/static/", "/healthz", "/readyz")
+_KNOWN = "second_factor_known"
+
+
+class SecondFactorMiddleware:
+    """Send a member of staff without a second factor to set one up, where it is required."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, or send the person to the security page."""
+        if settings.MFA_REQUIRED and self._is_missing(request):
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    def _is_missing(self, request: HttpRequest) -> bool:
+        if request.path.startswith(_OPEN_NAMESPACES) or not request.user.is_authenticated:
+            return False
+        return not is_mfa_enabled(request.user)

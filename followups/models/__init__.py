@@ -1,0 +1,15 @@
+"""Protocols, reviews, and what was measured."""
+
+from followups.models.examination import Examination, Measurement, TargetArea
+from followups.models.protocol import Protocol, ProtocolStep
+from followups.models.review import ContactAttempt, Review
+
+__all__ = [
+    "ContactAttempt",
+    "Examination",
+    "Measurement",
+    "Protocol",
+    "ProtocolStep",
+    "Review",
+    "TargetArea",
+]

@@ -1,0 +1,20 @@
+"""The patient, their history, their case and their consents."""
+
+from patients.models.case import Case, Diagnosis
+from patients.models.consent import Consent, ConsentTemplate, PhotoScope
+from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
+from patients.models.patient import Patient, SiteRegistration
+
+__all__ = [
+    "Allergy",
+    "Case",
+    "Consent",
+    "ConsentTemplate",
+    "Diagnosis",
+    "HistoryEntry",
+    "Medicine",
+    "NoKnownAllergies",
+    "Patient",
+    "PhotoScope",
+    "SiteRegistration",
+]

@@ -1,0 +1,147 @@
+"""Who the patient is and how to reach them."""
+
+from datetime import date
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from clinic.base.history import tracked
+from clinic.base.models import Record
+from clinic.base.triggers import not_truncated
+from clinic.practice.models import Site
+from clinic.staff.models import User
+
+
+class Fold(Func):
+    """Lower case without accents, as the database's own immutable function does it."""
+
+    function = "anagen_fold"
+    output_field = models.TextField()
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Patients, with names for the ways to narrow them."""
+
+    def visible_to(self, user: User) -> "PatientQuerySet":
+        """Return the patients registered at a site where this person works."""
+        if not user.site_ids:
+            return self
+        registered = SiteRegistration.objects.filter(
+            patient=models.OuterRef("pk"), site__in=user.site_ids
+        )
+        return self.filter(models.Exists(registered))
+
+
+@tracked(exclude=("search_name",))
+class Patient(Record):
+    """A person who came to the clinic. `number` is what people say and write: AN-000123."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "Female"
+        MALE = "male", "Male"
+        INTERSEX = "intersex", "Intersex"
+        NOT_KNOWN = "not_known", "Not known"
+
+    number = models.CharField(max_length=12, unique=True, editable=False)
+    title = models.CharField(max_length=20, blank=True)
+    family_name = models.CharField(max_length=80)
+    given_names = models.CharField(max_length=80)
+    preferred_name = models.CharField(max_length=80, blank=True)
+    sex = models.CharField("sex at birth", max_length=10, choices=Sex, default=Sex.NOT_KNOWN)
+    date_of_birth = models.DateField()
+    nhs_number = models.CharField("NHS number", max_length=10, null=True, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True, help_text="In E.164: +447700900123")
+    address = models.TextField(blank=True)
+    reason = models.CharField("reason for coming", max_length=200, blank=True)
+    may_email = models.BooleanField("may be written to by e-mail", default=True)
+    may_text = models.BooleanField("may be sent text messages", default=True)
+    search_name = models.GeneratedField(
+        expression=Fold(
+            Concat(
+                F("family_name"), Value(" "), F("given_names"), Value(" "), F("preferred_name")
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["family_name", "given_names", "date_of_birth"]
+        indexes = [
+            GinIndex(OpClass(F("search_name"), "gin_trgm_ops"), name="patients_search_name"),
+            models.Index(fields=["date_of_birth"], name="patients_date_of_birth"),
+            models.Index(fields=["phone"], name="patients_phone"),
+            models.Index(fields=["family_name", "given_names"], name="patients_by_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nhs_number"],
+                name="patients_nhs_number_once",
+                violation_error_message="Another patient has this NHS number.",
+            ),
+            models.CheckConstraint(
+                name="patients_nhs_number_form",
+                condition=Q(nhs_number__isnull=True) | Q(nhs_number__regex=r"^[0-9]{10}$"),
+                violation_error_message="An NHS number has 10 digits.",
+            ),
+            models.CheckConstraint(
+                name="patients_phone_e164",
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                violation_error_message="Write the phone number with its country code.",
+            ),
+            models.CheckConstraint(
+                name="patients_born_in_the_past",
+                condition=Q(date_of_birth__gte=date(1900, 1, 1))
+                & Q(date_of_birth__lte=Cast(F("created_at"), models.DateField())),
+                violation_error_message="The date of birth must lie in the past, after 1899.",
+            ),
+            models.CheckConstraint(
+                name="patients_named",
+                condition=~Q(family_name="") & ~Q(given_names=""),
+                violation_error_message="Give the family name and the given names.",
+            ),
+        ]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return f"{self.family_name.upper()}, {self.given_names}"
+
+    @property
+    def sex_label(self) -> str:
+        """The sex at birth, in words."""
+        return self.get_sex_display()
+
+    @property
+    def spoken_name(self) -> str:
+        """The name to call the patient by."""
+        return self.preferred_name or self.given_names
+
+    def age_on(self, day: date) -> int:
+        """Return the age in completed years on a day; 29 February counts from 1 March."""
+        birthday_passed = (day.month, day.day) >= (
+            self.date_of_birth.month,
+            self.date_of_birth.day,
+        )
+        return day.year - self.date_of_birth.year - (0 if birthday_passed else 1)
+
+
+class SiteRegistration(Record):
+    """A site at which the patient is seen; staff of that site may open the record."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="registrations")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "site"], name="patients_registered_once")
+        ]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return f"{self.patient} at {self.site}"

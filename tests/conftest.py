@@ -1,0 +1,69 @@
+"""What every test shares: a real database, invented people, a moved clock, closed doors."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client, TransactionTestCase
+
+from tests.factories import staff as staff_factories
+
+
+def _flush_past_the_truncate_triggers(test_case: TransactionTestCase) -> None:
+    """Empty the tables after a test that commits. The product refuses TRUNCATE; a superuser of
+    the test database may ask PostgreSQL to leave triggers out for the length of the flush."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    try:
+        _original_teardown(test_case)
+    finally:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET session_replication_role = origin")
+
+
+_original_teardown = TransactionTestCase._fixture_teardown
+TransactionTestCase._fixture_teardown = _flush_past_the_truncate_triggers
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _private_media(tmp_path, settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def reception(db):
+    return staff_factories.ReceptionFactory()
+
+
+@pytest.fixture
+def clinician(db):
+    return staff_factories.ClinicianFactory()
+
+
+@pytest.fixture
+def admin(db):
+    return staff_factories.AdminFactory()
+
+
+@pytest.fixture
+def evaluator(db):
+    return staff_factories.EvaluatorFactory()
+
+
+@pytest.fixture
+def client_of():
+    """Return a function that signs a person in and returns their browser."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

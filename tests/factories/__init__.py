@@ -1,0 +1,1 @@
+"""Invented rows for tests: valid, minimal, and each with its own values."""

@@ -1,0 +1,105 @@
+"""Invented patients, their cases and consents."""
+
+import hashlib
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+
+from clinic.practice.models import Technique
+from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient, SiteRegistration
+from tests.factories.practice import SiteFactory
+from tests.factories.staff import ClinicianFactory
+
+
+class PatientFactory(factory.django.DjangoModelFactory):
+    """A patient; give `site=` to register the patient at a site."""
+
+    class Meta:
+        model = Patient
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: f"AN-9{n:05d}")
+    family_name = factory.Sequence(lambda n: f"Testperson{n}")
+    given_names = "Invented"
+    sex = Patient.Sex.MALE
+    date_of_birth = date(1980, 11, 22)
+    email = factory.Sequence(lambda n: f"patient{n}@example.test")
+    phone = factory.Sequence(lambda n: f"+4477009{n % 100000:05d}")
+
+    @factory.post_generation
+    def site(self, create, extracted, **kwargs):
+        if create and extracted:
+            SiteRegistration.objects.create(patient=self, site=extracted)
+
+
+class SiteRegistrationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SiteRegistration
+
+    patient = factory.SubFactory(PatientFactory)
+    site = factory.SubFactory(SiteFactory)
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Case
+
+    patient = factory.SubFactory(PatientFactory)
+    clinician = factory.SubFactory(ClinicianFactory)
+    opened_at = factory.LazyFunction(timezone.now)
+
+
+class DiagnosisFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Diagnosis
+
+    case = factory.SubFactory(CaseFactory)
+    condition = Diagnosis.Condition.AGA_MALE
+    scale = Diagnosis.Scale.NORWOOD
+    grade = "III"
+    made_at = factory.LazyFunction(timezone.now)
+    made_by = factory.SubFactory(ClinicianFactory)
+
+
+class ConsentTemplateFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ConsentTemplate
+
+    purpose = ConsentTemplate.Purpose.TREATMENT
+    technique = Technique.MICROGRAFT
+    version = factory.Sequence(lambda n: n + 1)
+    title = "Micrograft treatment"
+    body = "# What it is\n\nSmall samples are taken.\n\n# Risks\n\nBleeding, infection."
+    reflection_days = 14
+    published_at = factory.LazyFunction(timezone.now)
+    published_by = factory.SubFactory(ClinicianFactory)
+
+
+class ConsentFactory(factory.django.DjangoModelFactory):
+    """Information given; not signed yet."""
+
+    class Meta:
+        model = Consent
+
+    case = factory.SubFactory(CaseFactory)
+    patient = factory.SelfAttribute("case.patient")
+    template = factory.SubFactory(ConsentTemplateFactory)
+    information_given_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=20))
+    information_given_by = factory.SubFactory(ClinicianFactory)
+    reflect_until = factory.LazyAttribute(
+        lambda consent: consent.information_given_at
+        + timedelta(days=consent.template.reflection_days)
+    )
+
+
+class SignedConsentFactory(ConsentFactory):
+    """A consent that stands."""
+
+    signed_at = factory.LazyAttribute(lambda consent: consent.reflect_until + timedelta(hours=1))
+    signed_by = factory.SelfAttribute("information_given_by")
+    signed_name = "Invented Testperson"
+    signed_text = factory.SelfAttribute("template.body")
+    signed_text_sha256 = factory.LazyAttribute(
+        lambda consent: hashlib.sha256(consent.signed_text.encode()).hexdigest()
+    )

@@ -1,0 +1,69 @@
+"""Lots of disposables and tubes, and where each was used."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.base.history import tracked
+from clinic.base.models import Record, paired
+from clinic.base.triggers import locked_with_parent, not_truncated
+from treatments.models.session import Session
+from treatments.triggers import lot_in_date_when_used
+
+
+@tracked()
+class Lot(Record):
+    """One lot of one product, with its expiry."""
+
+    class Kind(models.TextChoices):
+        DEVICE = "device", "Processing disposable"
+        TUBE = "tube", "Blood tube or kit"
+        ANAESTHETIC = "anaesthetic", "Local anaesthetic"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    product = models.CharField(max_length=80)
+    lot_number = models.CharField(max_length=40)
+    expiry_date = models.DateField()
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    recalled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["product", "lot_number"]
+        constraints = [
+            paired("treatments_lot", "recalled"),
+            models.UniqueConstraint(
+                fields=["kind", "product", "lot_number"],
+                name="treatments_lot_once",
+                violation_error_message="This lot is already on record.",
+            ),
+            models.CheckConstraint(
+                name="treatments_lot_named", condition=~Q(product="") & ~Q(lot_number="")
+            ),
+        ]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return f"{self.product}, lot {self.lot_number}, expires {self.expiry_date:%d-%b-%Y}"
+
+
+@tracked()
+class LotUse(Record):
+    """A lot used in a session. The database refuses one expired on the session's date or recalled."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="lot_uses")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="uses")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "lot"], name="treatments_lot_use_once")
+        ]
+        triggers = [
+            *locked_with_parent("treatments_session", "session_id"),
+            lot_in_date_when_used(),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.lot)

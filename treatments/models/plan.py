@@ -1,0 +1,58 @@
+"""What was agreed to be done."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.base.history import tracked
+from clinic.base.models import Record, between, paired
+from clinic.base.triggers import not_truncated
+from clinic.practice.models import Technique
+from patients.models import Case
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    """Plans, with names for the ways to narrow them."""
+
+    def standing(self) -> "PlanQuerySet":
+        """Return plans that were not cancelled."""
+        return self.filter(cancelled_at__isnull=True)
+
+
+@tracked()
+class Plan(Record):
+    """A course of one technique: so many sessions, so many days apart."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="plans")
+    technique = models.CharField(max_length=12, choices=Technique)
+    sessions_planned = models.PositiveSmallIntegerField()
+    interval_days = models.PositiveSmallIntegerField()
+    note = models.TextField(blank=True)
+    planned_at = models.DateTimeField()
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["planned_at"]
+        constraints = [
+            between("treatments_plan", "sessions_planned", 1, 24),
+            between("treatments_plan", "interval_days", 1, 400),
+            paired("treatments_plan", "cancelled"),
+            models.UniqueConstraint(
+                fields=["case", "technique"],
+                condition=Q(cancelled_at__isnull=True),
+                name="treatments_one_plan_a_technique",
+                violation_error_message="This case already has a plan for this technique.",
+            ),
+        ]
+        triggers = [not_truncated()]
+
+    def __str__(self) -> str:
+        return f"{self.sessions_planned} × {self.get_technique_display()}"
