@@ -191,9 +191,9 @@ class Stage:
             "/data": str(self.place.path / "valkey"),
             "redis://broker:6379": f"redis://127.0.0.1:{self.messages.port}",
             "0.0.0.0:8000": f"127.0.0.1:{self.port}",
-            "127.0.0.1:8000": f"127.0.0.1:{self.port}",
+            "8000": str(self.port),
         }
-        names = "|".join(map(re.escape, places))
+        names = "|".join(rf"{re.escape(name)}\b" for name in places)
         return re.sub(names, lambda match: places[match[0]], value)
 
     def env(self, name: str) -> dict[str, str]:

@@ -22,10 +22,12 @@ class Check:
 
 
 def program(name: str, *arguments: str) -> tuple[str, ...]:
+    """The command line of a program installed with the packages."""
     return (str(PROGRAMS / name), *arguments)
 
 
 def manage(*arguments: str) -> tuple[str, ...]:
+    """The command line of a management command."""
     return (sys.executable, "manage.py", *arguments)
 
 
@@ -64,6 +66,7 @@ def passes(check: Check, env: Mapping[str, str]) -> bool:
 
 
 def chosen(names: Sequence[str]) -> list[Check]:
+    """The checks with these names, or all."""
     unknown = set(names) - {check.name for check in CHECKS}
     if unknown:
         known = ", ".join(check.name for check in CHECKS)

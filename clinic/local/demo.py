@@ -33,6 +33,7 @@ class Demo:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="bin/demo",
         description="Run the whole product on this machine with a fictional clinic. "
@@ -57,10 +58,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def say(text: str) -> None:
+    """Tell the person at the terminal."""
     print(text, flush=True)
 
 
 def choose_port(wanted: int) -> int:
+    """The wanted port, or a free one for 0."""
     if wanted == 0:
         return workspace.free_port()
     if not workspace.port_is_free(wanted):
@@ -130,6 +133,8 @@ def run(place: Workspace, *, port: int, patients: int, seed: int) -> Iterator[De
 
 
 def wait_until_ready(server: web.Web, children: Sequence[Child]) -> None:
+    """Return when ``/readyz`` answers 200; raise ProcessError when a part dies."""
+
     def ready() -> bool:
         for child in children:
             child.require_alive()
@@ -154,6 +159,7 @@ def announced(demo: Demo, ready_file: Path | None) -> Iterator[None]:
 
 
 def describe(demo: Demo, logs: Path) -> str:
+    """What the person at the terminal reads when all is up."""
     width = max((len(account["role"]) for account in demo.accounts), default=0)
     accounts = "\n".join(
         f"  {account['role']:<{width}}  {account['email']}  {account['password']}"
@@ -173,6 +179,7 @@ def watch(children: Sequence[Child]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the demo until it is stopped."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
     ready_file: Path | None = options.ready_file and options.ready_file.resolve()
     if ready_file:

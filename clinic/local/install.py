@@ -36,6 +36,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def say(text: str) -> None:
+    """Tell the person at the terminal."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -61,6 +62,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def library_is_there(name: str) -> bool:
+    """Whether the system's linker finds this library."""
     try:
         ctypes.CDLL(name)
     except OSError:
@@ -100,6 +102,7 @@ def apt_install(packages: list[str]) -> bool:
 
 
 def install_system_packages(*, browser: bool) -> None:
+    """Install what is missing, or stop and say what it is."""
     missing = missing_packages(browser=browser)
     if not missing or apt_install(missing):
         return
@@ -113,6 +116,7 @@ def install_system_packages(*, browser: bool) -> None:
 
 
 def make_venv(folder: Path) -> bool:
+    """Make an environment with Python's own means."""
     return call(sys.executable, "-m", "venv", "--clear", folder)
 
 
@@ -129,8 +133,8 @@ def uv_program() -> Path:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if not make_venv(folder) and not (apt_install([f"{version}-venv"]) and make_venv(folder)):
         raise SystemExit(
-            f"uv is needed. Install it, or Python's venv (on Debian: apt-get install {version}-venv), "
-            "and start again."
+            "uv is needed. Install it, or Python's venv "
+            f"(on Debian: apt-get install {version}-venv), and start again."
         )
     pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet")
     if not call(*pip, "--require-hashes", "--requirement", UV_REQUIREMENTS):
@@ -146,6 +150,7 @@ def fingerprint() -> str:
 
 
 def is_installed() -> bool:
+    """Whether ``.venv`` was made from the requirements as they are now."""
     with contextlib.suppress(OSError):
         return VENV_PYTHON.exists() and STAMP.read_text() == fingerprint()
     return False
@@ -180,10 +185,12 @@ def install_python_packages() -> None:
 
 
 def leave(number: int, _frame: object) -> None:
+    """End in an orderly way, so that a running installer is ended too."""
     raise SystemExit(128 + number)
 
 
 def main() -> None:
+    """Install, then become the program that the arguments name."""
     arguments = sys.argv[1:]
     browser = arguments[0] == "--browser"
     module, *rest = arguments[1:] if browser else arguments
@@ -193,7 +200,7 @@ def main() -> None:
         install_python_packages()
     signal.signal(signal.SIGTERM, before)
     os.environ["PYTHONPATH"] = str(REPOSITORY)
-    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", module, *rest])
+    os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", module, *rest])  # noqa: S606
 
 
 if __name__ == "__main__":

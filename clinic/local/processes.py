@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from clinic.local import watchdog
 
@@ -50,16 +51,17 @@ class _Watchdog:
             text=True,
             cwd="/",
         )
+        self._pipe = cast(IO[str], self._process.stdin)
         self._lock = threading.Lock()
 
     def order(self, *words: object) -> None:
-        pipe = self._process.stdin
-        assert pipe is not None
+        """Write one order; see ``watchdog.py`` for the words."""
         with self._lock:
-            pipe.write(" ".join(map(str, words)) + "\n")
-            pipe.flush()
+            self._pipe.write(" ".join(map(str, words)) + "\n")
+            self._pipe.flush()
 
     def close(self) -> None:
+        """Let the watchdog end and wait for it."""
         with contextlib.suppress(OSError):
             self._process.communicate(timeout=10)
 
@@ -87,9 +89,11 @@ class Child:
 
     @property
     def pid(self) -> int:
+        """The number of the process and of its group."""
         return self.process.pid
 
     def is_alive(self) -> bool:
+        """Whether the child is still running."""
         return self.process.poll() is None
 
     def log_tail(self, lines: int = 40) -> str:
@@ -166,7 +170,7 @@ def start(
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            preexec_fn=_die_with_parent(stop_signal),  # noqa: PLW1509 - one call into libc, no locks
+            preexec_fn=_die_with_parent(stop_signal),
         )
     dog.order("watch", process.pid, int(stop_signal))
     return Child(name, process, log_path, stop_signal)

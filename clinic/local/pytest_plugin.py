@@ -15,6 +15,7 @@ from clinic.local import testing
 # which loads the settings.
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Start the services."""
     testing.start_services()
     yield
 
@@ -31,9 +32,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def group_of(path: Path, journeys: Path) -> str:
+    """The name of the group of tests that this file belongs to."""
     return "browser" if path.is_relative_to(journeys) else str(path)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
+    """Stop the services."""
     testing.stop_services()

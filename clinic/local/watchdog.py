@@ -65,6 +65,7 @@ def follow(orders: Iterable[str]) -> tuple[dict[int, int], set[str]]:
 
 
 def main() -> None:
+    """Follow orders until the supervisor ends, then clean up after it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signals, folders = follow(sys.stdin)

@@ -24,18 +24,22 @@ class Workspace:
 
     @property
     def logs(self) -> Path:
+        """What each part prints."""
         return self.path / "logs"
 
     @property
     def media(self) -> Path:
+        """Photos and documents."""
         return self.path / "media"
 
     @property
     def static(self) -> Path:
+        """Collected static files."""
         return self.path / "static"
 
     @property
     def mail(self) -> Path:
+        """The mail that was sent, as files."""
         return self.path / "mail"
 
 
@@ -74,7 +78,7 @@ def base_folder(environ: Mapping[str, str] = os.environ) -> Path:
                 "as. Choose a folder whose parents everyone may enter, such as one in /var/tmp."
             )
         return folder
-    for candidate in (environ.get("TMPDIR"), "/var/tmp", "/tmp"):
+    for candidate in (environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108
         if candidate and Path(candidate).is_dir():
             folder = Path(candidate).resolve()
             if not server_account() or everyone_may_enter(folder):

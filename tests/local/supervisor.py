@@ -34,7 +34,8 @@ def main() -> None:
         ),
     ):
         time.sleep(0.5)
-        print(json.dumps({"folder": str(place.path)}), flush=True)
+        sys.stdout.write(json.dumps({"folder": str(place.path)}) + "\n")
+        sys.stdout.flush()
         time.sleep(600)
 
 

@@ -87,7 +87,7 @@ def start(tmp_path: Path, code: str) -> processes.Child:
 def test_a_dead_child_is_reported_with_the_end_of_its_log(tmp_path):
     child = start(tmp_path, "print('the reason'); raise SystemExit(3)")
 
-    with pytest.raises(processes.ProcessError, match="child ended with code 3(.|\n)*the reason"):
+    with pytest.raises(processes.ProcessError, match=r"child ended with code 3(.|\n)*the reason"):
         processes.wait_until(lambda: False, child=child, seconds=10)
 
     child.stop()
