@@ -76,11 +76,16 @@ document.addEventListener("click", (event) => {
   event.target.closest?.("[data-dismiss]")?.closest(".alert")?.remove();
 });
 
+const icons = { good: "good", attention: "warning", danger: "danger", information: "info" };
 export const say = (kind, text) => {
   const box = document.getElementById("messages");
   if (!box) return;
   const alert = document.createElement("div");
   alert.className = `alert alert-${kind}`;
+  const sprite = document.querySelector("svg.icon use")?.getAttribute("href").split("#")[0];
+  const icon = document.createElement("template");
+  icon.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${sprite}#${icons[kind]}"></use></svg>`;
+  if (sprite) alert.append(icon.content);
   const body = document.createElement("div");
   body.className = "alert-body";
   body.textContent = text;
