@@ -127,6 +127,7 @@ def run(place: Workspace, *, port: int, patients: int, seed: int) -> Iterator[De
         worker = start(jobs.run_worker(env, log_path=logs / "worker.log"))
         beat = start(jobs.run_beat(env, log_path=logs / "beat.log"))
         server = start(web.run(env, port, log_path=logs / "web.log"))
+        jobs.send_first_heartbeat(env, log_path=logs / "heartbeat.log")
         children = (database.child, messages.child, worker, beat, server.child)
         wait_until_ready(server, children)
         yield Demo(server.url, accounts, children)

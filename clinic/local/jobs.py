@@ -25,6 +25,12 @@ def run_worker(env: Mapping[str, str], *, log_path: Path, concurrency: int = 2) 
         yield child
 
 
+def send_first_heartbeat(env: Mapping[str, str], *, log_path: Path) -> None:
+    """Ask for one heartbeat now; beat's first comes only after its interval."""
+    command = [*CELERY, "call", "base.heartbeat"]
+    processes.run("heartbeat", command, env=env, log_path=log_path, cwd=workspace.REPOSITORY)
+
+
 @contextlib.contextmanager
 def run_beat(env: Mapping[str, str], *, log_path: Path) -> Iterator[Child]:
     """Run the one Celery beat; ``BEAT_SCHEDULE_FILE`` in ``env`` says where it remembers."""
