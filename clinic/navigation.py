@@ -34,6 +34,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
+    chosen = request.session.get("site")
+    sites = user.workplaces
     allowed = {permission.name for permission in user.permissions}
     return {
         "navigation": [
@@ -41,6 +43,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             for label, name, icon, permission in _PLACES
             if permission is None or permission in allowed
         ],
+        "sites": sites,
+        "current_site": next(
+            (site for site in sites if site.slug == chosen), next(iter(sites), None)
+        ),
     }
 
 

@@ -29,6 +29,25 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event belongs in the transaction of what it tells of.")
+    return _add(kind, by, patient_id, subject, actor_label, details)
+
+
+def record_reading(*, by: models.Model | None, patient_id: UUID, page: str) -> None:
+    """Record that somebody looked at a patient's record; `page` says at what.
+
+    Nothing is changed by looking, so the event is a transaction of its own.
+    """
+    _add(Kind.PATIENT_VIEWED, by, patient_id, None, "", {"page": page})
+
+
+def _add(
+    kind: Kind,
+    by: models.Model | None,
+    patient_id: UUID | None,
+    subject: models.Model | None,
+    actor_label: str,
+    details: dict[str, Any],
+) -> Event:
     return Event.objects.create(
         kind=kind,
         actor=by,
@@ -39,9 +58,3 @@ def record(
         details=details,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
-
-
-def record_reading(*, by: models.Model | None, patient_id: UUID, page: str, **more: Any) -> None:
-    """Record that somebody looked at a patient's record; `page` says at what."""
-    with transaction.atomic():
-        record(Kind.PATIENT_VIEWED, by=by, patient_id=patient_id, page=page, **more)

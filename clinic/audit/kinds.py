@@ -29,7 +29,10 @@ class Kind(models.TextChoices):
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"
     CONSENT_SIGNED = "patients.consent_signed", "took the signed consent for {title}"
     CONSENT_WITHDRAWN = "patients.consent_withdrawn", "recorded the withdrawal of {title}"
-    CONSENT_TEMPLATE_PUBLISHED = "patients.template_published", "published {title}, version {version}"
+    CONSENT_TEMPLATE_PUBLISHED = (
+        "patients.template_published",
+        "published {title}, version {version}",
+    )
     APPOINTMENT_BOOKED = "booking.booked", "booked {service} for {when}"
     APPOINTMENT_MOVED = "booking.moved", "moved {service} from {before} to {when}"
     APPOINTMENT_STATUS = "booking.status", "set {service} of {when} to {status}"
@@ -47,7 +50,10 @@ class Kind(models.TextChoices):
     SESSION_SAVED = "treatments.session_saved", "saved the draft of {technique} session {number}"
     SESSION_SIGNED = "treatments.session_signed", "signed {technique} session {number}"
     SESSION_DISCARDED = "treatments.session_discarded", "discarded a draft {technique} session"
-    ADDENDUM_ADDED = "treatments.addendum_added", "added an addendum to {technique} session {number}"
+    ADDENDUM_ADDED = (
+        "treatments.addendum_added",
+        "added an addendum to {technique} session {number}",
+    )
     BASELINE_RECORDED = "followups.baseline_recorded", "recorded the baseline examination"
     REVIEW_RECORDED = "followups.review_recorded", "recorded the {label} review"
     REVIEWS_PLANNED = "followups.reviews_planned", "planned {count} reviews after {technique}"

@@ -1,6 +1,6 @@
 """Database triggers that hold what Python alone cannot.
 
-Each trigger executes a shared function (made by `clinic/base/migrations/0001_initial.py`) instead of
+Each trigger executes a shared function (made by `base/migrations/0001_initial.py`) instead of
 a function of its own, so that no session setting can switch it off.
 """
 

@@ -7,15 +7,27 @@ from typing import Any, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from clinic.practice.models import Site
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 
+CHOSEN_SITE = "site"
 View = Callable[..., HttpResponse]
 
 
 def signed_in(request: HttpRequest) -> User:
     """Return the member of staff behind a request that sign-in has let through."""
     return cast(User, request.user)
+
+
+def current_site(request: HttpRequest) -> Site:
+    """Return the site whose day the person is looking at: the one chosen last, else the first.
+
+    Only lists and the diary follow it; a patient is always known from the address alone.
+    """
+    workplaces = signed_in(request).workplaces
+    chosen = request.session.get(CHOSEN_SITE)
+    return next((site for site in workplaces if site.slug == chosen), workplaces[0])
 
 
 def require(*any_of: Permission) -> Callable[[View], View]:

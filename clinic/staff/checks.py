@@ -11,7 +11,9 @@ def check_second_factor(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Refuse to deploy without a second factor for staff."""
     if settings.MFA_REQUIRED:
         return []
-    return [Error("MFA_REQUIRED is off: staff could sign in with a password alone.", id="staff.E001")]
+    return [
+        Error("MFA_REQUIRED is off: staff could sign in with a password alone.", id="staff.E001")
+    ]
 
 
 @register(Tags.security, deploy=True)
@@ -19,4 +21,6 @@ def check_not_a_demo(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Refuse to deploy the demo."""
     if not settings.DEMO:
         return []
-    return [Error("ANAGEN_DEMO is on: the demo shows sent mail and known passwords.", id="staff.E002")]
+    return [
+        Error("ANAGEN_DEMO is on: the demo shows sent mail and known passwords.", id="staff.E002")
+    ]

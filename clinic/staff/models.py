@@ -110,13 +110,27 @@ class User(AbstractBaseUser, Record):
         return self.is_active and permission in self.permissions
 
     @cached_property
+    def _limited_to(self) -> list[Site]:
+        return list(self.sites.all())
+
+    @property
     def site_ids(self) -> frozenset[UUID]:
         """The sites to which this person is limited; empty means all of them."""
-        return frozenset(self.sites.values_list("pk", flat=True))
+        return frozenset(site.pk for site in self._limited_to)
+
+    @cached_property
+    def workplaces(self) -> list[Site]:
+        """The sites where this person works."""
+        return self._limited_to or list(Site.objects.all())
 
     def works_at(self, site_id: UUID) -> bool:
         """Say whether this person works at a site."""
         return not self.site_ids or site_id in self.site_ids
+
+    @property
+    def role_label(self) -> str:
+        """The person's roles, in words."""
+        return ", ".join(Role(role).label for role in self.roles)
 
     @property
     def home_role(self) -> Role:

@@ -1,0 +1,29 @@
+"""Small answers around sign-in."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.staff.access import CHOSEN_SITE, signed_in
+
+
+@login_not_required
+@never_cache
+@require_GET
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer 204 when the person is still signed in, else 401: asked before a form is sent."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
+
+
+@require_POST
+def switch_site(request: HttpRequest) -> HttpResponse:
+    """Choose the site whose day is shown, and go back to the page."""
+    slug = request.POST.get("site", "")
+    if any(site.slug == slug for site in signed_in(request).workplaces):
+        request.session[CHOSEN_SITE] = slug
+    back = request.POST.get("next", "/")
+    allowed = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if allowed else "/")
