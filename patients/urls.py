@@ -1,6 +1,63 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from patients.views import cases, directory, history, registration
 
 app_name = "patients"
-urlpatterns: list[URLPattern] = []
+
+directory_urls = [
+    path("patients/", directory.patient_list, name="list"),
+    path("patients/search/", directory.search_as_you_type, name="search"),
+]
+
+registration_urls = [
+    path("patients/new/", registration.new_patient, name="new"),
+    path("patients/<uuid:patient_id>/edit/", registration.edit_patient, name="edit"),
+    path("patients/<uuid:patient_id>/sites/", registration.add_site, name="add_site"),
+]
+
+history_urls = [
+    path("patients/<uuid:patient_id>/history/", history.history_page, name="history"),
+    path(
+        "patients/<uuid:patient_id>/history/<slug:topic>/",
+        history.record_history,
+        name="record_history",
+    ),
+    path("patients/<uuid:patient_id>/medicines/", history.add_medicine, name="add_medicine"),
+    path(
+        "patients/<uuid:patient_id>/medicines/<uuid:medicine_id>/stop/",
+        history.stop_medicine,
+        name="stop_medicine",
+    ),
+    path("patients/<uuid:patient_id>/allergies/", history.add_allergy, name="add_allergy"),
+    path(
+        "patients/<uuid:patient_id>/allergies/none/",
+        history.state_no_allergies,
+        name="no_allergies",
+    ),
+    path(
+        "patients/<uuid:patient_id>/allergies/<uuid:allergy_id>/withdraw/",
+        history.withdraw_allergy,
+        name="withdraw_allergy",
+    ),
+    path("patients/<uuid:patient_id>/diagnosis/", history.diagnose, name="diagnose"),
+]
+
+case_urls = [
+    path("patients/<uuid:patient_id>/case/", cases.case_page, name="case"),
+    path("patients/<uuid:patient_id>/case/open/", cases.open_case, name="open_case"),
+    path("patients/<uuid:patient_id>/case/close/", cases.close_case, name="close_case"),
+    path("patients/<uuid:patient_id>/case/clinician/", cases.set_clinician, name="set_clinician"),
+]
+
+# Consents: their own block, from patients/views/consents.py.
+consent_urls: list[URLPattern] = []
+
+urlpatterns: list[URLPattern] = [
+    *directory_urls,
+    *registration_urls,
+    *history_urls,
+    *case_urls,
+    *consent_urls,
+]

@@ -1,0 +1,32 @@
+"""The only ways to a patient: what a person may not see does not exist for them."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from clinic.audit import actions as audit
+from clinic.staff.models import User
+from patients.models import Case, Patient
+
+
+def get_patient(user: User, patient_id: UUID) -> Patient:
+    """Return a patient registered at a site where this person works.
+
+    Raises `Http404` for anybody else's patient, as for one that does not exist.
+    """
+    patient = Patient.objects.visible_to(user).filter(pk=patient_id).first()
+    if patient is None:
+        raise Http404("There is no such patient at your sites.")
+    return patient
+
+
+def read_patient(user: User, patient_id: UUID, *, page: str) -> Patient:
+    """Return a patient as `get_patient` does, and record that `page` of the record was opened."""
+    patient = get_patient(user, patient_id)
+    audit.record_reading(by=user, patient_id=patient.pk, page=page)
+    return patient
+
+
+def open_case(patient: Patient) -> Case | None:
+    """Return the patient's open case with its clinician, or None."""
+    return patient.cases.open().select_related("clinician").first()

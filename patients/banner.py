@@ -1,0 +1,110 @@
+"""What stands at the top of every page about one patient."""
+
+from typing import Any
+
+from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.utils import timezone
+
+from patients.models import Allergy, Medicine, NoKnownAllergies, Patient
+
+ADULT_AGE_YEARS = 18
+
+# Medicines that a person about to take blood or tissue has to know of.
+ALERT_GROUPS = {
+    Medicine.Group.ANTICOAGULANT: "Takes an anticoagulant",
+    Medicine.Group.ANTIPLATELET: "Takes an antiplatelet",
+    Medicine.Group.NSAID: "Takes an NSAID",
+    Medicine.Group.ISOTRETINOIN: "Takes isotretinoin",
+    Medicine.Group.STEROID: "Takes a steroid",
+}
+
+NOT_RECORDED = "Allergies not recorded"
+NONE_KNOWN = "No known allergies"
+
+_ALLERGY = "allergy"
+_NONE_STATED = "none stated"
+
+
+def patient_context(patient: Patient) -> dict[str, Any]:
+    """Return what `components/patient_banner.html` needs, in one query.
+
+    `allergy_line` reads "Allergic to penicillin (rash)", "No known allergies" or "Allergies not
+    recorded"; `alerts` are short sentences in words.
+    """
+    facts = _facts(patient)
+    substances = [_with_detail(name, detail) for kind, name, detail in facts if kind == _ALLERGY]
+    none_stated = any(kind == _NONE_STATED for kind, _, _ in facts)
+    line, tone = _allergy_line(substances, none_stated)
+    return {
+        "patient": patient,
+        "alerts": [*_age_alert(patient), *_medicine_alerts(facts)],
+        "allergy_line": line,
+        "allergy_kind": tone,
+    }
+
+
+def standing_statement(patient: Patient) -> NoKnownAllergies | None:
+    """Return the statement of no known allergies that still holds, or None.
+
+    An allergy recorded after the statement overtakes it, even one withdrawn since: somebody has
+    to ask again.
+    """
+    return _statements(patient).order_by("-stated_at").select_related("stated_by").first()
+
+
+def _statements(patient: Patient) -> Any:
+    later = Allergy.objects.filter(
+        patient=OuterRef("patient"), recorded_at__gt=OuterRef("stated_at")
+    )
+    active = Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
+    return NoKnownAllergies.objects.filter(~Exists(later), ~Exists(active), patient=patient)
+
+
+def _facts(patient: Patient) -> list[tuple[str, str, str]]:
+    """Return (kind, name, detail) of allergies, statements and medicines that matter."""
+
+    def words(value: str) -> Value:
+        return Value(value, output_field=CharField())
+
+    allergies = Allergy.objects.filter(patient=patient, withdrawn_at__isnull=True)
+    medicines = Medicine.objects.filter(
+        patient=patient, stopped_date__isnull=True, group__in=ALERT_GROUPS
+    )
+    rows = (
+        allergies.order_by()
+        .values_list(words(_ALLERGY), F("substance"), F("reaction"))
+        .union(
+            _statements(patient).order_by().values_list(words(_NONE_STATED), words(""), words("")),
+            medicines.order_by().values_list(F("group"), F("name"), words("")),
+        )
+    )
+    return sorted(rows)
+
+
+def _with_detail(name: str, detail: str) -> str:
+    return f"{name} ({detail})" if detail else name
+
+
+def _allergy_line(substances: list[str], none_stated: bool) -> tuple[str, str]:
+    if substances:
+        return f"Allergic to {', '.join(substances)}", "danger"
+    if none_stated:
+        return NONE_KNOWN, "good"
+    return NOT_RECORDED, "neutral"
+
+
+def _age_alert(patient: Patient) -> list[str]:
+    under_age = patient.age_on(timezone.localdate()) < ADULT_AGE_YEARS
+    return ["Under 18: adults only"] if under_age else []
+
+
+def _medicine_alerts(facts: list[tuple[str, str, str]]) -> list[str]:
+    taken: dict[str, list[str]] = {}
+    for kind, name, _ in facts:
+        if kind in ALERT_GROUPS:
+            taken.setdefault(kind, []).append(name)
+    return [
+        f"{words}: {', '.join(taken[group])}"
+        for group, words in ALERT_GROUPS.items()
+        if group in taken
+    ]

@@ -1,0 +1,54 @@
+"""The parts of one patient's record, as tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from patients.models import Patient
+
+register = template.Library()
+
+# Name in `tab`, label, URL name (of any app, by string), and the permission that opens it.
+_PARTS = (
+    ("chart", "Chart", "caseload:chart", Permission.VIEW_PATIENT),
+    ("appointments", "Appointments", "booking:patient", Permission.VIEW_DIARY),
+    ("history", "History", "patients:history", Permission.VIEW_CLINICAL),
+    ("plan", "Plan and sessions", "treatments:plan", Permission.VIEW_CLINICAL),
+    ("consents", "Consents", "patients:consents", Permission.VIEW_CLINICAL),
+    ("photos", "Photos", "photos:sets", Permission.VIEW_CLINICAL),
+    ("reviews", "Reviews", "followups:reviews", Permission.VIEW_CLINICAL),
+    ("documents", "Documents", "documents:list", Permission.VIEW_CLINICAL),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab as `components/tabs.html` shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def patient_tabs(context: dict[str, Any]) -> list[Tab]:
+    """Return the tabs that the user may open, of the pages that exist."""
+    user: User = context["user"]
+    patient: Patient = context["patient"]
+    tabs = [
+        Tab(label=label, url=_address(name, patient), current=part == context.get("tab"))
+        for part, label, name, permission in _PARTS
+        if user.can(permission)
+    ]
+    return [tab for tab in tabs if tab.url]
+
+
+def _address(name: str, patient: Patient) -> str:
+    try:
+        return reverse(name, args=[patient.pk])
+    except NoReverseMatch:
+        return ""
