@@ -110,6 +110,10 @@ document.addEventListener("htmx:sendError", () => {
   say("danger", "The clinic's server cannot be reached. What you typed is still here; try again in a moment.");
 });
 
+document.addEventListener("allauth.error", () => {
+  say("attention", "The passkey or key was not read. Nothing was changed; try again, or use another way to sign in.");
+});
+
 // ---- one submit at a time ----
 const release = (form) => {
   delete form.dataset.sending;
