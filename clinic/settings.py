@@ -259,6 +259,10 @@ if EMAIL_FILE_PATH:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 else:
     vars().update(env.email_url_config(required("EMAIL_URL", "consolemail://")))
+# Text messages: "none", or the dotted path of a class as in clinic/messaging/sms.py.
+SMS_BACKEND = env.str(
+    "SMS_BACKEND", default="clinic.messaging.sms.FileSms" if EMAIL_FILE_PATH else "none"
+)
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Anagen <clinic@example.test>")
 
 # Clinic rules that are configuration, not truth -------------------------------------------------

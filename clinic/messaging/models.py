@@ -61,7 +61,9 @@ class Message(Record):
         indexes = [
             models.Index(
                 fields=["due_at"],
-                condition=Q(sent_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True),
+                condition=Q(
+                    sent_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True
+                ),
                 name="messaging_waiting",
             ),
             models.Index(fields=["patient", "-due_at"], name="messaging_of_patient"),

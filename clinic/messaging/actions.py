@@ -1,0 +1,114 @@
+"""What the product wants to tell a patient: written down with its cause, sent by a worker."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.base import after_commit
+from clinic.messaging.models import Message
+from clinic.messaging.tasks import send_due
+from clinic.staff.models import User
+from patients.models import Patient
+
+
+@transaction.atomic
+def queue(
+    *,
+    by: User | None,
+    patient: Patient,
+    purpose: str,
+    key: str,
+    due_at: datetime,
+    subject: str,
+    body: str,
+    sms_body: str = "",
+    useless_after: datetime | None = None,
+    attachment_name: str = "",
+    attachment_text: str = "",
+) -> list[Message]:
+    """Write a message into the outbox, once for each way the patient wants to be reached.
+
+    `key` names the cause: a second call with the same key adds nothing, even when the first
+    message was sent or cancelled. A text message is written only where `sms_body` is given.
+    After `useless_after` the message is not sent any more. Returns the messages that were added.
+    Raises `ValidationError` where an address or a text cannot be sent.
+    """
+    common = {
+        "patient": patient,
+        "purpose": purpose,
+        "due_at": due_at,
+        "useless_after": useless_after,
+    }
+    rows = []
+    if patient.may_email and patient.email:
+        rows.append(
+            Message(
+                key=f"{key}:{Message.Channel.EMAIL}",
+                channel=Message.Channel.EMAIL,
+                recipient=patient.email,
+                subject=" ".join(subject.split()),
+                body=body,
+                attachment_name=attachment_name,
+                attachment_text=attachment_text,
+                **common,
+            )
+        )
+    if sms_body and patient.may_text and patient.phone and settings.SMS_BACKEND != "none":
+        rows.append(
+            Message(
+                key=f"{key}:{Message.Channel.SMS}",
+                channel=Message.Channel.SMS,
+                recipient=patient.phone,
+                body=sms_body,
+                **common,
+            )
+        )
+    return _add(rows, by=by)
+
+
+def _add(rows: list[Message], *, by: User | None) -> list[Message]:
+    for row in rows:
+        row.full_clean(validate_unique=False)
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    there = set(
+        Message.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
+    )
+    added = [row for row in rows if row.pk in there]
+    for message in added:
+        _record(Kind.MESSAGE_QUEUED, message, by=by)
+    if any(message.due_at <= timezone.now() for message in added):
+        after_commit.start(send_due)
+    return added
+
+
+@transaction.atomic
+def cancel_waiting(*, by: User | None, key_prefix: str, now: datetime) -> int:
+    """Cancel the messages that are still waiting and whose key starts so; return how many.
+
+    A message that a worker is sending at this very moment may still go out; it is then on record
+    as sent.
+    """
+    if not key_prefix:
+        raise ValueError("A prefix is needed: without one, every waiting message would go.")
+    waiting = Message.objects.waiting().filter(key__startswith=key_prefix).select_for_update()
+    messages = list(waiting.order_by("pk"))
+    for message in messages:
+        message.cancelled_at = now
+        message.save(update_fields=["cancelled_at"])
+        _record(Kind.MESSAGE_CANCELLED, message, by=by)
+    return len(messages)
+
+
+def _record(kind: Kind, message: Message, *, by: User | None) -> None:
+    audit.record(
+        kind,
+        by=by,
+        patient_id=message.patient_id,
+        subject=message,
+        purpose=message.get_purpose_display(),
+        channel=message.get_channel_display(),
+    )
