@@ -1,6 +1,6 @@
 """What the database checks about sessions beyond a single row.
 
-The functions themselves are made by `treatments/migrations/0001_functions.py`.
+The functions themselves are made by the migrations whose names end in `functions`.
 """
 
 import pgtrigger
@@ -16,6 +16,14 @@ class _LotInDate(SharedFunctionTrigger):
     function = "treatments_lot_in_date"
 
 
+class _WholeWhenSigned(SharedFunctionTrigger):
+    function = "treatments_whole_when_signed"
+
+
+class _LotFixedOnceSigned(SharedFunctionTrigger):
+    function = "treatments_lot_fixed_once_signed"
+
+
 def consent_stands_when_signed() -> pgtrigger.Trigger:
     """Refuse a signature without a standing consent, or with a lot expired or recalled."""
     return _ConsentStands(
@@ -26,3 +34,13 @@ def consent_stands_when_signed() -> pgtrigger.Trigger:
 def lot_in_date_when_used() -> pgtrigger.Trigger:
     """Refuse the use of a lot that is recalled, or expired on the session's date."""
     return _LotInDate(name="lot_in_date_when_used", operation=pgtrigger.Insert | pgtrigger.Update)
+
+
+def whole_when_signed() -> pgtrigger.Trigger:
+    """Refuse a signature without preparation, zone and lot, or over the maximum of lidocaine."""
+    return _WholeWhenSigned(name="whole_when_signed", operation=pgtrigger.Insert | pgtrigger.Update)
+
+
+def lot_fixed_once_signed() -> pgtrigger.Trigger:
+    """Refuse to rename a lot, or to move its expiry, once a signed session names it."""
+    return _LotFixedOnceSigned(name="fixed_once_signed", operation=pgtrigger.Update)

@@ -8,7 +8,7 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import locked_with_parent, not_truncated
 from treatments.models.session import Session
-from treatments.triggers import lot_in_date_when_used
+from treatments.triggers import lot_fixed_once_signed, lot_in_date_when_used
 
 
 @tracked()
@@ -39,10 +39,12 @@ class Lot(Record):
                 violation_error_message="This lot is already on record.",
             ),
             models.CheckConstraint(
-                name="treatments_lot_named", condition=~Q(product="") & ~Q(lot_number="")
+                name="treatments_lot_named",
+                condition=~Q(product="") & ~Q(lot_number=""),
+                violation_error_message="A lot has a product and a number.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [not_truncated(), lot_fixed_once_signed()]
 
     def __str__(self) -> str:
         return f"{self.product}, lot {self.lot_number}, expires {self.expiry_date:%d-%b-%Y}"

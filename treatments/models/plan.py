@@ -37,6 +37,8 @@ class Plan(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
     objects = PlanQuerySet.as_manager()
 
     class Meta:

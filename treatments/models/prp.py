@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between
 from clinic.base.triggers import locked_with_parent
+from treatments.formulas import RCF_FACTOR
 from treatments.models.session import Session
 
 
@@ -54,7 +55,7 @@ class PrpPreparation(Record):
                 name="treatments_prp_not_more_than_blood",
                 condition=Q(prp_ml__isnull=True)
                 | Q(blood_ml__isnull=True)
-                | Q(prp_ml__lte=models.F("blood_ml")),
+                | Q(prp_ml__lte=F("blood_ml")),
                 violation_error_message="There cannot be more PRP than blood drawn.",
             ),
         ]
@@ -62,6 +63,10 @@ class PrpPreparation(Record):
 
     def __str__(self) -> str:
         return f"{self.prp_ml or '?'} mL PRP"
+
+
+_ROUNDING_G = Decimal("0.1")
+_FORCE_OF_RPM = RCF_FACTOR * F("rotor_radius_cm") * F("rpm") * F("rpm")
 
 
 @tracked()
@@ -92,6 +97,14 @@ class Spin(Record):
                 violation_error_message=(
                     "A speed in rpm needs the rotor radius: without it, rpm is not a g-force."
                 ),
+            ),
+            models.CheckConstraint(
+                name="treatments_spin_force_of_rpm",
+                condition=Q(rpm__isnull=True)
+                | Q(
+                    rcf_g__gte=_FORCE_OF_RPM - _ROUNDING_G, rcf_g__lte=_FORCE_OF_RPM + _ROUNDING_G
+                ),
+                violation_error_message="The force in g does not follow from rpm and radius.",
             ),
         ]
         triggers = locked_with_parent("treatments_session", "session_id")

@@ -1,6 +1,7 @@
 """A treatment session: the record of one visit's work, locked by the database once signed."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +12,14 @@ from clinic.base.models import Record, between, paired
 from clinic.base.triggers import append_only, locked_when_signed, locked_with_parent
 from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
+from clinic.staff.models import User
 from patients.models import Case, Consent, Patient
 from treatments.models.plan import Plan
-from treatments.triggers import consent_stands_when_signed
+from treatments.triggers import consent_stands_when_signed, whole_when_signed
+
+if TYPE_CHECKING:
+    from treatments.models.micrograft import MicrograftPreparation
+    from treatments.models.prp import PrpPreparation
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -26,6 +32,28 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def drafts(self) -> "SessionQuerySet":
         """Return sessions that are still to be signed."""
         return self.filter(signed_at__isnull=True)
+
+    def for_case(self, case: Case) -> "SessionQuerySet":
+        """Return the sessions of one case."""
+        return self.filter(case=case)
+
+    def of_operator(self, operator: User) -> "SessionQuerySet":
+        """Return the sessions that one person performs."""
+        return self.filter(operator=operator)
+
+    def last_signed(self, case: Case, technique: str) -> "Session | None":
+        """Return the latest signed session of a technique in a case, or None."""
+        signed = self.signed().filter(case=case, technique=technique)
+        return signed.order_by("-performed_date", "-number").first()
+
+    def with_everything(self) -> "SessionQuerySet":
+        """Return the sessions with all that a page or a document shows of them."""
+        return self.select_related(
+            *("site", "plan", "operator", "responsible_doctor", "signed_by", "saved_by"),
+            *("consent__template", "micrograft", "prp"),
+        ).prefetch_related(
+            *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")
+        )
 
 
 @tracked()
@@ -59,6 +87,9 @@ class Session(Record):
     consent = models.ForeignKey(
         Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    weight_kg = models.DecimalField(
+        "patient's weight, kg", max_digits=4, decimal_places=1, null=True, blank=True
+    )
     identity_confirmed = models.BooleanField(
         "the patient said their name and date of birth", default=False
     )
@@ -68,9 +99,18 @@ class Session(Record):
     identity_confirmed_before_injection = models.BooleanField(
         "name and date of birth confirmed again before injection", default=False
     )
+    volume_reason = models.TextField(
+        "why more was infiltrated than was prepared", max_length=300, blank=True
+    )
     observations = models.TextField(blank=True)
     aftercare_given = models.BooleanField("aftercare explained and given in writing", default=False)
+    # Rows begun and not complete: valid entries as text, by part. Empty once signed.
+    unfinished = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -91,7 +131,9 @@ class Session(Record):
         ]
         constraints = [
             paired("treatments_session", "signed"),
+            paired("treatments_session", "saved"),
             between("treatments_session", "number", 1, 200),
+            between("treatments_session", "weight_kg", 30, 300),
             models.CheckConstraint(
                 name="treatments_session_ends_after_start",
                 condition=Q(ended_at__isnull=True)
@@ -117,6 +159,17 @@ class Session(Record):
                 | Q(responsible_doctor__isnull=False),
                 violation_error_message="A PRP session names the responsible doctor.",
             ),
+            models.CheckConstraint(
+                name="treatments_session_signed_finished",
+                condition=Q(signed_at__isnull=True) | Q(unfinished={}),
+                violation_error_message="A session is signed when every row in it is complete.",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "technique"],
+                condition=Q(signed_at__isnull=True),
+                name="treatments_one_draft_a_technique",
+                violation_error_message="This case already has an open draft of this technique.",
+            ),
             models.UniqueConstraint(
                 fields=["case", "technique", "number"],
                 condition=Q(amends__isnull=True),
@@ -124,7 +177,7 @@ class Session(Record):
                 violation_error_message="This case already has a session of that number.",
             ),
         ]
-        triggers = [*locked_when_signed(), consent_stands_when_signed()]
+        triggers = [*locked_when_signed(), consent_stands_when_signed(), whole_when_signed()]
 
     def __str__(self) -> str:
         return f"{self.get_technique_display()} session {self.number}"
@@ -133,6 +186,11 @@ class Session(Record):
     def is_signed(self) -> bool:
         """Whether the record is locked."""
         return self.signed_at is not None
+
+    @property
+    def preparation(self) -> "MicrograftPreparation | PrpPreparation | None":
+        """How the injected material was prepared, or None while nothing is recorded."""
+        return getattr(self, str(self.technique), None)
 
 
 @tracked()
