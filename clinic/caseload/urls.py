@@ -1,6 +1,13 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from clinic.caseload.views import board, chart, home, trail
 
 app_name = "caseload"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("caseload/", board.board, name="board"),
+    path("audit/", trail.trail, name="audit"),
+    path("patients/<uuid:patient_id>/", chart.chart, name="chart"),
+]

@@ -1,0 +1,162 @@
+"""The open case as the chart shows it: problem, plan and what comes next, in one query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case as Choose
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.dateparse import parse_datetime
+
+from clinic.booking.models import Appointment, Status
+from clinic.caseload.stages import Stage, with_stage
+from clinic.practice.models import Technique
+from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient
+from treatments.models import Plan, Session
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """How far the course of one technique has come."""
+
+    technique: str
+    signed: int
+    planned: int
+    consent: str
+
+    @property
+    def label(self) -> str:
+        """The technique, in words."""
+        return Technique(self.technique).label
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every planned session is signed."""
+        return self.signed >= self.planned
+
+    @property
+    def may_start(self) -> bool:
+        """Whether a session could be signed: the consent stands."""
+        return self.consent == "signed" and not self.is_complete
+
+
+@dataclass(frozen=True)
+class NextVisit:
+    """The next live appointment."""
+
+    pk: str
+    at: datetime
+    service: str
+    status: str
+
+    @property
+    def status_label(self) -> str:
+        """The status, in words."""
+        return Status(self.status).label
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """The open case, with what matters now."""
+
+    case: Case
+    stage: Stage
+    diagnosis: str
+    courses: list[CourseProgress]
+    next_visit: NextVisit | None
+
+
+def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
+    """Return the patient's open case, or None; one query."""
+    cases = Case.objects.open().filter(patient=patient).select_related("clinician")
+    case = (
+        with_stage(cases, now=now)
+        .annotate(
+            diagnosis=Subquery(_latest_diagnosis()),
+            courses=ArraySubquery(_courses()),
+            next_visit=Subquery(_next_visit(now)),
+        )
+        .first()
+    )
+    if case is None:
+        return None
+    found: Any = case
+    return OpenCase(
+        case=case,
+        stage=Stage(found.stage),
+        diagnosis=_diagnosis_in_words(found.diagnosis),
+        courses=[CourseProgress(**course) for course in found.courses],
+        next_visit=_visit(found.next_visit),
+    )
+
+
+def _latest_diagnosis() -> Any:
+    return (
+        Diagnosis.objects.filter(case=OuterRef("pk"))
+        .order_by("-made_at", "-id")
+        .values(found=JSONObject(condition="condition", scale="scale", grade="grade"))[:1]
+    )
+
+
+def _diagnosis_in_words(found: dict[str, str] | None) -> str:
+    return str(Diagnosis(**found)) if found else ""
+
+
+def _courses() -> Any:
+    signed = (
+        Session.objects.signed()
+        .filter(case=OuterRef("case"), technique=OuterRef("technique"), amends__isnull=True)
+        .order_by()
+        .values("case")
+        .annotate(total=Count("pk"))
+        .values("total")
+    )
+    consents = Consent.objects.filter(
+        case=OuterRef("case"),
+        template__purpose=ConsentTemplate.Purpose.TREATMENT,
+        template__technique=OuterRef("technique"),
+        withdrawn_at__isnull=True,
+    ).order_by("-signed_at", "-information_given_at")
+    return (
+        Plan.objects.standing()
+        .filter(case=OuterRef("pk"))
+        .order_by("planned_at")
+        .values(
+            found=JSONObject(
+                technique="technique",
+                planned="sessions_planned",
+                signed=Coalesce(Subquery(signed), 0),
+                consent=_consent_state(consents),
+            )
+        )
+    )
+
+
+def _consent_state(consents: Any) -> Any:
+    return Choose(
+        When(Exists(consents.filter(signed_at__isnull=False)), then=Value("signed")),
+        When(Q(Exists(consents)), then=Value("reflecting")),
+        default=Value("none"),
+        output_field=CharField(),
+    )
+
+
+def _next_visit(now: datetime) -> Any:
+    return (
+        Appointment.objects.live()
+        .filter(patient=OuterRef("patient"), ends_at__gte=now, done_at__isnull=True)
+        .order_by("starts_at")
+        .values(
+            found=JSONObject(pk="id", at="starts_at", service="service__name", status="status")
+        )[:1]
+    )
+
+
+def _visit(found: dict[str, str] | None) -> NextVisit | None:
+    if not found:
+        return None
+    at = parse_datetime(found["at"])
+    assert at is not None, "PostgreSQL writes timestamps in ISO 8601"  # noqa: S101
+    return NextVisit(pk=found["pk"], at=at, service=found["service"], status=found["status"])

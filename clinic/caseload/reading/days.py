@@ -1,0 +1,92 @@
+"""What each role opens in the morning."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from clinic.booking.models import Appointment, Status
+from clinic.practice.models import Site
+from clinic.staff.models import User
+from followups.models import Examination, Review
+from patients.models import Allergy, Case
+from treatments.models import Session
+
+SHOWN = 8
+
+
+
+
+def my_day(user: User, *, site: Site, day: date) -> QuerySet[Appointment]:
+    """Return a clinician's live appointments on a day at every site, in order.
+
+    Each has `has_allergy`, for the mark beside the name.
+    """
+    midnight = datetime.combine(day, time.min, tzinfo=site.zone)
+    next_midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=site.zone)
+    return (
+        Appointment.objects.live()
+        .filter(practitioner=user, starts_at__gte=midnight, starts_at__lt=next_midnight)
+        .select_related("patient", "service", "room", "site")
+        .annotate(has_allergy=Exists(_standing_allergy()))
+        .order_by("starts_at")
+    )
+
+
+def _standing_allergy() -> QuerySet[Allergy]:
+    return Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
+
+
+def drafts_of(user: User) -> list[Session]:
+    """Return this person's unsigned sessions, the oldest first, up to `SHOWN`."""
+    drafts = Session.objects.drafts().filter(operator=user).select_related("patient")
+    return list(drafts.order_by("performed_date")[:SHOWN])
+
+
+def recent_reviews_of(user: User, *, since: date) -> list[Examination]:
+    """Return review examinations of this clinician's patients since a day, newest first."""
+    examinations = Examination.objects.filter(
+        kind=Examination.Kind.REVIEW, case__clinician=user, examined_date__gte=since
+    )
+    return list(
+        examinations.select_related("patient", "review").order_by("-examined_date")[:SHOWN]
+    )
+
+
+def today_at(site: Site, *, day: date) -> QuerySet[Appointment]:
+    """Return the live appointments of a day at a site, in order."""
+    return (
+        Appointment.objects.live()
+        .on_day(day, site)
+        .select_related("patient", "service", "room", "practitioner")
+        .order_by("starts_at", "id")
+    )
+
+
+def unconfirmed_tomorrow(site: Site, *, day: date) -> list[Appointment]:
+    """Return tomorrow's appointments that nobody has confirmed yet."""
+    return list(today_at(site, day=day + timedelta(days=1)).filter(status=Status.BOOKED)[:SHOWN])
+
+
+def reviews_to_book(site: Site, *, today: date) -> tuple[list[Review], bool]:
+    """Return the longest overdue reviews nobody has booked, and whether there are more."""
+    waiting = list(
+        Review.objects.outstanding()
+        .not_booked()
+        .filter(window_starts_date__lte=today, after_session__site=site)
+        .select_related("patient")
+        .order_by("window_starts_date")[: SHOWN + 1]
+    )
+    return waiting[:SHOWN], len(waiting) > SHOWN
+
+
+def enquiries_to_call(site: Site) -> tuple[list[Case], bool]:
+    """Return open cases of this site's patients who have never had an appointment, newest first."""
+    never_booked = (
+        Case.objects.open()
+        .filter(patient__registrations__site=site)
+        .exclude(Exists(Appointment.objects.filter(patient=OuterRef("patient"))))
+        .select_related("patient")
+        .order_by("-opened_at")[: SHOWN + 1]
+    )
+    found = list(never_booked)
+    return found[:SHOWN], len(found) > SHOWN

@@ -1,0 +1,278 @@
+"""Everything that happened with one patient, newest first, in one query."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from clinic.booking.models import Appointment, Status
+from clinic.documents.models import Document
+from clinic.messaging.models import Message
+from clinic.photos.models import PhotoSet
+from clinic.practice.models import Technique
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from followups.models import Examination
+from patients.models import Consent, Diagnosis, HistoryEntry, Patient
+from treatments.models import Session
+
+PAGE_SIZE = 40
+
+KINDS = {
+    "appointments": "Appointments",
+    "sessions": "Sessions",
+    "measurements": "Measurements",
+    "photographs": "Photographs",
+    "consent": "Consent",
+    "history": "History",
+    "documents": "Documents",
+    "messages": "Messages",
+}
+_NOT_CLINICAL = {"appointments", "messages"}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened: when, what in words, where it stands, and where to read it."""
+
+    at: datetime
+    has_time: bool
+    icon: str
+    title: str
+    state: str
+    tone: str
+    url: str
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a kind of moment comes from: two columns of text beside its time and its row."""
+
+    kind: str
+    icon: str
+    rows: Callable[[Patient], QuerySet[Any, Any]]
+    at: str
+    columns: tuple[str, str]
+    words: Callable[[str, str], tuple[str, str, str]]
+    address: str
+    has_time: bool = True
+
+
+def _appointment(service: str, status: str) -> tuple[str, str, str]:
+    tone = {"done": "good", "no_show": "danger", "cancelled": "danger"}.get(status, "future")
+    return service, Status(status).label, tone
+
+
+def _session(technique: str, signed_at: str) -> tuple[str, str, str]:
+    title = f"{Technique(technique).label} session"
+    return (title, "Signed", "good") if signed_at else (title, "Draft", "attention")
+
+
+def _examination(kind: str, _: str) -> tuple[str, str, str]:
+    return f"{Examination.Kind(kind).label} examination", "", "good"
+
+
+def _photo_set(_: str, __: str) -> tuple[str, str, str]:
+    return "Photographs", "", ""
+
+
+def _information(title: str, _: str) -> tuple[str, str, str]:
+    return f"Information given: {title}", "", ""
+
+
+def _signed_consent(title: str, withdrawn_at: str) -> tuple[str, str, str]:
+    state, tone = ("Withdrawn later", "danger") if withdrawn_at else ("Signed", "good")
+    return f"Consent: {title}", state, tone
+
+
+def _withdrawal(title: str, _: str) -> tuple[str, str, str]:
+    return f"Consent withdrawn: {title}", "Withdrawn", "danger"
+
+
+def _diagnosis(condition: str, grade: str) -> tuple[str, str, str]:
+    label = Diagnosis.Condition(condition).label
+    return f"Diagnosis: {label}{f', grade {grade}' if grade else ''}", "", ""
+
+
+def _history(topic: str, _: str) -> tuple[str, str, str]:
+    return f"{HistoryEntry.Topic(topic).label} history recorded", "", ""
+
+
+def _document(title: str, issued_at: str) -> tuple[str, str, str]:
+    return title, "Issued" if issued_at else "Not issued", "good" if issued_at else ""
+
+
+def _message(purpose: str, channel: str) -> tuple[str, str, str]:
+    return Message.Purpose(purpose).label, f"Sent by {Message.Channel(channel).label.lower()}", ""
+
+
+_SOURCES = (
+    _Source(
+        kind="appointments",
+        icon="calendar",
+        rows=lambda patient: Appointment.objects.filter(patient=patient),
+        at="starts_at",
+        columns=("service__name", "status"),
+        words=_appointment,
+        address="booking:appointment",
+    ),
+    _Source(
+        kind="sessions",
+        icon="syringe",
+        rows=lambda patient: Session.objects.filter(patient=patient),
+        at="performed_date",
+        columns=("technique", "signed_at"),
+        words=_session,
+        address="treatments:session",
+        has_time=False,
+    ),
+    _Source(
+        kind="measurements",
+        icon="chart",
+        rows=lambda patient: Examination.objects.filter(patient=patient),
+        at="examined_date",
+        columns=("kind", "kind"),
+        words=_examination,
+        address="followups:list",
+        has_time=False,
+    ),
+    _Source(
+        kind="photographs",
+        icon="camera",
+        rows=lambda patient: PhotoSet.objects.filter(patient=patient),
+        at="taken_at",
+        columns=("id", "id"),
+        words=_photo_set,
+        address="photos:sets",
+    ),
+    _Source(
+        kind="consent",
+        icon="document",
+        rows=lambda patient: Consent.objects.filter(patient=patient),
+        at="information_given_at",
+        columns=("template__title", "id"),
+        words=_information,
+        address="patients:consents",
+    ),
+    _Source(
+        kind="consent",
+        icon="pen",
+        rows=lambda patient: Consent.objects.filter(patient=patient, signed_at__isnull=False),
+        at="signed_at",
+        columns=("template__title", "withdrawn_at"),
+        words=_signed_consent,
+        address="patients:consents",
+    ),
+    _Source(
+        kind="consent",
+        icon="cross",
+        rows=lambda patient: Consent.objects.filter(patient=patient, withdrawn_at__isnull=False),
+        at="withdrawn_at",
+        columns=("template__title", "id"),
+        words=_withdrawal,
+        address="patients:consents",
+    ),
+    _Source(
+        kind="history",
+        icon="note",
+        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient),
+        at="made_at",
+        columns=("condition", "grade"),
+        words=_diagnosis,
+        address="patients:history",
+    ),
+    _Source(
+        kind="history",
+        icon="list",
+        rows=lambda patient: HistoryEntry.objects.filter(patient=patient),
+        at="recorded_at",
+        columns=("topic", "topic"),
+        words=_history,
+        address="patients:history",
+    ),
+    _Source(
+        kind="documents",
+        icon="document",
+        rows=lambda patient: Document.objects.filter(patient=patient),
+        at="requested_at",
+        columns=("title", "issued_at"),
+        words=_document,
+        address="documents:list",
+    ),
+    _Source(
+        kind="messages",
+        icon="mail",
+        rows=lambda patient: Message.objects.filter(patient=patient, sent_at__isnull=False),
+        at="sent_at",
+        columns=("purpose", "channel"),
+        words=_message,
+        address="messaging:outbox",
+    ),
+)
+
+
+def timeline_of(patient: Patient, *, reader: User, kind: str = "") -> tuple[list[Moment], bool]:
+    """Return the newest moments, up to `PAGE_SIZE`, and whether there are earlier ones.
+
+    `kind` narrows to one of `KINDS`. A reader without clinical permission sees appointments and
+    messages only.
+    """
+    clinical = reader.can(Permission.VIEW_CLINICAL)
+    sources = [
+        (place, source)
+        for place, source in enumerate(_SOURCES)
+        if kind in ("", source.kind) and (clinical or source.kind in _NOT_CLINICAL)
+    ]
+    if not sources:
+        return [], False
+    # Each source brings its own newest rows, so that a long record costs no more than a short one.
+    first, *others = (_newest(place, source, patient) for place, source in sources)
+    rows = list(first.union(*others, all=True).order_by("-at")[: PAGE_SIZE + 1])
+    return [_moment(patient, *row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+
+
+def _newest(place: int, source: _Source, patient: Patient) -> QuerySet[Any, Any]:
+    first, second = source.columns
+    return (
+        source.rows(patient)
+        .annotate(
+            at=Cast(source.at, DateTimeField()),
+            source=Value(place),
+            first=Cast(first, CharField()),
+            second=Cast(second, CharField()),
+            row=F("id"),
+        )
+        .values_list("at", "source", "first", "second", "row")
+        .order_by("-at")[: PAGE_SIZE + 1]
+    )
+
+
+def _moment(
+    patient: Patient, at: datetime, place: int, first: str, second: str, row: UUID
+) -> Moment:
+    source = _SOURCES[place]
+    title, state, tone = source.words(first, second or "")
+    return Moment(
+        at=at,
+        has_time=source.has_time,
+        icon=source.icon,
+        title=title,
+        state=state,
+        tone=tone,
+        url=_address(source.address, patient, row),
+    )
+
+
+def _address(name: str, patient: Patient, row: UUID) -> str:
+    if name == "booking:appointment":
+        return reverse(name, args=[row])
+    if name == "treatments:session":
+        return reverse(name, args=[patient.pk, row])
+    if name == "messaging:outbox":
+        return reverse(name)
+    return reverse(name, args=[patient.pk])

@@ -1,0 +1,38 @@
+"""The patient's chart: what matters now, and everything that happened."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.caseload.reading.chart import open_case_of
+from clinic.caseload.reading.timeline import KINDS, timeline_of
+from clinic.staff.access import require, signed_in
+from clinic.staff.permissions import Permission
+from patients.access import read_patient
+from patients.banner import patient_context
+
+
+@require(Permission.VIEW_PATIENT)
+def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Show one patient's chart."""
+    user = signed_in(request)
+    patient = read_patient(user, patient_id, page="the chart")
+    kind = request.GET.get("show", "")
+    moments, more = timeline_of(patient, reader=user, kind=kind if kind in KINDS else "")
+    clinical = user.can(Permission.VIEW_CLINICAL)
+    context = patient_context(patient) | {
+        "open_case": open_case_of(patient, now=timezone.now()),
+        "moments": moments,
+        "more_moments": more,
+        "kinds": KINDS if clinical else {},
+        "shown_kind": kind,
+        "now": timezone.now(),
+        "clinical": clinical,
+        "may_record": user.can(Permission.RECORD_CLINICAL),
+        "may_book": user.can(Permission.BOOK),
+        "may_issue": user.can(Permission.ISSUE_DOCUMENT),
+        "tab": "chart",
+    }
+    return render(request, "caseload/chart.html", context)

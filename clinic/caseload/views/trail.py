@@ -1,0 +1,82 @@
+"""The audit trail, in words."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
+from clinic.staff.access import current_site, require, signed_in
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from patients.models import Patient
+
+PAGE_SIZE = 50
+
+
+@require(Permission.VIEW_AUDIT)
+def trail(request: HttpRequest) -> HttpResponse:
+    """Show what was done and who looked, newest first."""
+    wanted = {name: request.GET.get(name, "").strip() for name in ("patient", "person", "kind", "day")}
+    site = current_site(request)
+    events = _narrowed(_visible_to(signed_in(request)), wanted, site.zone)
+    before = _uuid(request.GET.get("before", ""))
+    if before:
+        events = events.filter(pk__lt=before)
+    rows = list(events.order_by("-id")[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE]
+    context = {
+        "events": _with_patients(shown, signed_in(request)),
+        "older": shown[-1].pk if len(rows) > PAGE_SIZE else None,
+        "wanted": wanted,
+        "kinds": Kind.choices,
+        "people": User.objects.order_by("family_name", "given_name"),
+    }
+    return render(request, "caseload/trail.html", context)
+
+
+def _visible_to(user: User) -> QuerySet[Event]:
+    events = Event.objects.select_related("actor")
+    if not user.site_ids:
+        return events
+    visible = Patient.objects.visible_to(user).values("pk")
+    return events.filter(Q(patient_id__isnull=True) | Q(patient_id__in=visible))
+
+
+def _narrowed(
+    events: QuerySet[Event], wanted: dict[str, str], zone: object
+) -> QuerySet[Event]:
+    if wanted["patient"]:
+        patient = Patient.objects.filter(number__iexact=wanted["patient"]).first()
+        events = events.filter(patient_id=patient.pk) if patient else events.none()
+    if person := _uuid(wanted["person"]):
+        events = events.filter(actor=person)
+    if wanted["kind"] in Kind.values:
+        events = events.filter(kind=wanted["kind"])
+    if day := _day(wanted["day"]):
+        start = datetime.combine(day, time.min, tzinfo=zone)  # type: ignore[arg-type]
+        events = events.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
+    return events
+
+
+def _with_patients(events: list[Event], user: User) -> list[tuple[Event, Patient | None]]:
+    ids = {event.patient_id for event in events if event.patient_id}
+    patients = Patient.objects.visible_to(user).in_bulk(ids)
+    return [(event, patients.get(event.patient_id)) for event in events]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
