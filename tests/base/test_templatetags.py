@@ -31,7 +31,7 @@ def render(source, **context):
         (dt.date(2026, 11, 22), "22-Nov-2026"),
         (dt.date(980, 1, 5), "05-Jan-0980"),
         (utc(2026, 7, 1, 23, 30), "02-Jul-2026"),
-        (dt.datetime(2026, 7, 1, 23, 30), "01-Jul-2026"),
+        (dt.datetime(2026, 7, 1, 23, 30), "01-Jul-2026"),  # noqa: DTZ001
         (None, "Not known"),
         ("", "Not known"),
     ],
@@ -54,7 +54,12 @@ def test_moment_follows_summer_time(value, words):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(utc(2026, 7, 1, 9, 5), "10:05"), (dt.time(9, 5), "09:05"), (dt.time(0, 0), "00:00"), (None, "Not known")],
+    [
+        (utc(2026, 7, 1, 9, 5), "10:05"),
+        (dt.time(9, 5), "09:05"),
+        (dt.time(0, 0), "00:00"),
+        (None, "Not known"),
+    ],
 )
 def test_clock(value, words):
     assert anagen.clock(value) == words
@@ -97,7 +102,15 @@ def test_nhs_number_in_three_three_four(value, words):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(None, "Not known"), ("", "Not known"), ("  ", "Not known"), (0, 0), (False, False), ("x", "x")]
+    ("value", "shown"),
+    [
+        (None, "Not known"),
+        ("", "Not known"),
+        ("  ", "Not known"),
+        (0, 0),
+        (False, False),
+        ("x", "x"),
+    ],
 )
 def test_unknown_is_said(value, shown):
     assert anagen.or_not_known(value) == shown
@@ -149,7 +162,13 @@ def test_status_has_colour_icon_and_word_and_escapes():
 
 @pytest.mark.parametrize(
     ("tags", "kind"),
-    [("success", "good"), ("error", "danger"), ("extra warning", "attention"), ("info", "information"), ("", "information")],
+    [
+        ("success", "good"),
+        ("error", "danger"),
+        ("extra warning", "attention"),
+        ("info", "information"),
+        ("", "information"),
+    ],
 )
 def test_message_kinds(tags, kind):
     assert anagen.message_kind(tags) == kind
@@ -157,7 +176,9 @@ def test_message_kinds(tags, kind):
 
 class Visit(forms.Form):
     name = forms.CharField(label="Name")
-    side = forms.ChoiceField(label="Side", choices=[("l", "Left"), ("r", "Right")], widget=forms.RadioSelect)
+    side = forms.ChoiceField(
+        label="Side", choices=[("l", "Left"), ("r", "Right")], widget=forms.RadioSelect
+    )
     volume = forms.DecimalField(required=False, widget=forms.NumberInput(attrs={"data-unit": "ml"}))
 
     def clean(self):

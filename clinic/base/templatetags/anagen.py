@@ -8,11 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm, BaseFormSet, BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -44,7 +45,7 @@ def local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
 
 @register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
-    """22-Nov-2026"""
+    """Write 22-Nov-2026."""
     if not value:
         return NOT_KNOWN
     value = local(value)
@@ -53,7 +54,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 @register.filter
 def clock(value: dt.datetime | dt.time | None) -> str:
-    """14:32"""
+    """Write 14:32."""
     if value is None:
         return NOT_KNOWN
     if isinstance(value, dt.datetime):
@@ -63,7 +64,7 @@ def clock(value: dt.datetime | dt.time | None) -> str:
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
-    """22-Nov-2026 14:32"""
+    """Write 22-Nov-2026 14:32."""
     if not value:
         return NOT_KNOWN
     return f"{day(value)} {clock(value)}"
@@ -71,7 +72,7 @@ def moment(value: dt.datetime | None) -> str:
 
 @register.filter
 def age(born: dt.date | None) -> str:
-    """46y, on today's date in the active zone"""
+    """Write 46y, on today's date in the active zone."""
     if not born:
         return NOT_KNOWN
     today = timezone.localdate()
@@ -81,7 +82,7 @@ def age(born: dt.date | None) -> str:
 
 @register.filter
 def nhs(value: str | int | None) -> str:
-    """943 476 5919"""
+    """Write 943 476 5919."""
     digits = str(value or "").replace(" ", "").replace("-", "")
     if not digits:
         return NOT_KNOWN
@@ -100,7 +101,7 @@ def or_not_known(value: Any) -> Any:
 
 @register.filter
 def measure(value: Decimal | float | int | str | None, unit: str = "") -> str:
-    """1.5 ml: no needless decimals, a narrow space that does not break"""
+    """Write 1.5 ml: no needless decimals, a narrow space that does not break."""
     if value is None or value == "":
         return NOT_KNOWN
     try:
@@ -116,14 +117,15 @@ def measure(value: Decimal | float | int | str | None, unit: str = "") -> str:
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """An icon from our sprite: silent, unless it stands alone and has a label."""
+    """Draw an icon from our sprite: silent, unless it stands alone and has a label."""
     classes = f"icon icon-{size}" if size else "icon"
     href = f"{static('icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
-        )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+    said = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
+    return format_html('<svg class="{}" {}><use href="{}"></use></svg>', classes, said, href)
 
 
 @register.simple_tag
@@ -162,24 +164,22 @@ def unit(field: BoundField) -> str:
 @register.filter
 def first_control(field: BoundField) -> str:
     """The id to which a link to this field leads: the first of a group."""
-    target = field.id_for_label
-    if target:
-        return target
-    return next((str(part.id_for_label) for part in field.subwidgets if part.id_for_label), field.auto_id or "")
+    parts = (str(part.id_for_label) for part in field.subwidgets if part.id_for_label)
+    return field.id_for_label or next(parts, field.auto_id or "")
 
 
 def field_errors(form: BaseForm) -> Iterator[dict[str, str]]:
+    """Every error of a form: the id of its control, its label, its text."""
     for name, errors in form.errors.items():
-        if name == "__all__":
-            target, label = "", ""
-        else:
-            field = form[name]
-            target, label = ("" if field.is_hidden else first_control(field)), str(field.label or "")
+        field = None if name == NON_FIELD_ERRORS else form[name]
+        target = first_control(field) if field and not field.is_hidden else ""
+        label = str(field.label or "") if field else ""
         for error in errors:
             yield {"target": target, "label": label, "text": str(error)}
 
 
 def forms_of(parts: Iterable[BaseForm | BaseFormSet | None]) -> Iterator[BaseForm]:
+    """Every single form among forms and formsets."""
     for part in parts:
         if isinstance(part, BaseFormSet):
             yield from part.forms

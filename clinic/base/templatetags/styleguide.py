@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 from django import forms, template
+from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.utils import timezone
 
@@ -13,37 +16,63 @@ from clinic.base.templatetags.anagen import KIND_ICONS
 
 register = template.Library()
 
-ICONS = """allergy arrived arrow-left arrow-right beaker bell calendar camera caseload chart check
-chevron-down chevron-left chevron-right chevron-up clock compare cross danger day diary document dot
-download drop edit external eye filter follicle good history home info key link list lock mail messages
-minus moon more move note patients pen phone pill plus print punch queue refresh room ruler screen search
-settings shield sign-out site sun syringe trash undo unlock upload user users warning""".split()
-COLOURS = "ground surface sunken line line-strong ink ink-soft accent accent-strong accent-tint".split()
+COLOURS = [
+    "ground",
+    "surface",
+    "sunken",
+    "line",
+    "line-strong",
+    "ink",
+    "ink-soft",
+    "accent",
+    "accent-strong",
+    "accent-tint",
+]
+
+
+def icons() -> list[str]:
+    """Return the names in our sprite."""
+    found = finders.find("icons.svg")
+    return re.findall(r'<symbol id="([^"]+)"', Path(str(found)).read_text()) if found else []
 
 
 class VisitForm(forms.Form):
+    """One field of each kind."""
+
     family_name = forms.CharField(widget=forms.TextInput(attrs={"class": "w-name"}))
     born = forms.DateField(
         label="Date of birth", widget=forms.DateInput(attrs={"class": "w-date", "type": "date"})
     )
     technique = forms.ChoiceField(
-        choices=[("m", "Micrograft"), ("p", "PRP"), ("b", "Both")], widget=forms.RadioSelect(attrs={"across": True})
+        choices=[("m", "Micrograft"), ("p", "PRP"), ("b", "Both")],
+        widget=forms.RadioSelect(attrs={"across": True}),
     )
     blood_ml = forms.DecimalField(
         label="Blood drawn",
         help_text="What went into the tubes, not what was left.",
-        widget=forms.NumberInput(attrs={"class": "w-number", "data-unit": "ml", "inputmode": "decimal"}),
+        widget=forms.NumberInput(
+            attrs={"class": "w-number", "data-unit": "ml", "inputmode": "decimal"}
+        ),
     )
     room = forms.ChoiceField(
-        required=False, choices=[("", "Any room"), ("1", "Room 1")], widget=forms.Select(attrs={"class": "w-name"})
+        required=False,
+        choices=[("", "Any room"), ("1", "Room 1")],
+        widget=forms.Select(attrs={"class": "w-name"}),
     )
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"class": "w-text", "rows": 3}))
+    note = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"class": "w-text", "rows": 3})
+    )
     photo = forms.FileField(required=False, widget=forms.FileInput(attrs={"class": "w-text"}))
     agreed = forms.BooleanField(required=False, label="The patient agrees to photos for the record")
 
 
 class ZoneForm(forms.Form):
-    area = forms.ChoiceField(choices=[("f", "Frontal"), ("v", "Vertex")], widget=forms.Select(attrs={"class": "w-code"}))
+    """A row of a formset."""
+
+    area = forms.ChoiceField(
+        choices=[("f", "Frontal"), ("v", "Vertex")],
+        widget=forms.Select(attrs={"class": "w-code"}),
+    )
     area_cm2 = forms.DecimalField(
         label="Size", widget=forms.NumberInput(attrs={"class": "w-number", "data-unit": "cm²"})
     )
@@ -57,6 +86,7 @@ Zones = forms.formset_factory(ZoneForm, extra=0, can_delete=True)
 
 @register.simple_tag
 def sample() -> dict[str, Any]:
+    """Return everything the guide shows."""
     now = timezone.now()
     return {
         "now": now,
@@ -73,7 +103,7 @@ def sample() -> dict[str, Any]:
         },
         "alerts": ["Faints at blood draws"],
         "kinds": [{"kind": kind, "icon": icon} for kind, icon in KIND_ICONS.items()],
-        "icons": ICONS,
+        "icons": icons(),
         "colours": COLOURS,
         "form": VisitForm(),
         "wrong": VisitForm(
