@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
@@ -11,6 +11,16 @@ from clinic.base.triggers import locked_when_signed, not_truncated
 from clinic.practice.models import Technique
 from patients.models.case import Case
 from patients.models.patient import Patient
+from patients.triggers import locked_when_published, of_its_case_and_published_text
+
+PNG_DATA_URL = "data:image/png;base64,"
+
+
+class Sha256Hex(Func):
+    """SHA-256 over a text's UTF-8 bytes, in lower-case hexadecimal, worked out by the database."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = TextField()
 
 
 class PhotoScope(models.TextChoices):
@@ -19,6 +29,22 @@ class PhotoScope(models.TextChoices):
     CLINICAL = "clinical", "My record, and documents given to me"
     WEBSITE = "website", "The clinic's website"
     PUBLICATION = "publication", "Scientific publication"
+
+
+class ConsentTemplateQuerySet(models.QuerySet["ConsentTemplate"]):
+    """Consent texts, with names for the ways to narrow them."""
+
+    def published(self) -> "ConsentTemplateQuerySet":
+        """Return texts that were published, the replaced ones among them."""
+        return self.filter(published_at__isnull=False)
+
+    def current(self) -> "ConsentTemplateQuerySet":
+        """Return of each purpose and technique the published text with the highest version."""
+        return (
+            self.published()
+            .order_by("purpose", "technique", "-version")
+            .distinct("purpose", "technique")
+        )
 
 
 @tracked()
@@ -33,12 +59,16 @@ class ConsentTemplate(Record):
     technique = models.CharField(max_length=12, choices=Technique, blank=True)
     version = models.PositiveSmallIntegerField(default=1)
     title = models.CharField(max_length=120)
-    body = models.TextField(help_text="Paragraphs; a line that starts with # is a heading.")
+    body = models.TextField(
+        help_text="Paragraphs; a line that starts with # is a heading, with - an entry of a list."
+    )
     reflection_days = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = ConsentTemplateQuerySet.as_manager()
 
     class Meta:
         ordering = ["purpose", "technique", "-version"]
@@ -54,8 +84,13 @@ class ConsentTemplate(Record):
                 | (~Q(purpose="treatment") & Q(technique="")),
                 violation_error_message="A treatment consent is for one technique.",
             ),
+            models.CheckConstraint(
+                name="patients_template_has_words",
+                condition=Q(title__regex=r"\S") & Q(body__regex=r"\S") & Q(version__gte=1),
+                violation_error_message="A consent text needs a title and a body.",
+            ),
         ]
-        triggers = [not_truncated()]
+        triggers = [locked_when_published(), not_truncated()]
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.version}"
@@ -114,7 +149,8 @@ class Consent(Record):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    withdrawn_reason = models.TextField(null=True, blank=True)
+    # Empty until then: what a signed row may still take is filled once, from NULL.
+    withdrawn_reason = models.TextField(null=True, blank=True)  # noqa: DJ001
 
     objects = ConsentQuerySet.as_manager()
 
@@ -128,7 +164,7 @@ class Consent(Record):
                 name="patients_consent_reflected",
                 condition=Q(signed_at__isnull=True)
                 | Q(signed_at__gte=F("reflect_until"))
-                | ~Q(early_reason=""),
+                | Q(early_reason__regex=r"\S"),
                 violation_error_message=(
                     "The time to reflect is not over; give the reason for signing now."
                 ),
@@ -142,16 +178,44 @@ class Consent(Record):
             models.CheckConstraint(
                 name="patients_consent_signed_whole",
                 condition=Q(signed_at__isnull=True)
-                | (~Q(signed_name="") & ~Q(signed_text="") & Q(signed_text_sha256__regex="^[0-9a-f]{64}$")),
+                | (
+                    Q(signed_name__regex=r"\S")
+                    & ~Q(signed_text="")
+                    & Q(signed_text_sha256=Sha256Hex("signed_text"))
+                ),
                 violation_error_message="A signature needs a name and the text that was signed.",
             ),
             models.CheckConstraint(
                 name="patients_consent_withdrawn_after_signing",
-                condition=Q(withdrawn_at__isnull=True) | Q(signed_at__isnull=False),
+                condition=Q(withdrawn_at__isnull=True, withdrawn_reason__isnull=True)
+                | Q(
+                    signed_at__isnull=False,
+                    withdrawn_at__isnull=False,
+                    withdrawn_at__gte=F("signed_at"),
+                ),
                 violation_error_message="Only a signed consent can be withdrawn.",
             ),
+            models.CheckConstraint(
+                name="patients_consent_signature_form",
+                condition=Q(signature_png="") | Q(signature_png__startswith=PNG_DATA_URL),
+                violation_error_message="A drawn signature is a PNG picture.",
+            ),
+            models.CheckConstraint(
+                name="patients_consent_scopes_known",
+                condition=Q(photo_scopes__contained_by=PhotoScope.values),
+                violation_error_message="Choose from the listed uses of photographs.",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "template"],
+                condition=Q(signed_at__isnull=True),
+                name="patients_consent_informed_once",
+                violation_error_message="This information was already given and is not signed yet.",
+            ),
         ]
-        triggers = locked_when_signed("withdrawn_at", "withdrawn_by_id", "withdrawn_reason")
+        triggers = [
+            of_its_case_and_published_text(),
+            *locked_when_signed("withdrawn_at", "withdrawn_by_id", "withdrawn_reason"),
+        ]
 
     def __str__(self) -> str:
         return str(self.template)
