@@ -73,9 +73,9 @@ def choose_port(wanted: int) -> int:
     return wanted
 
 
-def manage(place: Workspace, env: dict[str, str], *arguments: str) -> None:
-    """Run a management command to its end."""
-    processes.run(
+def manage(place: Workspace, env: dict[str, str], *arguments: str) -> Child:
+    """Start a management command."""
+    return processes.start(
         f"manage.py {arguments[0]}",
         [sys.executable, "manage.py", *arguments],
         env=env,
@@ -91,16 +91,10 @@ def load_clinic(
     accounts_path = place.path / "accounts.json"
     accounts_path.touch(mode=0o600)
     say("Preparing the database…")
-    manage(place, env, "migrate", "--no-input")
+    processes.finish(manage(place, env, "migrate", "--no-input"))
     say(f"Inventing a clinic with {patients} patients…")
-    manage(
-        place,
-        env,
-        "seed",
-        f"--patients={patients}",
-        f"--seed={seed}",
-        f"--accounts-file={accounts_path}",
-    )
+    options = (f"--patients={patients}", f"--seed={seed}", f"--accounts-file={accounts_path}")
+    processes.finish(manage(place, env, "seed", *options))
     accounts: list[DemoAccount] = json.loads(accounts_path.read_text())
     return accounts
 
@@ -121,13 +115,15 @@ def run(place: Workspace, *, port: int, patients: int, seed: int) -> Iterator[De
             broker_url=messages.url,
             cache_url=messages.cache_url,
         )
-        manage(place, env, "collectstatic", "--no-input", "--verbosity=0")
+        static = start(processes.running(manage(place, env, "collectstatic", "--no-input")))
         accounts = load_clinic(place, env | {"DATABASE_URL": database.owner_url}, patients, seed)
         say("Starting web, worker and beat…")
         worker = start(jobs.run_worker(env, log_path=logs / "worker.log"))
         beat = start(jobs.run_beat(env, log_path=logs / "beat.log"))
+        heartbeat = jobs.start_first_heartbeat(env, log_path=logs / "heartbeat.log")
+        processes.finish(static)
         server = start(web.run(env, port, log_path=logs / "web.log"))
-        jobs.send_first_heartbeat(env, log_path=logs / "heartbeat.log")
+        processes.finish(heartbeat)
         children = (database.child, messages.child, worker, beat, server.child)
         wait_until_ready(server, children)
         yield Demo(server.url, accounts, children)

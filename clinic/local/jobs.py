@@ -25,10 +25,12 @@ def run_worker(env: Mapping[str, str], *, log_path: Path, concurrency: int = 2) 
         yield child
 
 
-def send_first_heartbeat(env: Mapping[str, str], *, log_path: Path) -> None:
+def start_first_heartbeat(env: Mapping[str, str], *, log_path: Path) -> Child:
     """Ask for one heartbeat now; beat's first comes only after its interval."""
     command = [*CELERY, "call", "base.heartbeat"]
-    processes.run("heartbeat", command, env=env, log_path=log_path, cwd=workspace.REPOSITORY)
+    return processes.start(
+        "heartbeat", command, env=env, log_path=log_path, cwd=workspace.REPOSITORY
+    )
 
 
 @contextlib.contextmanager

@@ -195,12 +195,16 @@ def run(
     cwd: Path | None = None,
 ) -> None:
     """Run a command to its end; raise ProcessError if it fails."""
-    child = start(name, command, env=env, log_path=log_path, account=account, cwd=cwd)
+    finish(start(name, command, env=env, log_path=log_path, account=account, cwd=cwd))
+
+
+def finish(child: Child) -> None:
+    """Wait for a command to end; raise ProcessError if it fails."""
     with running(child):
         code = child.process.wait()
         if code != 0:
             raise ProcessError(
-                f"{name} ended with code {code}. Its last lines:\n{child.log_tail()}"
+                f"{child.name} ended with code {code}. Its last lines:\n{child.log_tail()}"
             )
 
 
