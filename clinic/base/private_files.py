@@ -18,12 +18,13 @@ def private_file_response(file: FieldFile, *, filename: str, content_type: str) 
     With `settings.MEDIA_ACCEL_PREFIX` the web proxy sends the file (X-Accel-Redirect), else this
     process does. Raises `Http404` where the file is missing. The caller has checked who asks.
     """
-    if not file or not file.storage.exists(file.name):
-        logger.error("private_file_missing", file=file.name if file else None)
+    name = file.name or ""
+    if not name or not file.storage.exists(name):
+        logger.error("private_file_missing", file=name)
         raise Http404("The file is missing.")
     if settings.MEDIA_ACCEL_PREFIX:
         response: HttpResponseBase = HttpResponse(content_type=content_type)
-        response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX + quote(file.name)
+        response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX + quote(name)
     else:
         response = FileResponse(file.open("rb"), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(False, filename) or "inline"

@@ -1,5 +1,7 @@
 """Documents for patients, and the private links that open them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,12 +9,28 @@ from django.db.models import Q
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import append_only, not_truncated
+from clinic.documents.triggers import locked_when_issued
 from patients.models import Patient
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Documents, with names for the ways to narrow them."""
+
+    def issued(self) -> "DocumentQuerySet":
+        """Return documents that can be opened."""
+        return self.filter(issued_at__isnull=False)
+
+    def in_the_making(self) -> "DocumentQuerySet":
+        """Return documents that were asked for and are neither issued nor failed."""
+        return self.filter(issued_at__isnull=True, failed_at__isnull=True)
 
 
 @tracked()
 class Document(Record):
-    """A PDF, asked for by a person and made by the worker. An issued one never changes."""
+    """A PDF, asked for by a person and made by the worker. An issued one never changes.
+
+    With `send_link` the patient is sent a private link once the document is issued.
+    """
 
     class Kind(models.TextChoices):
         TREATMENT_SUMMARY = "treatment_summary", "Treatment summary"
@@ -25,6 +43,7 @@ class Document(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     subject_id = models.UUIDField(help_text="What the document is about: a case, a session.")
+    send_link = models.BooleanField(default=False)
     file = models.FileField(upload_to="documents/%Y/%m/", blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     page_count = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -32,17 +51,33 @@ class Document(Record):
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
 
+    objects = DocumentQuerySet.as_manager()
+
     class Meta:
         ordering = ["-requested_at"]
+        indexes = [
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(issued_at__isnull=True, failed_at__isnull=True),
+                name="documents_in_the_making",
+            ),
+            models.Index(fields=["patient", "-requested_at"], name="documents_of_patient"),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"],
+                condition=Q(issued_at__isnull=True, failed_at__isnull=True),
+                name="documents_made_once_at_a_time",
+                violation_error_message="This document is already being made.",
+            ),
             models.CheckConstraint(
                 name="documents_issued_whole",
                 condition=Q(issued_at__isnull=True)
                 | (~Q(file="") & Q(sha256__regex="^[0-9a-f]{64}$") & Q(failed_at__isnull=True)),
                 violation_error_message="An issued document has a file and its checksum.",
-            )
+            ),
         ]
-        triggers = [not_truncated()]
+        triggers = [locked_when_issued(), not_truncated()]
 
     def __str__(self) -> str:
         return self.title
@@ -53,6 +88,18 @@ class Document(Record):
         if self.issued_at:
             return "issued"
         return "failed" if self.failed_at else "in the making"
+
+
+class PrivateLinkQuerySet(models.QuerySet["PrivateLink"]):
+    """Private links, with names for the ways to narrow them."""
+
+    def open_at(self, now: datetime) -> "PrivateLinkQuerySet":
+        """Return links that still open: not expired, not revoked, not locked by wrong answers."""
+        return self.filter(
+            revoked_at__isnull=True,
+            expires_at__gt=now,
+            wrong_answers__lt=settings.LINK_MAX_ATTEMPTS,
+        )
 
 
 @tracked()
@@ -71,6 +118,8 @@ class PrivateLink(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    objects = PrivateLinkQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         constraints = [paired("documents_link", "revoked")]
@@ -78,6 +127,14 @@ class PrivateLink(Record):
 
     def __str__(self) -> str:
         return f"Private link of {self.patient}"
+
+    def status_at(self, now: datetime) -> str:
+        """Return whether the link opens, in a word: open, expired, locked or revoked."""
+        if self.revoked_at:
+            return "revoked"
+        if self.wrong_answers >= settings.LINK_MAX_ATTEMPTS:
+            return "locked"
+        return "expired" if self.expires_at <= now else "open"
 
 
 class Opening(Record):

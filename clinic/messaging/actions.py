@@ -15,6 +15,16 @@ from clinic.staff.models import User
 from patients.models import Patient
 
 
+def channels_of(patient: Patient) -> list[str]:
+    """Return the ways in which a patient can be and wants to be reached, which may be none."""
+    channels = []
+    if patient.may_email and patient.email:
+        channels.append(str(Message.Channel.EMAIL))
+    if patient.may_text and patient.phone and settings.SMS_BACKEND != "none":
+        channels.append(str(Message.Channel.SMS))
+    return channels
+
+
 @transaction.atomic
 def queue(
     *,
@@ -43,30 +53,24 @@ def queue(
         "due_at": due_at,
         "useless_after": useless_after,
     }
-    rows = []
-    if patient.may_email and patient.email:
-        rows.append(
-            Message(
-                key=f"{key}:{Message.Channel.EMAIL}",
-                channel=Message.Channel.EMAIL,
-                recipient=patient.email,
-                subject=" ".join(subject.split()),
-                body=body,
-                attachment_name=attachment_name,
-                attachment_text=attachment_text,
-                **common,
-            )
+    email = {
+        "recipient": patient.email,
+        "subject": " ".join(subject.split()),
+        "body": body,
+        "attachment_name": attachment_name,
+        "attachment_text": attachment_text,
+    }
+    sms = {"recipient": patient.phone, "body": sms_body}
+    rows = [
+        Message(
+            key=f"{key}:{channel}",
+            channel=channel,
+            **common,
+            **(email if channel == Message.Channel.EMAIL else sms),
         )
-    if sms_body and patient.may_text and patient.phone and settings.SMS_BACKEND != "none":
-        rows.append(
-            Message(
-                key=f"{key}:{Message.Channel.SMS}",
-                channel=Message.Channel.SMS,
-                recipient=patient.phone,
-                body=sms_body,
-                **common,
-            )
-        )
+        for channel in channels_of(patient)
+        if channel == Message.Channel.EMAIL or sms_body
+    ]
     return _add(rows, by=by)
 
 
@@ -97,8 +101,8 @@ def cancel_waiting(*, by: User | None, key_prefix: str, now: datetime) -> int:
     waiting = Message.objects.waiting().filter(key__startswith=key_prefix).select_for_update()
     messages = list(waiting.order_by("pk"))
     for message in messages:
-        message.cancelled_at = now
-        message.save(update_fields=["cancelled_at"])
+        message.cancelled_at, message.body = now, message.text_to_show
+        message.save(update_fields=["cancelled_at", "body"])
         _record(Kind.MESSAGE_CANCELLED, message, by=by)
     return len(messages)
 

@@ -127,8 +127,13 @@ def _settle(message: Message, write: Callable[[Message, str], None], reason: str
 def _sent(row: Message, _: str) -> None:
     # Cancelled or failed in the very moment of sending: what counts is that the patient has it.
     row.sent_at, row.cancelled_at, row.failed_at = timezone.now(), None, None
-    row.claimed_until, row.failure = None, ""
-    row.save(update_fields=["sent_at", "cancelled_at", "failed_at", "claimed_until", "failure"])
+    row.claimed_until, row.failure, row.body = None, "", row.text_to_show
+    row.save(
+        update_fields=[
+            *("sent_at", "cancelled_at", "failed_at"),
+            *("claimed_until", "failure", "body"),
+        ]
+    )
     _record(Kind.MESSAGE_SENT, row)
 
 
@@ -160,8 +165,8 @@ def _end(row: Message, now: datetime, ending: str, failure: str) -> None:
     if row.cancelled_at:
         return
     setattr(row, ending, now)
-    row.claimed_until, row.failure = None, failure[:200]
-    row.save(update_fields=[ending, "claimed_until", "failure"])
+    row.claimed_until, row.failure, row.body = None, failure[:200], row.text_to_show
+    row.save(update_fields=[ending, "claimed_until", "failure", "body"])
     _record(Kind.MESSAGE_FAILED if ending == "failed_at" else Kind.MESSAGE_CANCELLED, row)
 
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from clinic.base.history import tracked
 from clinic.base.models import Record
 from clinic.base.triggers import not_truncated
+from clinic.messaging.masking import mask_secrets
 from patients.models import Patient
 
 
@@ -17,9 +18,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(sent_at__isnull=True, cancelled_at__isnull=True, failed_at__isnull=True)
 
 
-@tracked()
+# The text may hold a private link, whose secret must not stay behind in the history.
+@tracked(exclude=("body",))
 class Message(Record):
     """One message to one patient. `key` names its cause, so that it exists once.
+
+    The secret of a private link stands in `body` until the message is sent, and is masked then.
 
     A worker claims a row (`claimed_until`) before it calls the provider, and the claim is
     committed first: a worker that dies leaves a lease that runs out.
@@ -82,6 +86,11 @@ class Message(Record):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} to {self.recipient}"
+
+    @property
+    def text_to_show(self) -> str:
+        """The text, without the secrets of private links."""
+        return mask_secrets(self.body)
 
     @property
     def status(self) -> str:

@@ -1,0 +1,236 @@
+"""Asking for documents, making them, and the private links that open them."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.base import after_commit
+from clinic.base.templatetags.anagen import day
+from clinic.documents.models import Document, Opening, PrivateLink
+from clinic.documents.rendering import CannotRenderError, Rendered, renderers
+from clinic.documents.tasks import render
+from clinic.staff.models import User
+from patients.models import Patient
+
+logger = structlog.get_logger(__name__)
+
+GIVE_UP_AFTER = timedelta(minutes=30)
+SWEEP_AFTER = timedelta(minutes=1)
+PROGRAM_FAULT = "The program could not make this document. The fault is on record."
+TOO_LONG = "Making this document took too long."
+
+# What apps above do in the transaction in which a document is issued: each is called with the
+# document. An error in one undoes the issue.
+after_issuing: list[Callable[[Document], None]] = []
+
+
+@transaction.atomic
+def request_document(
+    *,
+    by: User,
+    patient: Patient,
+    kind: str,
+    title: str,
+    subject_id: UUID,
+    now: datetime,
+    send_link: bool = False,
+) -> Document:
+    """Ask for a document; the worker makes it.
+
+    Raises `ValidationError` while the same document is being made already.
+    """
+    try:
+        with transaction.atomic():
+            document = Document.check_and_create(
+                patient=patient,
+                kind=kind,
+                title=title,
+                subject_id=subject_id,
+                send_link=send_link,
+                requested_at=now,
+                requested_by=by,
+            )
+    except IntegrityError as error:
+        raise ValidationError("This document is already being made.") from error
+    _record(Kind.DOCUMENT_REQUESTED, document, by=by)
+    after_commit.start(render, str(document.pk))
+    return document
+
+
+@transaction.atomic
+def try_again(*, by: User, document: Document, now: datetime) -> None:
+    """Ask once more for a document that failed. Raises `ValidationError` when it did not fail."""
+    row = Document.objects.select_for_update().get(pk=document.pk)
+    if not row.failed_at:
+        raise ValidationError("This document is not one that failed.")
+    row.failed_at, row.failure, row.requested_at, row.requested_by = None, "", now, by
+    try:
+        with transaction.atomic():
+            row.check_and_save()
+    except IntegrityError as error:
+        raise ValidationError("This document is already being made.") from error
+    _record(Kind.DOCUMENT_REQUESTED, row, by=by)
+    after_commit.start(render, str(row.pk))
+
+
+def issue(document_id: UUID) -> bool:
+    """Make a document that was asked for; say whether this call issued it.
+
+    The row stays locked meanwhile, so that a second worker passes it by. A document that cannot be
+    made is marked as failed, with a sentence. Raises `OperationalError` when the database is away.
+    """
+    try:
+        return _issue(document_id)
+    except OperationalError:
+        raise
+    except CannotRenderError as error:
+        _fail(document_id, str(error))
+    except Exception:  # whatever went wrong, the person who asked must read that it did
+        logger.exception("document_failed", document_id=str(document_id))
+        _fail(document_id, PROGRAM_FAULT)
+    return False
+
+
+@transaction.atomic
+def _issue(document_id: UUID) -> bool:
+    wanted = Document.objects.in_the_making().select_related("patient", "requested_by")
+    document = (
+        wanted.select_for_update(skip_locked=True, of=("self",)).filter(pk=document_id).first()
+    )
+    if document is None:
+        return False
+    rendered = renderers[document.kind](document)
+    document.file.save(f"{document.pk}.pdf", ContentFile(rendered.content), save=False)
+    try:
+        _finish(document, rendered)
+    except Exception:
+        document.file.storage.delete(document.file.name or "")
+        raise
+    return True
+
+
+def _finish(document: Document, rendered: Rendered) -> None:
+    document.sha256 = hashlib.sha256(rendered.content).hexdigest()
+    document.page_count = rendered.page_count
+    document.issued_at = timezone.now()
+    document.check_and_save()
+    _record(Kind.DOCUMENT_ISSUED, document, by=None)
+    for tell in after_issuing:
+        tell(document)
+
+
+@transaction.atomic
+def _fail(document_id: UUID, failure: str) -> None:
+    row = Document.objects.in_the_making().select_for_update().filter(pk=document_id).first()
+    if row is None:
+        return
+    row.failed_at, row.failure = timezone.now(), failure[:200]
+    row.save(update_fields=["failed_at", "failure"])
+    _record(Kind.DOCUMENT_FAILED, row, by=None)
+
+
+def issue_waiting(now: datetime) -> int:
+    """Make what was asked for over a minute ago and is still missing; return how many were made.
+
+    What has been tried for half an hour is given up.
+    """
+    waiting = Document.objects.in_the_making().order_by("requested_at")
+    made = 0
+    for document in waiting.filter(requested_at__lte=now - SWEEP_AFTER)[:50]:
+        if document.requested_at <= now - GIVE_UP_AFTER:
+            _fail(document.pk, TOO_LONG)
+        else:
+            made += issue(document.pk)
+    return made
+
+
+@transaction.atomic
+def create_link(*, by: User | None, patient: Patient, now: datetime) -> tuple[PrivateLink, str]:
+    """Make a private link and return it with its secret, which is stored nowhere."""
+    secret = secrets.token_urlsafe(32)
+    link = PrivateLink.check_and_create(
+        patient=patient,
+        secret_sha256=sha256_of(secret),
+        expires_at=now + timedelta(days=settings.SUMMARY_LINK_DAYS),
+    )
+    audit.record(
+        Kind.LINK_CREATED,
+        by=by,
+        patient_id=patient.pk,
+        subject=link,
+        until=day(link.expires_at),
+    )
+    return link, secret
+
+
+@transaction.atomic
+def revoke_link(*, by: User, link: PrivateLink, now: datetime) -> None:
+    """Close a private link for good; a second time changes nothing."""
+    row = PrivateLink.objects.select_for_update().get(pk=link.pk)
+    if row.revoked_at:
+        return
+    row.revoked_at, row.revoked_by = now, by
+    row.check_and_save()
+    audit.record(Kind.LINK_REVOKED, by=by, patient_id=row.patient_id, subject=row)
+
+
+@transaction.atomic
+def open_link(*, link: PrivateLink, date_of_birth: object, now: datetime) -> bool:
+    """Say whether the answer opens the link, and write the answer down.
+
+    A wrong answer is counted; `settings.LINK_MAX_ATTEMPTS` of them lock the link, a right one
+    starts the count again.
+    """
+    links = PrivateLink.objects.open_at(now).select_related("patient")
+    row = links.select_for_update(of=("self",)).filter(pk=link.pk).first()
+    if row is None:
+        return False
+    right = row.patient.date_of_birth == date_of_birth
+    row.wrong_answers = 0 if right else row.wrong_answers + 1
+    row.save(update_fields=["wrong_answers"])
+    audit.record(
+        Kind.LINK_OPENED if right else Kind.LINK_REFUSED,
+        by=None,
+        actor_label=audit.PATIENT if right else "Somebody",
+        patient_id=row.patient_id,
+        subject=row,
+    )
+    return right
+
+
+@transaction.atomic
+def record_opening(
+    *, document: Document, by: User | None = None, link: PrivateLink | None = None
+) -> None:
+    """Record that a document was opened, by staff or by the patient through a link."""
+    Opening.objects.create(document=document, opened_by=by, link=link)
+    audit.record(
+        Kind.DOCUMENT_VIEWED,
+        by=by,
+        actor_label="" if by else audit.PATIENT,
+        patient_id=document.patient_id,
+        subject=document,
+        title=document.title,
+    )
+
+
+def sha256_of(secret: str) -> str:
+    """Return what is stored in place of a link's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _record(kind: Kind, document: Document, *, by: User | None) -> None:
+    audit.record(
+        kind, by=by, patient_id=document.patient_id, subject=document, title=document.title
+    )
