@@ -51,8 +51,9 @@ class Patient(Record):
     preferred_name = models.CharField(max_length=80, blank=True)
     sex = models.CharField("sex at birth", max_length=10, choices=Sex, default=Sex.NOT_KNOWN)
     date_of_birth = models.DateField()
-    nhs_number = models.CharField("NHS number", max_length=10, null=True, blank=True)
-    email = models.EmailField(blank=True)
+    # None, never "", so that many patients may be without one.
+    nhs_number = models.CharField("NHS number", max_length=10, null=True, blank=True)  # noqa: DJ001
+    email = models.EmailField("e-mail", blank=True)
     phone = models.CharField(max_length=20, blank=True, help_text="In E.164: +447700900123")
     address = models.TextField(blank=True)
     reason = models.CharField("reason for coming", max_length=200, blank=True)
@@ -60,9 +61,7 @@ class Patient(Record):
     may_text = models.BooleanField("may be sent text messages", default=True)
     search_name = models.GeneratedField(
         expression=Fold(
-            Concat(
-                F("family_name"), Value(" "), F("given_names"), Value(" "), F("preferred_name")
-            )
+            Concat(F("family_name"), Value(" "), F("given_names"), Value(" "), F("preferred_name"))
         ),
         output_field=models.TextField(),
         db_persist=True,
@@ -76,7 +75,11 @@ class Patient(Record):
         indexes = [
             GinIndex(OpClass(F("search_name"), "gin_trgm_ops"), name="patients_search_name"),
             models.Index(fields=["date_of_birth"], name="patients_date_of_birth"),
-            models.Index(fields=["phone"], name="patients_phone"),
+            # Finds a number by its first digits too, whatever the database's collation.
+            models.Index(
+                fields=["phone"], name="patients_phone", opclasses=["varchar_pattern_ops"]
+            ),
+            models.Index(fields=["email"], name="patients_email"),
             models.Index(fields=["family_name", "given_names"], name="patients_by_name"),
         ]
         constraints = [

@@ -1,0 +1,206 @@
+"""Registering a patient and changing their details."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
+from clinic.practice.models import Site
+from clinic.staff.models import User
+from patients.actions.cases import open_case_for
+from patients.details import FIELD_NAMES, PatientDetails, label_of
+from patients.duplicates import Match, find_matches
+from patients.models import Patient, SiteRegistration
+from patients.numbers import next_number
+
+NHS_NUMBER_TAKEN = (
+    "A patient with this NHS number is registered already. Read the number again; if it is right, "
+    "find that patient, or ask somebody who works at the other site to add them to yours."
+)
+
+
+class PossibleDuplicatesError(ValidationError):
+    """Similar patients exist. `matches` are those the person may see, likeliest first."""
+
+    def __init__(self, matches: list[Match]) -> None:
+        super().__init__("A similar patient is registered already.")
+        self.matches = matches
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A field that somebody else changed meanwhile. `mine` is None where only they changed it."""
+
+    name: str
+    label: str
+    theirs: object
+    mine: object
+
+
+class ChangedMeanwhileError(ValidationError):
+    """Somebody else was faster; nothing was overwritten.
+
+    `merged` are their details with mine laid over where I changed something; `revision` is the
+    one that the next attempt is based on.
+    """
+
+    def __init__(
+        self, *, who: str, merged: PatientDetails, revision: int, differences: list[Disagreement]
+    ) -> None:
+        super().__init__(f"{who} changed these details while you were editing them.")
+        self.who = who
+        self.merged = merged
+        self.revision = revision
+        self.differences = differences
+
+
+@transaction.atomic
+def register(
+    *,
+    by: User,
+    site: Site,
+    details: PatientDetails,
+    now: datetime,
+    known_matches: frozenset[UUID] = frozenset(),
+) -> Patient:
+    """Register a patient at a site and open their case.
+
+    `known_matches` are similar patients whom the person has seen and found to be others. Raises
+    `PossibleDuplicatesError` when there are more, or when one has the same NHS number, and
+    `ValidationError` for impossible details.
+    """
+    _register_one_by_one(details.date_of_birth)
+    _require_site(by, site)
+    _refuse_duplicates(by, details, known_matches)
+    patient = _create(details)
+    SiteRegistration.check_and_create(patient=patient, site=site)
+    audit.record(
+        Kind.PATIENT_REGISTERED,
+        by=by,
+        patient_id=patient.pk,
+        subject=patient,
+        number=patient.number,
+    )
+    open_case_for(by=by, patient=patient, now=now)
+    return patient
+
+
+@transaction.atomic
+def change_details(
+    *, by: User, patient: Patient, details: PatientDetails, revision: int
+) -> Patient:
+    """Change a patient's details; `revision` is the one that the person was looking at.
+
+    Raises `ChangedMeanwhileError` when somebody else was faster, `ValidationError` for impossible
+    details. Saving without a change does nothing.
+    """
+    row = Patient.objects.select_for_update().get(pk=patient.pk)
+    if row.revision != revision:
+        raise _changed_meanwhile(row, details, revision)
+    changed = PatientDetails.of(row).differing(details)
+    if not changed:
+        return row
+    if "nhs_number" in changed:
+        _refuse_taken_nhs_number(details, row.pk)
+    for name in changed:
+        setattr(row, name, getattr(details, name))
+    row.revision += 1
+    _save(row)
+    words = ", ".join(label_of(name) for name in changed)
+    audit.record(Kind.PATIENT_EDITED, by=by, patient_id=row.pk, subject=row, fields=words)
+    return row
+
+
+@transaction.atomic
+def add_site(*, by: User, patient: Patient, site: Site) -> SiteRegistration:
+    """Let the staff of another site see the patient, who comes there too from now on."""
+    _require_site(by, site)
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    registration = SiteRegistration.objects.filter(patient=patient, site=site).first()
+    if registration:
+        return registration
+    registration = SiteRegistration.check_and_create(patient=patient, site=site)
+    audit.record(
+        Kind.SITE_ADDED, by=by, patient_id=patient.pk, subject=registration, site=site.name
+    )
+    return registration
+
+
+def _register_one_by_one(date_of_birth: date) -> None:
+    """Two people who register one patient at once come after each other, so the second sees it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('patients.register'), %s)",
+            [date_of_birth.toordinal()],
+        )
+
+
+def _require_site(by: User, site: Site) -> None:
+    if not by.works_at(site.pk):
+        raise ValidationError({"site": "Choose a site where you work."})
+
+
+def _refuse_duplicates(by: User, details: PatientDetails, known: frozenset[UUID]) -> None:
+    matches = find_matches(by, details)
+    if any(match.certain or match.patient.pk not in known for match in matches):
+        raise PossibleDuplicatesError(matches)
+    _refuse_taken_nhs_number(details, None)
+
+
+def _refuse_taken_nhs_number(details: PatientDetails, own_id: UUID | None) -> None:
+    if details.nhs_number is None:
+        return
+    others = Patient.objects.filter(nhs_number=details.nhs_number).exclude(pk=own_id)
+    if others.exists():
+        raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN})
+
+
+def _create(details: PatientDetails) -> Patient:
+    values = {name: getattr(details, name) for name in FIELD_NAMES}
+    try:
+        with transaction.atomic():
+            return Patient.check_and_create(number=next_number(), **values)
+    except IntegrityError as error:
+        raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN}) from error
+
+
+def _save(row: Patient) -> None:
+    try:
+        with transaction.atomic():
+            row.check_and_save()
+    except IntegrityError as error:
+        raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN}) from error
+
+
+def _changed_meanwhile(row: Patient, mine: PatientDetails, revision: int) -> ChangedMeanwhileError:
+    """Tell three versions apart: what I was looking at, what stands now, and what I typed."""
+    theirs = PatientDetails.of(row)
+    past = row.past_versions.filter(revision=revision).order_by("-pgh_id").first()
+    seen = PatientDetails.of(past) if past else theirs
+    i_changed = seen.differing(mine)
+    values = {name: getattr(mine if name in i_changed else theirs, name) for name in FIELD_NAMES}
+    return ChangedMeanwhileError(
+        who=_last_editor(row),
+        merged=PatientDetails(**values),
+        revision=row.revision,
+        differences=[
+            Disagreement(
+                name=name,
+                label=label_of(name),
+                theirs=getattr(theirs, name),
+                mine=getattr(mine, name) if name in i_changed else None,
+            )
+            for name in seen.differing(theirs)
+            if not (name in i_changed and getattr(mine, name) == getattr(theirs, name))
+        ],
+    )
+
+
+def _last_editor(row: Patient) -> str:
+    event = Event.objects.about_patient(row.pk).filter(kind=Kind.PATIENT_EDITED).first()
+    return event.actor_label if event else "Somebody else"

@@ -1,0 +1,43 @@
+"""Telephone numbers: typed as people write them, stored as E.164, shown as people read them."""
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat
+
+HOME_REGION = "GB"
+HELP = "Write a number that can be called, such as 0121 496 0000, or with its country code: +353 …"
+GB_NATIONAL_DIGITS = 10
+
+
+def to_e164(text: str) -> str:
+    """Return +441214960000 for a number as people write it; British without a country code.
+
+    Raises `ValueError` with a sentence that says what to write.
+    """
+    try:
+        number = phonenumbers.parse(text, HOME_REGION)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(HELP) from error
+    if number.extension or not _can_be_called(number):
+        raise ValueError(HELP)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def readable(e164: str) -> str:
+    """Return a stored number as people read it: 0121 496 0000, or +353 20 912 3456."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    at_home = number.country_code == phonenumbers.country_code_for_region(HOME_REGION)
+    style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, style)
+
+
+def _can_be_called(number: PhoneNumber) -> bool:
+    """Whether the length fits the country; numbers kept for drama count as well."""
+    if number.country_code != phonenumbers.country_code_for_region(HOME_REGION):
+        return phonenumbers.is_possible_number(number)
+    whole = len(phonenumbers.national_significant_number(number)) == GB_NATIONAL_DIGITS
+    return phonenumbers.is_valid_number(number) or (
+        whole and phonenumbers.is_possible_number(number)
+    )
