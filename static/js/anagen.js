@@ -17,16 +17,26 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (search) {
-  const show = (open) => (results.hidden = !open || !results.childElementCount);
-  results.addEventListener("htmx:afterSwap", () => show(search.contains(document.activeElement)));
+  const said = search.querySelector("[role=status]");
+  let closed = false; // by Escape, until something is typed or the field is entered anew
+  const show = (open) => (results.hidden = closed || !open || !results.childElementCount);
+  field.addEventListener("input", () => (closed = false));
+  results.addEventListener("htmx:afterSwap", () => {
+    show(search.contains(document.activeElement));
+    const count = results.querySelectorAll("a").length;
+    if (!results.hidden) said.textContent = count === 1 ? "1 patient" : `${count} patients`;
+  });
   search.addEventListener("focusout", (event) => {
-    if (!search.contains(event.relatedTarget)) show(false);
+    if (search.contains(event.relatedTarget)) return;
+    show(false);
+    closed = false;
   });
   results.addEventListener("mousedown", (event) => event.preventDefault());
   search.addEventListener("keydown", (event) => {
     const links = [...results.querySelectorAll("a")];
     const place = links.indexOf(document.activeElement);
     if (event.key === "Escape") {
+      closed = true;
       show(false);
       field.focus();
     } else if (event.key === "ArrowDown" && links.length) {

@@ -138,6 +138,23 @@ def test_measure_trims_and_keeps_unit(value, unit, words):
     assert anagen.measure(value, unit) == words
 
 
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537.36 Edg/140", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU like Mac OS X) Version/18 Safari/604", "Safari on iPhone"),
+        ("curl/8", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_browser_in_words(agent, words):
+    assert anagen.browser(agent) == words
+
+
 def test_icon_is_silent_unless_labelled():
     assert 'aria-hidden="true"' in anagen.icon("search")
     assert "#search" in anagen.icon("search")

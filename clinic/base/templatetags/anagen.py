@@ -20,6 +20,25 @@ register = template.Library()
 NOT_KNOWN = "Not known"
 NARROW_SPACE = "\u202f"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# What a user agent contains, in the order to look for it: each also names its forebears.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 KIND_ICONS = {
     "good": "good",
     "attention": "warning",
@@ -113,6 +132,14 @@ def measure(value: Decimal | float | int | str | None, unit: str = "") -> str:
         text = text.rstrip("0").rstrip(".")
     text = "0" if text == "-0" else text.replace("-", "\u2212")
     return f"{text}{NARROW_SPACE}{unit}" if unit else text
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Write Firefox on Windows, for what a browser says of itself."""
+    program = next((name for mark, name in BROWSERS if mark in agent), "A browser")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{program} on {system}" if system else program
 
 
 @register.simple_tag
