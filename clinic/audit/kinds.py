@@ -12,7 +12,7 @@ class Kind(models.TextChoices):
 
     SIGNED_IN = "staff.signed_in", "signed in"
     SIGN_IN_FAILED = "staff.sign_in_failed", "failed to sign in"
-    PATIENTS_SEARCHED = "patients.searched", "searched for patients"
+    PATIENTS_SEARCHED = "patients.searched", "searched for patients by {by_what} and found {found}"
     PATIENT_VIEWED = "patients.viewed", "opened {page}"
     PATIENT_REGISTERED = "patients.registered", "registered patient {number}"
     PATIENT_EDITED = "patients.edited", "changed {fields}"
@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     NO_ALLERGIES_STATED = "patients.no_allergies", "recorded that no allergies are known"
     CASE_OPENED = "patients.case_opened", "opened the case"
     CASE_CLOSED = "patients.case_closed", "closed the case: {outcome}"
+    CLINICIAN_SET = "patients.clinician_set", "made {clinician} responsible for the case"
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"
     CONSENT_SIGNED = "patients.consent_signed", "took the signed consent for {title}"
