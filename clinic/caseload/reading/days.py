@@ -14,8 +14,6 @@ from treatments.models import Session
 SHOWN = 8
 
 
-
-
 def my_day(user: User, *, site: Site, day: date) -> QuerySet[Appointment]:
     """Return a clinician's live appointments on a day at every site, in order.
 
@@ -47,9 +45,7 @@ def recent_reviews_of(user: User, *, since: date) -> list[Examination]:
     examinations = Examination.objects.filter(
         kind=Examination.Kind.REVIEW, case__clinician=user, examined_date__gte=since
     )
-    return list(
-        examinations.select_related("patient", "review").order_by("-examined_date")[:SHOWN]
-    )
+    return list(examinations.select_related("patient", "review").order_by("-examined_date")[:SHOWN])
 
 
 def today_at(site: Site, *, day: date) -> QuerySet[Appointment]:

@@ -1,6 +1,6 @@
 """The page that a person opens in the morning."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def reception(request: HttpRequest) -> HttpResponse:
     """Show who is coming today, who has not confirmed, and whom to call."""
     site = current_site(request)
-    now, today = _clock(request)
+    today = _today(request)
     reviews, more_reviews = days.reviews_to_book(site, today=today)
     enquiries, more_enquiries = days.enquiries_to_call(site)
     appointments = list(days.today_at(site, day=today))
@@ -52,7 +52,7 @@ def clinician(request: HttpRequest) -> HttpResponse:
     """Show the clinician's day, what is still to be signed, and reviews to read."""
     user = signed_in(request)
     site = current_site(request)
-    now, today = _clock(request)
+    today = _today(request)
     appointments = list(days.my_day(user, site=site, day=today))
     to_come = [a for a in appointments if a.status not in ("done", "no_show")]
     context = {
@@ -76,5 +76,5 @@ def evaluator(request: HttpRequest) -> HttpResponse:
     return render(request, "caseload/home_evaluator.html")
 
 
-def _clock(request: HttpRequest) -> tuple[datetime, date]:
-    return timezone.now(), timezone.localdate(timezone=current_site(request).zone)
+def _today(request: HttpRequest) -> date:
+    return timezone.localdate(timezone=current_site(request).zone)

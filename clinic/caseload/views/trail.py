@@ -20,7 +20,9 @@ PAGE_SIZE = 50
 @require(Permission.VIEW_AUDIT)
 def trail(request: HttpRequest) -> HttpResponse:
     """Show what was done and who looked, newest first."""
-    wanted = {name: request.GET.get(name, "").strip() for name in ("patient", "person", "kind", "day")}
+    wanted = {
+        name: request.GET.get(name, "").strip() for name in ("patient", "person", "kind", "day")
+    }
     site = current_site(request)
     events = _narrowed(_visible_to(signed_in(request)), wanted, site.zone)
     before = _uuid(request.GET.get("before", ""))
@@ -46,9 +48,7 @@ def _visible_to(user: User) -> QuerySet[Event]:
     return events.filter(Q(patient_id__isnull=True) | Q(patient_id__in=visible))
 
 
-def _narrowed(
-    events: QuerySet[Event], wanted: dict[str, str], zone: object
-) -> QuerySet[Event]:
+def _narrowed(events: QuerySet[Event], wanted: dict[str, str], zone: object) -> QuerySet[Event]:
     if wanted["patient"]:
         patient = Patient.objects.filter(number__iexact=wanted["patient"]).first()
         events = events.filter(patient_id=patient.pk) if patient else events.none()

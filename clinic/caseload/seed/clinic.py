@@ -1,0 +1,198 @@
+"""The fictional clinic itself: two sites, rooms, services, staff, protocols, consent texts, lots."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from clinic.caseload.seed.calendar import Desk
+from clinic.practice.models import Room, Service, Site, Technique
+from clinic.staff.models import User
+from clinic.staff.permissions import Role
+from followups.actions.protocols import install_shipped_protocols
+from followups.models import Protocol, ProtocolStep
+from patients.actions.consents import install_shipped_templates
+from patients.models import ConsentTemplate
+from treatments.models import Lot
+
+_SITES = (
+    ("Henley-in-Arden", "henley-in-arden", "1 Imaginary Lane\nHenley-in-Arden", "+441632960110"),
+    ("Birmingham", "birmingham", "200 Pretend Street\nBirmingham", "+441632960120"),
+)
+_SERVICES = (
+    ("Free consultation", "consultation", Service.Purpose.CONSULTATION, "", 30, "consulting"),
+    ("Micrograft session", "micrograft", "treatment", Technique.MICROGRAFT, 90, "treatment"),
+    ("PRP session", "prp", "treatment", Technique.PRP, 60, "treatment"),
+    ("Review", "review", Service.Purpose.REVIEW, "", 30, "consulting"),
+)
+_CLINICIANS = (
+    ("Dr", "Ottoline", "Mockridge"),
+    ("Dr", "Barnaby", "Feignwell"),
+    ("Dr", "Imogen", "Shamley"),
+    ("Dr", "Lucian", "Protoby"),
+)
+_WORDS = ("harbour", "lantern", "meadow", "copper", "willow", "marble", "thimble", "beacon")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person who can sign in to the fictional clinic."""
+
+    role: str
+    email: str
+    password: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """The fictional clinic, ready for patients."""
+
+    desks: list[Desk]
+    reception: User
+    services: dict[str, Service]
+    templates: dict[str, ConsentTemplate]
+    steps: dict[str, list[ProtocolStep]]
+    lots: dict[str, Lot]
+    accounts: list[Account]
+
+
+def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
+    """Make the clinic with so many practitioners (four at least), and return it."""
+    sites = [_site(*values) for values in _SITES]
+    services = {values[1]: _service(*values) for values in _SERVICES}
+    password = f"{random.choice(_WORDS)}-{random.choice(_WORDS)}-{random.randrange(1000, 9999)}"
+    accounts: list[Account] = []
+    reception = _person(accounts, password, Role.RECEPTION, "", "Flora", "Deskley", sites[:1])
+    clinicians = _clinicians(accounts, password, max(desks, len(_CLINICIANS)), sites)
+    admin = _person(accounts, password, Role.ADMIN, "", "Edith", "Overton", [])
+    _person(accounts, password, Role.EVALUATOR, "", "Blaise", "Unseenby", [])
+    _person(accounts, password, Role.RECEPTION, "", "Rupert", "Frontham", sites[1:])
+    long_ago = now - timedelta(days=1500)
+    install_shipped_templates(by=admin, now=long_ago)
+    install_shipped_protocols()
+    return Clinic(
+        desks=[_desk(person, sites[n % 2], n) for n, person in enumerate(clinicians)],
+        reception=reception,
+        services=services,
+        templates=_templates(),
+        steps=_steps(),
+        lots=_lots(today),
+        accounts=accounts,
+    )
+
+
+def _site(name: str, slug: str, address: str, phone: str) -> Site:
+    return Site.check_and_create(
+        name=name,
+        slug=slug,
+        address=address,
+        phone=phone,
+        out_of_hours_phone="+441632960199",
+        opens_at=time(8),
+        closes_at=time(20),
+    )
+
+
+def _service(
+    name: str, slug: str, purpose: str, technique: str, minutes: int, room_kind: str
+) -> Service:
+    return Service.check_and_create(
+        name=name,
+        slug=slug,
+        purpose=purpose,
+        technique=technique,
+        duration_minutes=minutes,
+        room_kind=room_kind,
+    )
+
+
+def _person(
+    accounts: list[Account],
+    password: str,
+    role: Role,
+    title: str,
+    given_name: str,
+    family_name: str,
+    sites: list[Site],
+    registration_number: str = "",
+) -> User:
+    email = f"{given_name}.{family_name}@example.test".lower()
+    user = User.objects.create_user(
+        email=email,
+        password=password,
+        title=title,
+        given_name=given_name,
+        family_name=family_name,
+        roles=[role],
+        registration_body="gmc" if registration_number else "",
+        registration_number=registration_number,
+    )
+    user.sites.set(sites)
+    accounts.append(Account(role=role.value, email=email, password=password, name=str(user)))
+    return user
+
+
+def _clinicians(
+    accounts: list[Account], password: str, count: int, sites: list[Site]
+) -> list[User]:
+    named = [
+        _person(accounts, password, Role.CLINICIAN, *names, [], f"990000{n}")
+        for n, names in enumerate(_CLINICIANS)
+    ]
+    # A clinic of a size for measurements has more practitioners, who cannot sign in.
+    more = [
+        User(
+            email=f"clinician{n}@example.test",
+            title="Dr",
+            given_name="Invented",
+            family_name=f"Clinician {n}",
+            roles=[Role.CLINICIAN],
+            registration_body="gmc",
+            registration_number=f"{9910000 + n}",
+            password="!",  # noqa: S106 - Django's mark of an unusable password
+        )
+        for n in range(len(named), count)
+    ]
+    return named + User.objects.bulk_create(more)
+
+
+def _desk(practitioner: User, site: Site, number: int) -> Desk:
+    return Desk(
+        practitioner=practitioner,
+        site=site,
+        rooms={
+            kind.value: Room.check_and_create(
+                site=site, name=f"{kind.label.split()[0]} {number // 2 + 1}", kind=kind
+            )
+            for kind in Room.Kind
+        },
+    )
+
+
+def _templates() -> dict[str, ConsentTemplate]:
+    return {
+        template.technique or template.purpose: template
+        for template in ConsentTemplate.objects.order_by("version")
+    }
+
+
+def _steps() -> dict[str, list[ProtocolStep]]:
+    return {
+        protocol.technique: list(protocol.steps.all())
+        for protocol in Protocol.objects.prefetch_related("steps")
+    }
+
+
+def _lots(today: date) -> dict[str, Lot]:
+    expiry = today + timedelta(days=500)
+    return {
+        Technique.MICROGRAFT.value: Lot.check_and_create(
+            kind=Lot.Kind.DEVICE,
+            product="Tissue disruptor cartridge",
+            lot_number="TD-0417",
+            expiry_date=expiry,
+        ),
+        Technique.PRP.value: Lot.check_and_create(
+            kind=Lot.Kind.TUBE, product="PRP kit 20 mL", lot_number="PK-2208", expiry_date=expiry
+        ),
+    }

@@ -1,0 +1,47 @@
+"""What a few patients of the fictional clinic have beside rows: photographs."""
+
+import io
+from random import Random
+
+from django.utils import timezone
+
+from clinic.caseload.seed.clinic import Clinic
+from clinic.caseload.seed.drawings import scalp
+from clinic.photos.actions import add_photos
+from clinic.photos.intake import read_photograph
+from clinic.photos.models import View
+from followups.models import Examination
+
+PATIENTS_WITH_PHOTOS = 4
+_VIEWS = (View.VERTEX, View.MIDLINE, View.FRONTAL)
+
+
+def add_keepsakes(clinic: Clinic) -> None:
+    """Add drawn photographs to the examinations of the first patients in follow-up."""
+    reviewed = (
+        Examination.objects.filter(kind=Examination.Kind.REVIEW, case__closed_at__isnull=True)
+        .order_by("patient__number")
+        .values_list("case", flat=True)
+        .distinct()
+    )
+    cases = list(dict.fromkeys(reviewed))[:PATIENTS_WITH_PHOTOS]
+    for number, case_id in enumerate(cases):
+        examinations = Examination.objects.filter(case=case_id).order_by("examined_date")
+        for place, examination in enumerate(examinations.select_related("case__patient")[:3]):
+            _photograph(examination, seed=number, coverage=0.25 + 0.12 * place)
+
+
+def _photograph(examination: Examination, *, seed: int, coverage: float) -> None:
+    random = Random(seed)  # noqa: S311 - the same head at each visit
+    files = {
+        view.value: read_photograph(io.BytesIO(scalp(random, view=view, coverage=coverage)))
+        for view in _VIEWS
+    }
+    examination.photo_set = add_photos(
+        by=examination.recorded_by,
+        case=examination.case,
+        taken_at=examination.recorded_at,
+        files=files,
+        now=timezone.now(),
+    )
+    examination.save()

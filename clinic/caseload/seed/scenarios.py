@@ -1,0 +1,55 @@
+"""Who comes first in the demo, and how a clinic of any size is mixed."""
+
+from random import Random
+
+from clinic.caseload.seed.journeys import Goal
+from clinic.caseload.stages import Stage
+from clinic.practice.models import Technique
+
+_M, _P = Technique.MICROGRAFT, Technique.PRP
+
+# The first twenty patients: every stage, and a busy day today.
+DEMO = (
+    Goal(Stage.IN_FOLLOW_UP, _M),
+    Goal(Stage.IN_TREATMENT, _P, visit_in_days=0, has_draft=True),
+    Goal(Stage.BOOKED, visit_in_days=0),
+    Goal(Stage.CONSENTED, _M, visit_in_days=0),
+    Goal(Stage.REFLECTING, _M),
+    Goal(Stage.ENQUIRY),
+    Goal(Stage.BOOKED, visit_in_days=0),
+    Goal(Stage.IN_TREATMENT, _M, visit_in_days=0),
+    Goal(Stage.IN_FOLLOW_UP, _P),
+    Goal(Stage.ASSESSED),
+    Goal(Stage.BOOKED, visit_in_days=0),
+    Goal(Stage.CONSENTED, _P, visit_in_days=0),
+    Goal(Stage.BOOKED, visit_in_days=1),
+    Goal(Stage.DECLINED),
+    Goal(Stage.IN_FOLLOW_UP, _M),
+    Goal(Stage.IN_TREATMENT, _P, visit_in_days=0),
+    Goal(Stage.BOOKED, visit_in_days=1),
+    Goal(Stage.LOST, _P),
+    Goal(Stage.ENQUIRY),
+    Goal(Stage.DISCHARGED, _M),
+)
+
+_MIX = {
+    Stage.ENQUIRY: 30,
+    Stage.BOOKED: 20,
+    Stage.ASSESSED: 30,
+    Stage.REFLECTING: 15,
+    Stage.CONSENTED: 10,
+    Stage.IN_TREATMENT: 30,
+    Stage.IN_FOLLOW_UP: 300,
+    Stage.DISCHARGED: 350,
+    Stage.DECLINED: 165,
+    Stage.LOST: 50,
+}
+PATIENTS_A_DESK = 1300
+
+
+def goal_of(random: Random, serial: int) -> Goal:
+    """Return how far the patient of that serial number comes (from 1)."""
+    if serial <= len(DEMO):
+        return DEMO[serial - 1]
+    stage = random.choices(list(_MIX), weights=list(_MIX.values()))[0]
+    return Goal(stage, random.choice((_M, _P)))

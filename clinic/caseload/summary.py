@@ -1,0 +1,237 @@
+"""The treatment summary: what a patient takes home. It tells of signed sessions only."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from clinic.base.charts import LineChart, Reading, Series, line_chart
+from clinic.base.templatetags.anagen import day
+from clinic.booking.models import Appointment
+from clinic.caseload.summary_words import WHAT_IT_IS, SessionStory, tell
+from clinic.documents import actions as documents
+from clinic.documents.models import Document
+from clinic.documents.rendering import CannotRenderError, Rendered, render_pdf
+from clinic.messaging import actions as messaging
+from clinic.messaging.models import Message
+from clinic.photos.models import Photo, PhotoSet, View
+from clinic.practice.models import Site
+from clinic.practice.models import Technique
+from followups.models import Measurement, Review
+from patients.consent_rules import may_use_photos
+from patients.models import Case, Diagnosis, PhotoScope
+from patients.phone import readable
+from treatments.models import Session
+
+NOTHING_SIGNED = "No session of this case is signed. A summary tells of signed sessions only."
+MOST_LINES = 3
+DAYS_A_WEEK = 7
+PICTURE_DPI = 220
+
+
+def signed_sessions(case: Case) -> QuerySet[Session]:
+    """Return the sessions that a summary tells of: signed, and not replaced by a later record."""
+    replaced = Q(amended_by__isnull=False, amended_by__signed_at__isnull=False)
+    return case.sessions.signed().exclude(replaced)
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One count in one target area."""
+
+    measurement: Measurement
+    examined_date: date
+    weeks: float
+    change: Decimal | None
+
+    @property
+    def when(self) -> str:
+        """How long before or after the last session, in words."""
+        weeks = round(self.weeks)
+        if weeks == 0:
+            return "the week of the last session"
+        words = "1 week" if abs(weeks) == 1 else f"{abs(weeks)} weeks"
+        return f"{words} {'after' if weeks > 0 else 'before'}"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A target area and every count made in it, the oldest first."""
+
+    name: str
+    rows: list[AreaRow]
+
+
+@dataclass(frozen=True)
+class PhotoPair:
+    """One view, first and most recent; `picture` names the bytes handed to the renderer."""
+
+    label: str
+    first: str
+    latest: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything that the paper says."""
+
+    document: Document
+    case: Case
+    site: Site
+    diagnosis: Diagnosis | None
+    stories: list[SessionStory]
+    areas: list[Area]
+    charts: list[LineChart]
+    photos: "PhotoPages"
+    appointments: list[Appointment]
+    reviews: list[Review]
+    prepared_at: datetime
+
+    @property
+    def techniques(self) -> list[str]:
+        """What each technique that was used is, in words."""
+        used = {story.session.technique for story in self.stories}
+        return [WHAT_IT_IS[technique] for technique in Technique if technique in used]
+
+    @property
+    def first_date(self) -> date:
+        """The day of the first session."""
+        return self.stories[0].session.performed_date
+
+    @property
+    def last_date(self) -> date:
+        """The day of the last session."""
+        return self.stories[-1].session.performed_date
+
+
+@dataclass(frozen=True)
+class PhotoPages:
+    """The photographs that the patient agreed to: the first set beside the most recent one."""
+
+    agreed: bool
+    first_taken_at: datetime | None = None
+    latest_taken_at: datetime | None = None
+    pairs: list[PhotoPair] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+
+def collect(document: Document, *, now: datetime) -> Summary:
+    """Gather the summary of a case. Raises `CannotRenderError` when no session is signed."""
+    case = Case.objects.select_related("patient", "clinician").get(pk=document.subject_id)
+    sessions = list(signed_sessions(case).with_everything())
+    if not sessions:
+        raise CannotRenderError(NOTHING_SIGNED)
+    last_date = sessions[-1].performed_date
+    areas = _areas(case, last_date)
+    return Summary(
+        document=document,
+        case=case,
+        site=sessions[-1].site,
+        diagnosis=case.diagnoses.first(),
+        stories=[tell(session) for session in sessions],
+        areas=areas,
+        charts=_charts(areas),
+        photos=_photos(case),
+        appointments=list(_appointments(case, now)),
+        reviews=list(_reviews(case)),
+        prepared_at=now,
+    )
+
+
+def _areas(case: Case, last_date: date) -> list[Area]:
+    counts = (
+        Measurement.objects.filter(examination__case=case)
+        .select_related("examination", "target_area")
+        .order_by("target_area__created_at", "examination__examined_date")
+    )
+    by_area: dict[str, list[Measurement]] = {}
+    for count in counts:
+        by_area.setdefault(str(count.target_area), []).append(count)
+    return [Area(name=name, rows=_rows(counted, last_date)) for name, counted in by_area.items()]
+
+
+def _rows(counted: list[Measurement], last_date: date) -> list[AreaRow]:
+    first = counted[0]
+    return [
+        AreaRow(
+            measurement=count,
+            examined_date=count.examination.examined_date,
+            weeks=(count.examination.examined_date - last_date).days / DAYS_A_WEEK,
+            change=None if count is first else count.density_per_cm2 - first.density_per_cm2,
+        )
+        for count in counted
+    ]
+
+
+def _charts(areas: list[Area]) -> list[LineChart]:
+    series = [
+        Series(
+            name=area.name,
+            readings=tuple(Reading(row.weeks, row.measurement.density_per_cm2) for row in area.rows),
+        )
+        for area in areas
+        if len(area.rows) > 1
+    ]
+    groups = (series[start : start + MOST_LINES] for start in range(0, len(series), MOST_LINES))
+    return [chart for group in groups if (chart := line_chart(group))]
+
+
+def _photos(case: Case) -> PhotoPages:
+    if not may_use_photos(case.patient, PhotoScope.CLINICAL):
+        return PhotoPages(agreed=False)
+    sets = [kept for one in _sets(case) if (kept := _by_view(one))]
+    if not sets:
+        return PhotoPages(agreed=True)
+    first, latest = sets[0], sets[-1]
+    one_set = first is latest
+    pictures = {f"first-{view}": _bytes(photo) for view, photo in first.items()}
+    if not one_set:
+        pictures |= {f"latest-{view}": _bytes(photo) for view, photo in latest.items()}
+    return PhotoPages(
+        agreed=True,
+        first_taken_at=_taken_at(first),
+        latest_taken_at=None if one_set else _taken_at(latest),
+        pairs=[
+            PhotoPair(
+                label=View(view).label,
+                first=f"first-{view}" if view in first else "",
+                latest=f"latest-{view}" if view in latest and not one_set else "",
+            )
+            for view in View
+            if view in first or view in latest
+        ],
+        pictures=pictures,
+    )
+
+
+def _sets(case: Case) -> QuerySet[PhotoSet]:
+    return case.photo_sets.order_by("taken_at").prefetch_related("photos")
+
+
+def _by_view(photo_set: PhotoSet) -> dict[str, Photo]:
+    photos = photo_set.photos.all()
+    return {photo.view: photo for photo in photos if photo.withdrawn_at is None and photo.display}
+
+
+def _taken_at(photos: dict[str, Photo]) -> datetime:
+    return next(iter(photos.values())).photo_set.taken_at
+
+
+def _bytes(photo: Photo) -> bytes:
+    with photo.display.open("rb") as file:
+        return bytes(file.read())
+
+
+def _appointments(case: Case, now: datetime) -> QuerySet[Appointment]:
+    coming = Appointment.objects.live().filter(patient=case.patient, starts_at__gt=now)
+    return coming.select_related("service", "site", "practitioner").order_by("starts_at")
+
+
+def _reviews(case: Case) -> QuerySet[Review]:
+    return Review.objects.outstanding().not_booked().filter(case=case).order_by("due_date")
