@@ -1,18 +1,23 @@
 """Appointments. The database holds that nobody and no room is booked twice."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import not_truncated
+from clinic.booking.times import day_bounds
 from clinic.practice.models import Room, Service, Site
+from clinic.staff.models import User
 from patients.models import Patient
+
+ENDS_AFTER_START = "The appointment must end after it starts."
 
 
 class Status(models.TextChoices):
@@ -57,13 +62,33 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def on_day(self, day: date, site: Site) -> "AppointmentQuerySet":
         """Return a site's appointments that start on a day of the site's own calendar."""
-        midnight = datetime.combine(day, time.min, tzinfo=site.zone)
-        next_midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=site.zone)
+        midnight, next_midnight = day_bounds(day, site.zone)
         return self.filter(site=site, starts_at__gte=midnight, starts_at__lt=next_midnight)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> "AppointmentQuerySet":
         """Return live appointments that share some time with the half-open interval."""
         return self.live().filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def upcoming(self, now: datetime) -> "AppointmentQuerySet":
+        """Return live appointments that have not started yet, the next one first."""
+        return self.live().filter(starts_at__gte=now).order_by("starts_at")
+
+    def next_for(self, patient: Patient, now: datetime) -> "Appointment | None":
+        """Return the patient's next appointment with what a line about it needs, or None."""
+        return self.upcoming(now).filter(patient=patient).with_words().first()
+
+    def day_of(self, practitioner: User, day: date, site: Site) -> "AppointmentQuerySet":
+        """Return a practitioner's day at a site, cancelled appointments left out."""
+        return (
+            self.on_day(day, site)
+            .filter(practitioner=practitioner, cancelled_at__isnull=True)
+            .with_words()
+            .order_by("starts_at")
+        )
+
+    def with_words(self) -> "AppointmentQuerySet":
+        """Fetch in the same query whom and what an appointment names."""
+        return self.select_related("patient", "service", "site", "practitioner", "room")
 
 
 @tracked(exclude=("status",))
@@ -96,6 +121,8 @@ class Appointment(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     cancelled_reason = models.CharField(max_length=200, blank=True)
+    # Counts moves and the cancellation: a second editor is told, and calendars see what is newer.
+    revision = models.PositiveIntegerField(default=0, editable=False)
     status = models.GeneratedField(
         expression=Case(
             When(cancelled_at__isnull=False, then=Value("cancelled")),
@@ -123,7 +150,7 @@ class Appointment(Record):
             models.CheckConstraint(
                 name="booking_ends_after_start",
                 condition=Q(ends_at__gt=F("starts_at")),
-                violation_error_message="The appointment must end after it starts.",
+                violation_error_message=ENDS_AFTER_START,
             ),
             paired("booking_appointment", "cancelled"),
             _never_twice("practitioner", "The practitioner is already booked at that time."),
@@ -134,3 +161,18 @@ class Appointment(Record):
 
     def __str__(self) -> str:
         return f"{self.service} of {self.patient}"
+
+    def clean(self) -> None:
+        """Refuse reversed times before the database is asked who else is booked then."""
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": ENDS_AFTER_START})
+
+    @property
+    def duration_minutes(self) -> int:
+        """How long it lasts, in minutes of real time."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def local_date(self) -> date:
+        """The day on which it starts, in the site's calendar."""
+        return self.starts_at.astimezone(self.site.zone).date()

@@ -1,5 +1,6 @@
 """The clinic itself: its sites, rooms and what it offers."""
 
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,8 +27,8 @@ class Site(Record):
     phone = models.CharField(max_length=20)
     out_of_hours_phone = models.CharField(max_length=20, blank=True)
     time_zone = models.CharField(max_length=40, default="Europe/London")
-    opens_at = models.TimeField(default="08:00")
-    closes_at = models.TimeField(default="20:00")
+    opens_at = models.TimeField(default=time(8))
+    closes_at = models.TimeField(default=time(20))
 
     class Meta:
         ordering = ["name"]
