@@ -1,5 +1,8 @@
 """What a patient's consents allow now. Nothing here writes."""
 
+from datetime import date
+
+from patients.banner import ADULT_AGE_YEARS
 from patients.models import Consent, ConsentTemplate, Patient
 
 
@@ -40,3 +43,29 @@ def may_use_photos(patient: Patient, scope: str) -> bool:
     """
     consent = standing_photo_consent(patient)
     return consent is not None and scope in consent.photo_scopes
+
+
+def newest_text(template: ConsentTemplate) -> ConsentTemplate:
+    """Return the published text that now stands for this one's purpose and technique."""
+    published = ConsentTemplate.objects.published()
+    same = published.filter(purpose=template.purpose, technique=template.technique)
+    return same.order_by("-version").first() or template
+
+
+def obstacle_to_signing(consent: Consent, *, today: date) -> str:
+    """Return why a consent cannot be signed, as a sentence for the clinician, or "".
+
+    `today` is the date at the clinic. The time to reflect is no obstacle: it can be shortened
+    with a reason.
+    """
+    if consent.case.closed_at is not None:
+        return "The case is closed. Open a new case and give the information again."
+    if consent.patient.age_on(today) < ADULT_AGE_YEARS:
+        return "The patient is under 18 today. The clinic treats adults only."
+    newest = newest_text(consent.template)
+    if newest != consent.template:
+        return (
+            f"The text was replaced by version {newest.version} after this information was given. "
+            "Give the new information first; the time to reflect starts again with it."
+        )
+    return ""

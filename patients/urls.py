@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from patients.consent_urls import consent_urls
 from patients.views import cases, directory, history, registration
 
 app_name = "patients"
@@ -50,9 +51,6 @@ case_urls = [
     path("patients/<uuid:patient_id>/case/close/", cases.close_case, name="close_case"),
     path("patients/<uuid:patient_id>/case/clinician/", cases.set_clinician, name="set_clinician"),
 ]
-
-# Consents: their own block, from patients/views/consents.py.
-consent_urls: list[URLPattern] = []
 
 urlpatterns: list[URLPattern] = [
     *directory_urls,

@@ -224,3 +224,8 @@ class Consent(Record):
     def is_valid(self) -> bool:
         """Whether this consent stands: signed and not withdrawn."""
         return self.signed_at is not None and self.withdrawn_at is None
+
+    @property
+    def photo_uses(self) -> list[str]:
+        """What photographs may be used for by this consent, in words."""
+        return [scope.label for scope in PhotoScope if scope in self.photo_scopes]

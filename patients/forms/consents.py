@@ -1,0 +1,106 @@
+"""What is typed, ticked and drawn when a consent is signed or taken back."""
+
+from typing import Any
+
+from django import forms
+
+from patients.models import Consent, ConsentTemplate, PhotoScope
+from patients.signature import clean_signature
+
+NOT_SIGNED = "Sign in the box, or open “Type the name instead” and type your name."
+
+
+class SignConsentForm(forms.Form):
+    """The patient's part of a consent, on the clinic's tablet.
+
+    `signature` is a drawing as a PNG data URL; `signature_typed` a name typed in its place. With
+    `is_early` the clinician has to say why the time to reflect was shortened.
+    """
+
+    questions = forms.CharField(
+        label="Your questions, and what matters to you",
+        help_text="For example: how long it hurts, or what would make this worth it for you.",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "w-text"}),
+    )
+    photo_scopes = forms.MultipleChoiceField(
+        label="I agree that my photos are used for",
+        choices=PhotoScope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one use, or leave without signing."},
+    )
+    early_reason = forms.CharField(
+        label="Why sign before the time to think is over?",
+        help_text="The clinician writes this together with you. It stays in your record.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
+    )
+    agrees = forms.BooleanField(
+        label="All of this is true for me",
+        error_messages={"required": "Tick this if it is true. If not, ask the clinician."},
+    )
+    signed_name = forms.CharField(
+        label="Your full name",
+        max_length=160,
+        widget=forms.TextInput(attrs={"class": "w-name", "autocomplete": "off"}),
+    )
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    signature_typed = forms.CharField(label="Signature", required=False, max_length=120)
+
+    def __init__(self, data: Any = None, *, consent: Consent, is_early: bool) -> None:
+        patient = consent.patient
+        super().__init__(
+            data, initial={"signed_name": f"{patient.given_names} {patient.family_name}"}
+        )
+        if consent.template.purpose != ConsentTemplate.Purpose.PHOTOGRAPHS:
+            del self.fields["photo_scopes"]
+        if not is_early:
+            del self.fields["early_reason"]
+
+    def clean_signature(self) -> str:
+        """Return the drawing, checked; empty when nothing was drawn."""
+        drawn = self.cleaned_data["signature"]
+        return clean_signature(drawn) if drawn else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Require a signature, drawn or typed; a typed one is the name as signed."""
+        cleaned = super().clean() or self.cleaned_data
+        typed = cleaned.get("signature_typed", "")
+        if not cleaned.get("signature") and not typed and "signature" not in self.errors:
+            self.add_error("signature_typed", NOT_SIGNED)
+        return cleaned
+
+    @property
+    def signature_error(self) -> str:
+        """What is wrong with the signature, drawn or typed, in one sentence."""
+        errors = [*self.errors.get("signature", []), *self.errors.get("signature_typed", [])]
+        return " ".join(str(error) for error in errors)
+
+    @property
+    def drawn_before(self) -> str:
+        """The drawing that was sent and is in order, to be put back when the form returns."""
+        return self.cleaned_data.get("signature", "") if self.is_bound else ""
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of `patients.actions.consents.sign_consent`."""
+        drawn, typed = self.cleaned_data["signature"], self.cleaned_data["signature_typed"]
+        return {
+            "signed_name": self.cleaned_data["signed_name"] if drawn else typed,
+            "signature_png": drawn,
+            "questions": self.cleaned_data["questions"],
+            "early_reason": self.cleaned_data.get("early_reason", ""),
+            "photo_scopes": self.cleaned_data.get("photo_scopes", []),
+        }
+
+
+class WithdrawConsentForm(forms.Form):
+    """Why a consent is taken back, where the patient says it."""
+
+    reason = forms.CharField(
+        label="The patient's reason, in their words",
+        help_text="The patient does not have to give one.",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
+    )
