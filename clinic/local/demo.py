@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from clinic.local import broker, environment, jobs, postgres, processes, web, workspace
+from clinic.local import broker, environment, jobs, postgres, processes, schema, web, workspace
 from clinic.local.processes import Child, ProcessError
 from clinic.local.workspace import Workspace
 
@@ -91,7 +91,7 @@ def load_clinic(
     accounts_path = place.path / "accounts.json"
     accounts_path.touch(mode=0o600)
     say("Preparing the database…")
-    processes.finish(manage(place, env, "migrate", "--no-input"))
+    schema.prepare(env["DATABASE_URL"], env=env, place=place)
     say(f"Inventing a clinic with {patients} patients…")
     options = (f"--patients={patients}", f"--seed={seed}", f"--accounts-file={accounts_path}")
     processes.finish(manage(place, env, "seed", *options))

@@ -6,7 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
-from clinic.local import broker, postgres, processes, workspace
+import psycopg
+
+from clinic.local import broker, postgres, processes, schema, workspace
 
 _services = contextlib.ExitStack()
 
@@ -30,16 +32,18 @@ def start_services() -> None:
     processes.guard()
     atexit.register(stop_services)
     place = _services.enter_context(workspace.fresh())
+    server: postgres.Postgres | None = None
     if not _is_given("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = _services.enter_context(
-            postgres.run(place.path / "postgres", log_path=place.logs / "database.log")
-        ).owner_url
-    if not _is_given("BROKER_URL") or not _is_given("CACHE_URL"):
         server = _services.enter_context(
+            postgres.run(place.path / "postgres", log_path=place.logs / "database.log")
+        )
+        os.environ["DATABASE_URL"] = server.owner_url
+    if not _is_given("BROKER_URL") or not _is_given("CACHE_URL"):
+        messages = _services.enter_context(
             broker.run(place.path / "broker", log_path=place.logs / "broker.log")
         )
-        os.environ |= {"BROKER_URL": server.url, "CACHE_URL": server.cache_url}
-        os.environ["ANAGEN_TEST_BROKER"] = server.url.rpartition("/")[0]
+        os.environ |= {"BROKER_URL": messages.url, "CACHE_URL": messages.cache_url}
+        os.environ["ANAGEN_TEST_BROKER"] = messages.url.rpartition("/")[0]
     os.environ |= {
         "DJANGO_TESTING": "true",
         "SECRET_KEY": secrets.token_urlsafe(48),
@@ -47,11 +51,23 @@ def start_services() -> None:
         "STATIC_ROOT": str(place.static),
         "BEAT_SCHEDULE_FILE": str(place.path / "beat-schedule"),
     }
+    if server:
+        _prepare_template(server, place)
 
 
 def stop_services() -> None:
     """Stop what ``start_services`` started."""
     _services.close()
+
+
+def _prepare_template(server: postgres.Postgres, place: workspace.Workspace) -> None:
+    """Make the tables once, in the database that all test databases are copies of."""
+    with psycopg.connect(server.superuser_url, autocommit=True) as superuser:
+        superuser.execute("ALTER DATABASE template1 OWNER TO anagen_owner")
+    url = server.owner_url.rpartition("/")[0] + "/template1"
+    # A migration that fails is reported where it is next tried: in the test database.
+    with contextlib.suppress(processes.ProcessError):
+        schema.prepare(url, env=os.environ, place=place)
 
 
 def _is_given(name: str) -> bool:
