@@ -38,3 +38,44 @@ def ensure_case(
     Patient.objects.select_for_update().get(pk=patient.pk)
     case = patient.cases.open().first()
     return case or open_case_for(by=by, patient=patient, now=now, clinician=clinician)
+
+
+@transaction.atomic
+def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
+    """Close a case with its outcome. Coming back later opens a new one."""
+    row = _open_row(case)
+    row.closed_at, row.closed_by, row.outcome = now, by, outcome
+    row.check_and_save()
+    audit.record(
+        Kind.CASE_CLOSED,
+        by=by,
+        patient_id=row.patient_id,
+        subject=row,
+        outcome=row.get_outcome_display().lower(),
+    )
+    return row
+
+
+@transaction.atomic
+def set_clinician(*, by: User, case: Case, clinician: User | None) -> Case:
+    """Say who is responsible for a case, or that nobody is yet."""
+    row = _open_row(case)
+    if row.clinician_id == (clinician.pk if clinician else None):
+        return row
+    row.clinician = clinician
+    row.check_and_save()
+    audit.record(
+        Kind.CLINICIAN_SET,
+        by=by,
+        patient_id=row.patient_id,
+        subject=row,
+        clinician=str(clinician) if clinician else "nobody",
+    )
+    return row
+
+
+def _open_row(case: Case) -> Case:
+    row = Case.objects.select_for_update().get(pk=case.pk)
+    if row.closed_at:
+        raise ValidationError("This case is closed already.")
+    return row

@@ -1,0 +1,212 @@
+"""What the patient brings: history, medicines, allergies and the diagnosis."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.base.templatetags.anagen import moment
+from clinic.staff.models import User
+from patients.actions.cases import ensure_case
+from patients.models import (
+    Allergy,
+    Diagnosis,
+    HistoryEntry,
+    Medicine,
+    NoKnownAllergies,
+    Patient,
+)
+
+ALLERGY_RECORDED_ALREADY = "This allergy is already recorded."
+
+
+class RecordedMeanwhileError(ValidationError):
+    """Somebody else recorded this topic while this person was writing. `latest` is theirs."""
+
+    def __init__(self, latest: HistoryEntry) -> None:
+        super().__init__(
+            f"{latest.recorded_by} recorded this meanwhile ({moment(latest.recorded_at)}): "
+            f"“{latest.text}” Your text is still in the field. Bring the two together and save."
+        )
+        self.latest = latest
+
+
+@transaction.atomic
+def record_history(
+    *, by: User, patient: Patient, topic: str, text: str, seen: UUID | None, now: datetime
+) -> HistoryEntry:
+    """Record what is now known on a topic; earlier entries stay readable.
+
+    `seen` is the entry that the person had before them. Raises `RecordedMeanwhileError` when
+    another has come since, `ValidationError` when nothing changed.
+    """
+    _lock(patient)
+    latest = _latest_entry(patient, topic)
+    if latest and latest.pk != seen:
+        raise RecordedMeanwhileError(latest)
+    if latest and latest.text == text:
+        raise ValidationError({"text": "Nothing was changed: this is what is recorded."})
+    entry = HistoryEntry.check_and_create(
+        patient=patient, topic=topic, text=text, recorded_at=now, recorded_by=by
+    )
+    audit.record(
+        Kind.HISTORY_RECORDED,
+        by=by,
+        patient_id=patient.pk,
+        subject=entry,
+        topic=entry.get_topic_display().lower(),
+    )
+    return entry
+
+
+@transaction.atomic
+def record_medicine(
+    *,
+    by: User,
+    patient: Patient,
+    group: str,
+    name: str,
+    dose: str,
+    started_date: date | None,
+    now: datetime,
+) -> Medicine:
+    """Record a medicine that the patient takes; one in use is not recorded twice."""
+    _lock(patient)
+    in_use = patient.medicines.filter(stopped_date__isnull=True, name__iexact=name)
+    if in_use.exists():
+        raise ValidationError(
+            {"name": f"{name} is on the list already. Stop it first if the dose changed."}
+        )
+    medicine = Medicine.check_and_create(
+        patient=patient,
+        group=group,
+        name=name,
+        dose=dose,
+        started_date=started_date,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    audit.record(
+        Kind.MEDICINE_RECORDED, by=by, patient_id=patient.pk, subject=medicine, name=str(medicine)
+    )
+    return medicine
+
+
+@transaction.atomic
+def stop_medicine(*, by: User, medicine: Medicine, stopped_date: date) -> Medicine:
+    """Record since when a medicine is no longer taken."""
+    row = Medicine.objects.select_for_update().get(pk=medicine.pk)
+    if row.stopped_date:
+        raise ValidationError("This medicine is recorded as stopped already.")
+    row.stopped_date = stopped_date
+    row.check_and_save()
+    audit.record(
+        Kind.MEDICINE_STOPPED, by=by, patient_id=row.patient_id, subject=row, name=row.name
+    )
+    return row
+
+
+@transaction.atomic
+def record_allergy(
+    *, by: User, patient: Patient, substance: str, reaction: str, now: datetime
+) -> Allergy:
+    """Record an allergy; it overtakes any statement that none are known."""
+    try:
+        with transaction.atomic():
+            allergy = Allergy.check_and_create(
+                patient=patient,
+                substance=substance,
+                reaction=reaction,
+                recorded_at=now,
+                recorded_by=by,
+            )
+    except IntegrityError as error:
+        raise ValidationError(ALLERGY_RECORDED_ALREADY) from error
+    audit.record(
+        Kind.ALLERGY_RECORDED,
+        by=by,
+        patient_id=patient.pk,
+        subject=allergy,
+        substance=substance,
+    )
+    return allergy
+
+
+@transaction.atomic
+def withdraw_allergy(*, by: User, allergy: Allergy, now: datetime) -> Allergy:
+    """Withdraw an allergy that was found to be wrong; it stays readable."""
+    row = Allergy.objects.select_for_update().get(pk=allergy.pk)
+    if row.withdrawn_at:
+        raise ValidationError("This allergy is withdrawn already.")
+    row.withdrawn_at, row.withdrawn_by = now, by
+    row.check_and_save()
+    audit.record(
+        Kind.ALLERGY_REMOVED,
+        by=by,
+        patient_id=row.patient_id,
+        subject=row,
+        substance=row.substance,
+    )
+    return row
+
+
+@transaction.atomic
+def state_no_allergies(*, by: User, patient: Patient, now: datetime) -> NoKnownAllergies:
+    """Record that this person asked and no allergies are known.
+
+    Raises `ValidationError` while an allergy stands.
+    """
+    _lock(patient)
+    standing = patient.allergies.filter(withdrawn_at__isnull=True).first()
+    if standing:
+        raise ValidationError(
+            f"An allergy to {standing.substance} is recorded. Withdraw it first if it is wrong."
+        )
+    statement = NoKnownAllergies.check_and_create(patient=patient, stated_at=now, stated_by=by)
+    audit.record(Kind.NO_ALLERGIES_STATED, by=by, patient_id=patient.pk, subject=statement)
+    return statement
+
+
+@transaction.atomic
+def make_diagnosis(
+    *,
+    by: User,
+    patient: Patient,
+    condition: str,
+    scale: str,
+    grade: str,
+    note: str,
+    now: datetime,
+) -> Diagnosis:
+    """Record a diagnosis in the open case; a case is opened where there is none."""
+    case = ensure_case(by=by, patient=patient, now=now)
+    diagnosis = Diagnosis.check_and_create(
+        case=case,
+        condition=condition,
+        scale=scale,
+        grade=grade,
+        note=note,
+        made_at=now,
+        made_by=by,
+    )
+    audit.record(
+        Kind.DIAGNOSIS_MADE,
+        by=by,
+        patient_id=patient.pk,
+        subject=diagnosis,
+        diagnosis=str(diagnosis),
+    )
+    return diagnosis
+
+
+def _lock(patient: Patient) -> None:
+    """Let writers of one patient's record come one after the other."""
+    Patient.objects.select_for_update().only("pk").get(pk=patient.pk)
+
+
+def _latest_entry(patient: Patient, topic: str) -> HistoryEntry | None:
+    entries = patient.history_entries.filter(topic=topic).select_related("recorded_by")
+    return entries.order_by("-recorded_at", "-id").first()

@@ -1,0 +1,30 @@
+"""The patient's case."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.staff.models import User
+from patients.models import Case
+
+
+class ClinicianForm(forms.Form):
+    """Who is responsible for a case."""
+
+    clinician = forms.ModelChoiceField(
+        label="Responsible clinician",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Nobody yet",
+        widget=forms.Select(attrs={"class": "w-name"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = User.objects.get_queryset().clinicians()  # type: ignore[attr-defined]
+
+
+class CloseForm(forms.Form):
+    """How a case ended."""
+
+    outcome = forms.ChoiceField(choices=Case.Outcome.choices, widget=forms.RadioSelect)

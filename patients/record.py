@@ -1,0 +1,107 @@
+"""What is recorded about a patient, gathered for the history page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from patients.banner import patient_context, standing_statement
+from patients.forms.history import (
+    AllergyForm,
+    DiagnosisForm,
+    HistoryForm,
+    MedicineForm,
+    StopForm,
+)
+from patients.models import Diagnosis, HistoryEntry, Medicine, Patient
+
+# The form of a section that was sent and refused, by section and by row where it has several.
+Bound = dict[tuple[str, object], Any]
+
+
+@dataclass(frozen=True)
+class TopicInWords:
+    """One topic of the history: what is known now, what was written before, and the form."""
+
+    name: str
+    label: str
+    latest: HistoryEntry | None
+    earlier: list[HistoryEntry]
+    form: HistoryForm
+
+
+@dataclass(frozen=True)
+class MedicineInUse:
+    """A medicine that the patient takes, and the form to stop it."""
+
+    medicine: Medicine
+    form: StopForm
+
+
+def history_of(patient: Patient, *, bound: Bound) -> dict[str, Any]:
+    """Return the context of the history page, in six queries at most."""
+    return {
+        **patient_context(patient),
+        **_allergies(patient, bound),
+        **_medicines(patient, bound),
+        **_diagnoses(patient, bound),
+        "topics": _topics(patient, bound),
+    }
+
+
+def present_history(patient: Patient) -> list[HistoryEntry]:
+    """Return what is known now, one entry a topic, in the order of the topics."""
+    entries = patient.history_entries.order_by("topic", "-recorded_at", "-id").distinct("topic")
+    latest = {entry.topic: entry for entry in entries.select_related("recorded_by")}
+    return [latest[topic] for topic in HistoryEntry.Topic.values if topic in latest]
+
+
+def _allergies(patient: Patient, bound: Bound) -> dict[str, Any]:
+    rows = list(patient.allergies.select_related("recorded_by", "withdrawn_by"))
+    active = [row for row in rows if not row.withdrawn_at]
+    return {
+        "allergies": active,
+        "withdrawn_allergies": [row for row in rows if row.withdrawn_at],
+        "none_known": None if active else standing_statement(patient),
+        "allergy_form": bound.get(("allergies", None)) or AllergyForm(),
+    }
+
+
+def _medicines(patient: Patient, bound: Bound) -> dict[str, Any]:
+    rows = list(patient.medicines.select_related("recorded_by"))
+    return {
+        "medicines": [
+            MedicineInUse(
+                medicine=row,
+                form=bound.get(("medicines", row.pk)) or StopForm(medicine=row),
+            )
+            for row in rows
+            if not row.stopped_date
+        ],
+        "stopped_medicines": [row for row in rows if row.stopped_date],
+        "medicine_form": bound.get(("medicines", None)) or MedicineForm(),
+    }
+
+
+def _diagnoses(patient: Patient, bound: Bound) -> dict[str, Any]:
+    rows = list(Diagnosis.objects.filter(case__patient=patient).select_related("made_by"))
+    return {
+        "diagnosis": rows[0] if rows else None,
+        "earlier_diagnoses": rows[1:],
+        "diagnosis_form": bound.get(("diagnosis", None)) or DiagnosisForm(),
+    }
+
+
+def _topics(patient: Patient, bound: Bound) -> list[TopicInWords]:
+    entries: dict[str, list[HistoryEntry]] = {name: [] for name in HistoryEntry.Topic.values}
+    for entry in patient.history_entries.select_related("recorded_by"):
+        entries[entry.topic].append(entry)
+    return [
+        TopicInWords(
+            name=name,
+            label=label,
+            latest=entries[name][0] if entries[name] else None,
+            earlier=entries[name][1:],
+            form=bound.get((name, None))
+            or HistoryForm(latest=entries[name][0] if entries[name] else None, topic=name),
+        )
+        for name, label in HistoryEntry.Topic.choices
+    ]
