@@ -140,25 +140,29 @@ class _Scale:
 
 
 def _lines(series: Sequence[Series], scale: _Scale) -> Iterable[Line]:
+    places = [
+        [(scale.x(reading.weeks), scale.y(float(reading.value)), reading) for reading in readings]
+        for readings in (sorted(one.readings, key=lambda r: r.weeks) for one in series)
+    ]
     taken: list[tuple[float, float]] = []
-    for one, ink in zip(series, _INKS, strict=False):
-        readings = sorted(one.readings, key=lambda reading: reading.weeks)
-        points = tuple(_point(reading, scale, taken) for reading in readings)
+    for one, ink, line in zip(series, _INKS, places, strict=False):
+        others = [(x, y) for other in places if other is not line for x, y, _ in other]
+        points = []
+        for x, y, reading in line:
+            label_y = _free_place(x, y, others, taken)
+            taken.append((x, label_y))
+            points.append(Point(x=x, y=y, label=_number(reading.value), label_y=label_y))
         path = " ".join(f"{'L' if n else 'M'}{p.x} {p.y}" for n, p in enumerate(points))
-        yield Line(name=one.name, ink=ink, path=path, points=points)
+        yield Line(name=one.name, ink=ink, path=path, points=tuple(points))
 
 
-def _point(reading: Reading, scale: _Scale, taken: list[tuple[float, float]]) -> Point:
-    x, y = scale.x(reading.weeks), scale.y(float(reading.value))
-    label_y = _free_place(x, y, taken)
-    taken.append((x, label_y))
-    return Point(x=x, y=y, label=_number(reading.value), label_y=label_y)
-
-
-def _free_place(x: float, y: float, taken: list[tuple[float, float]]) -> float:
-    """Return the height nearest to a point at which no other value stands."""
-    nearby = [their_y for their_x, their_y in taken if abs(their_x - x) < LABEL_WIDTH]
-    places = [y - 10, y + 21, y - 26, y + 37, y - 42, y + 53]
+def _free_place(
+    x: float, y: float, others: list[tuple[float, float]], taken: list[tuple[float, float]]
+) -> float:
+    """Return the height for a value: above the highest line hereabouts, below the others."""
+    is_highest = all(other_y >= y for other_x, other_y in others if abs(other_x - x) < LABEL_WIDTH)
+    places = [y - 10, y + 21, y - 26, y + 37] if is_highest else [y + 21, y + 37, y - 10, y + 53]
+    nearby = [other_y for other_x, other_y in taken if abs(other_x - x) < LABEL_WIDTH]
     free = (p for p in places if all(abs(p - other) >= LABEL_HEIGHT for other in nearby))
     return round(next(free, places[0]), 1)
 

@@ -3,42 +3,33 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from clinic.base.charts import LineChart, Reading, Series, line_chart
-from clinic.base.templatetags.anagen import day
 from clinic.booking.models import Appointment
 from clinic.caseload.summary_words import WHAT_IT_IS, SessionStory, tell
-from clinic.documents import actions as documents
 from clinic.documents.models import Document
 from clinic.documents.rendering import CannotRenderError, Rendered, render_pdf
-from clinic.messaging import actions as messaging
-from clinic.messaging.models import Message
 from clinic.photos.models import Photo, PhotoSet, View
-from clinic.practice.models import Site
-from clinic.practice.models import Technique
+from clinic.practice.models import Site, Technique
 from followups.models import Measurement, Review
 from patients.consent_rules import may_use_photos
 from patients.models import Case, Diagnosis, PhotoScope
 from patients.phone import readable
 from treatments.models import Session
+from treatments.models.session import SessionQuerySet
 
 NOTHING_SIGNED = "No session of this case is signed. A summary tells of signed sessions only."
 MOST_LINES = 3
 DAYS_A_WEEK = 7
-PICTURE_DPI = 220
 
 
-def signed_sessions(case: Case) -> QuerySet[Session]:
+def signed_sessions(case: Case) -> SessionQuerySet:
     """Return the sessions that a summary tells of: signed, and not replaced by a later record."""
     replaced = Q(amended_by__isnull=False, amended_by__signed_at__isnull=False)
-    return case.sessions.signed().exclude(replaced)
+    return Session.objects.filter(case=case).signed().exclude(replaced)
 
 
 @dataclass(frozen=True)
@@ -49,6 +40,11 @@ class AreaRow:
     examined_date: date
     weeks: float
     change: Decimal | None
+
+    @property
+    def reading(self) -> Reading:
+        """The density over the weeks, for the chart."""
+        return Reading(self.weeks, self.measurement.density_per_cm2)
 
     @property
     def when(self) -> str:
@@ -69,12 +65,21 @@ class Area:
 
 
 @dataclass(frozen=True)
-class PhotoPair:
-    """One view, first and most recent; `picture` names the bytes handed to the renderer."""
+class Shot:
+    """One view at one visit; `picture` names its bytes and is empty where none was taken."""
 
     label: str
-    first: str
-    latest: str
+    taken_at: datetime
+    picture: str
+
+
+@dataclass(frozen=True)
+class PhotoPages:
+    """The photographs that the patient agreed to, in rows of two."""
+
+    agreed: bool
+    rows: list[list[Shot]] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,16 +93,16 @@ class Summary:
     stories: list[SessionStory]
     areas: list[Area]
     charts: list[LineChart]
-    photos: "PhotoPages"
+    photos: PhotoPages
     appointments: list[Appointment]
     reviews: list[Review]
     prepared_at: datetime
 
     @property
-    def techniques(self) -> list[str]:
-        """What each technique that was used is, in words."""
+    def techniques(self) -> list[tuple[str, str]]:
+        """Each technique that was used, by name and in words."""
         used = {story.session.technique for story in self.stories}
-        return [WHAT_IT_IS[technique] for technique in Technique if technique in used]
+        return [(str(one.label), WHAT_IT_IS[one]) for one in Technique if one in used]
 
     @property
     def first_date(self) -> date:
@@ -108,17 +113,6 @@ class Summary:
     def last_date(self) -> date:
         """The day of the last session."""
         return self.stories[-1].session.performed_date
-
-
-@dataclass(frozen=True)
-class PhotoPages:
-    """The photographs that the patient agreed to: the first set beside the most recent one."""
-
-    agreed: bool
-    first_taken_at: datetime | None = None
-    latest_taken_at: datetime | None = None
-    pairs: list[PhotoPair] = field(default_factory=list)
-    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 def collect(document: Document, *, now: datetime) -> Summary:
@@ -173,7 +167,9 @@ def _charts(areas: list[Area]) -> list[LineChart]:
     series = [
         Series(
             name=area.name,
-            readings=tuple(Reading(row.weeks, row.measurement.density_per_cm2) for row in area.rows),
+            readings=tuple(
+                Reading(row.weeks, row.measurement.density_per_cm2) for row in area.rows
+            ),
         )
         for area in areas
         if len(area.rows) > 1
@@ -188,24 +184,13 @@ def _photos(case: Case) -> PhotoPages:
     sets = [kept for one in _sets(case) if (kept := _by_view(one))]
     if not sets:
         return PhotoPages(agreed=True)
-    first, latest = sets[0], sets[-1]
-    one_set = first is latest
-    pictures = {f"first-{view}": _bytes(photo) for view, photo in first.items()}
-    if not one_set:
-        pictures |= {f"latest-{view}": _bytes(photo) for view, photo in latest.items()}
+    shown = [sets[0], sets[-1]] if len(sets) > 1 else sets
+    pictures = {_name(photo): _bytes(photo) for one in shown for photo in one.values()}
+    views = [view for view in View if any(view in one for one in shown)]
+    shots = [_shot(view, one) for view in views for one in shown]
     return PhotoPages(
         agreed=True,
-        first_taken_at=_taken_at(first),
-        latest_taken_at=None if one_set else _taken_at(latest),
-        pairs=[
-            PhotoPair(
-                label=View(view).label,
-                first=f"first-{view}" if view in first else "",
-                latest=f"latest-{view}" if view in latest and not one_set else "",
-            )
-            for view in View
-            if view in first or view in latest
-        ],
+        rows=[shots[start : start + 2] for start in range(0, len(shots), 2)],
         pictures=pictures,
     )
 
@@ -219,8 +204,15 @@ def _by_view(photo_set: PhotoSet) -> dict[str, Photo]:
     return {photo.view: photo for photo in photos if photo.withdrawn_at is None and photo.display}
 
 
-def _taken_at(photos: dict[str, Photo]) -> datetime:
-    return next(iter(photos.values())).photo_set.taken_at
+def _shot(view: View, photos: dict[str, Photo]) -> Shot:
+    """Return one view of a set; another photograph of the set tells when it was taken."""
+    taken_at = next(iter(photos.values())).photo_set.taken_at
+    picture = _name(photos[view]) if view in photos else ""
+    return Shot(label=str(view.label), taken_at=taken_at, picture=picture)
+
+
+def _name(photo: Photo) -> str:
+    return str(photo.pk)
 
 
 def _bytes(photo: Photo) -> bytes:
@@ -235,3 +227,20 @@ def _appointments(case: Case, now: datetime) -> QuerySet[Appointment]:
 
 def _reviews(case: Case) -> QuerySet[Review]:
     return Review.objects.outstanding().not_booked().filter(case=case).order_by("due_date")
+
+
+def render(document: Document) -> Rendered:
+    """Return the summary as a PDF, in the times of the site. The worker calls this."""
+    summary = collect(document, now=timezone.now())
+    with timezone.override(summary.site.zone):
+        return render_pdf(
+            "caseload/summary/paper.html",
+            {
+                "summary": summary,
+                "patient": summary.case.patient,
+                "site": summary.site,
+                "phone": readable(summary.site.phone),
+                "out_of_hours_phone": readable(summary.site.out_of_hours_phone),
+            },
+            pictures=summary.photos.pictures,
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from clinic.base.templatetags.anagen import measure
 from clinic.practice.models import Technique
@@ -16,16 +17,16 @@ from treatments.models import (
 )
 
 WHAT_IT_IS = {
-    Technique.MICROGRAFT: "Micrograft: tiny pieces of your own skin, put back where hair is thin",
-    Technique.PRP: "PRP: plasma from your own blood that is rich in platelets",
+    Technique.MICROGRAFT: "Tiny pieces of your own skin, injected where your hair is thin",
+    Technique.PRP: "Platelet-rich plasma: part of your own blood, injected where your hair is thin",
 }
 _DONOR = MicrograftPreparation.DonorSite
-_DONOR_WORDS = {
+_DONOR_WORDS: dict[str, str] = {
     _DONOR.BEHIND_LEFT_EAR: "behind your left ear",
     _DONOR.BEHIND_RIGHT_EAR: "behind your right ear",
     _DONOR.OCCIPITAL: "the back of your head",
 }
-_CLOSURE_WORDS = {
+_CLOSURE_WORDS: dict[str, str] = {
     MicrograftPreparation.Closure.NONE: "The small wounds were left open and dressed.",
     MicrograftPreparation.Closure.SUTURE: "The small wounds were closed with stitches.",
     MicrograftPreparation.Closure.GLUE: "The small wounds were closed with tissue glue.",
@@ -83,14 +84,18 @@ def _processing(made: MicrograftPreparation) -> str:
     if made.saline_ml:
         parts.append(f"mixed them with {measure(made.saline_ml, 'ml')} of salt water (saline)")
     if made.processing_minutes:
-        minutes = measure(made.processing_minutes, "minutes")
-        parts.append(f"processed them for {minutes}{f' in: {made.device}' if made.device else ''}")
+        device = f" (device: {made.device})" if made.device else ""
+        parts.append(f"processed them for {_minutes(made.processing_minutes)}{device}")
     if not parts:
         return ""
     gave = ""
     if made.suspension_ml:
         gave = f" This gave {measure(made.suspension_ml, 'ml')} of fluid to inject."
     return f"We {' and '.join(parts)}.{gave}"
+
+
+def _minutes(minutes: Decimal) -> str:
+    return "1 minute" if minutes == 1 else f"{measure(minutes)} minutes"
 
 
 def _of_prp(session: Session, made: PrpPreparation) -> list[str]:
@@ -101,7 +106,7 @@ def _draw(spins: Iterable[Spin], made: PrpPreparation) -> str:
     if not made.blood_ml:
         return ""
     turns = ", then ".join(
-        f"{measure(spin.minutes, 'minutes')} at {measure(spin.rcf_g, 'g')}" for spin in spins
+        f"{_minutes(spin.minutes)} at {measure(spin.rcf_g, 'g')}" for spin in spins
     )
     spun = f" and spun it in a centrifuge ({turns})" if turns else ""
     gave = f" This gave {measure(made.prp_ml, 'ml')} of plasma (PRP)." if made.prp_ml else ""

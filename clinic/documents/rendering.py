@@ -4,6 +4,7 @@ A stylesheet, a font or a drawing comes from the product's own static files, a p
 bytes that the caller hands over; nothing else can be fetched, whatever a template asks for.
 """
 
+import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,12 +71,17 @@ def _fetcher(pictures: Mapping[str, bytes]) -> "Callable[..., URLFetcherResponse
             if scheme == PICTURE_SCHEME:
                 return URLFetcherResponse(url, pictures[rest])
             if scheme == "file":
-                return URLFetcherResponse(url, static_path(url).read_bytes())
+                path = static_path(url)
+                return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _type(path)})
         except (KeyError, OSError, ValueError) as error:
             raise FatalURLFetchingError(f"Not to be had: {scheme}") from error
         raise FatalURLFetchingError(f"Not allowed: {scheme}")
 
     return fetch
+
+
+def _type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def static_path(url: str) -> Path:
