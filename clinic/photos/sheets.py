@@ -1,0 +1,49 @@
+"""How a set is laid out: one place for each standard view, filled or missing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinic.photos.models import Photo, PhotoSet, View
+
+
+@dataclass(frozen=True)
+class Place:
+    """One standard view of a set, with its photograph or none."""
+
+    view: View
+    photo: Photo | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A set with its places in the standard order."""
+
+    photo_set: PhotoSet
+    places: list[Place]
+
+    @property
+    def missing(self) -> list[View]:
+        """The views that were not taken."""
+        return [place.view for place in self.places if place.photo is None]
+
+    @property
+    def missing_words(self) -> str:
+        """How many views are missing, in words."""
+        count = len(self.missing)
+        return f"{count} view{'' if count == 1 else 's'} missing"
+
+    @property
+    def taken(self) -> int:
+        """How many views there are photographs of."""
+        return len(self.places) - len(self.missing)
+
+    def photo_of(self, view: str) -> Photo | None:
+        """Return the photograph of one view, or None."""
+        return next((place.photo for place in self.places if place.view == view), None)
+
+
+def sheet_of(photo_set: PhotoSet) -> Sheet:
+    """Return the layout of a set that `access.sets_of` has fetched."""
+    standing: Iterable[Photo] = photo_set.standing_photos  # type: ignore[attr-defined]
+    by_view = {photo.view: photo for photo in standing}
+    return Sheet(photo_set, [Place(view, by_view.get(view.value)) for view in View])
