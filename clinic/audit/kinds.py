@@ -47,6 +47,7 @@ class Kind(models.TextChoices):
     PHOTO_REMOVED = "photos.removed", "withdrew the photograph {view}"
     PLAN_MADE = "treatments.plan_made", "planned {sessions} {technique} sessions"
     PLAN_CHANGED = "treatments.plan_changed", "changed the plan for {technique}"
+    PLAN_CANCELLED = "treatments.plan_cancelled", "cancelled the plan for {technique}"
     SESSION_STARTED = "treatments.session_started", "started {technique} session {number}"
     SESSION_SAVED = "treatments.session_saved", "saved the draft of {technique} session {number}"
     SESSION_SIGNED = "treatments.session_signed", "signed {technique} session {number}"

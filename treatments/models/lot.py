@@ -52,7 +52,7 @@ class Lot(Record):
 
 @tracked()
 class LotUse(Record):
-    """A lot used in a session. The database refuses one expired on the session's date or recalled."""
+    """A lot used in a session; one recalled, or expired on its date, the database refuses."""
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="lot_uses")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="uses")

@@ -101,9 +101,7 @@ class Spin(Record):
             models.CheckConstraint(
                 name="treatments_spin_force_of_rpm",
                 condition=Q(rpm__isnull=True)
-                | Q(
-                    rcf_g__gte=_FORCE_OF_RPM - _ROUNDING_G, rcf_g__lte=_FORCE_OF_RPM + _ROUNDING_G
-                ),
+                | Q(rcf_g__gte=_FORCE_OF_RPM - _ROUNDING_G, rcf_g__lte=_FORCE_OF_RPM + _ROUNDING_G),
                 violation_error_message="The force in g does not follow from rpm and radius.",
             ),
         ]

@@ -1,0 +1,176 @@
+// The session page: saves itself every pause, marks what cannot be right, and sets times to now.
+
+const form = document.querySelector("form[data-autosave]");
+const PAUSE_MS = 1200;
+
+// ---- saving ----
+let timer = 0;
+let running = null;
+let waiting = false;
+let leaving = false;
+
+const show = (html) => {
+  const old = document.getElementById("saved");
+  if (old && html) old.outerHTML = html;
+};
+
+const complain = (text) => {
+  const place = document.getElementById("saved");
+  if (!place) return;
+  place.dataset.state = "error";
+  place.textContent = `Not saved: ${text}`;
+};
+
+const take = (answer) => {
+  for (const field of document.querySelectorAll('input[name="revision"]')) field.value = answer.revision;
+  for (const [name, html] of Object.entries(answer.live)) {
+    const old = document.getElementById(`live-${name}`);
+    if (old && old.outerHTML !== html.trim()) old.outerHTML = html;
+  }
+  showReason();
+  mark(answer.errors);
+  show(answer.saved);
+  if (!Object.keys(answer.errors).length && !waiting && !timer) {
+    form.dispatchEvent(new CustomEvent("anagen:saved", { bubbles: true }));
+  }
+};
+
+const send = async () => {
+  let response;
+  try {
+    response = await fetch(form.dataset.autosave, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+    });
+  } catch {
+    complain("the server cannot be reached. What you typed is still here.");
+    return;
+  }
+  if (response.type === "opaqueredirect" || response.status === 401) {
+    complain("you were signed out. What you typed is still here.");
+    document.getElementById("signed-out")?.showModal();
+    return;
+  }
+  if (!response.headers.get("Content-Type")?.includes("application/json")) {
+    complain(response.status === 404 ? "this draft is not there any more." : "something went wrong. Press Save draft.");
+    return;
+  }
+  const answer = await response.json();
+  if (response.ok) {
+    take(answer);
+  } else {
+    show(answer.saved);
+    if (response.status === 409) form.dataset.conflict = "yes";
+  }
+};
+
+// One at a time: each save carries the revision that the one before it returned.
+const save = async () => {
+  clearTimeout(timer);
+  timer = 0;
+  if (leaving || "conflict" in form.dataset) return;
+  if (running) {
+    waiting = true;
+    return;
+  }
+  running = send();
+  await running;
+  running = null;
+  if (waiting) {
+    waiting = false;
+    await save();
+  }
+};
+
+const soon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(save, PAUSE_MS);
+};
+
+// ---- marking ----
+const mark = (errors) => {
+  for (const old of form.querySelectorAll(".field-error")) {
+    const id = old.id.replace(/_error$/, "");
+    if (!(id in errors)) unmark(id, old);
+  }
+  for (const [id, text] of Object.entries(errors)) markField(id, text);
+};
+
+const unmark = (id, message) => {
+  message.remove();
+  const control = document.getElementById(id);
+  control?.classList.remove("is-invalid");
+  control?.removeAttribute("aria-invalid");
+};
+
+const markField = (id, text) => {
+  const box = document.getElementById(`div_${id}`);
+  const control = document.getElementById(id) ?? box?.querySelector("input");
+  if (!box) return;
+  let message = document.getElementById(`${id}_error`);
+  if (!message) {
+    message = document.createElement("p");
+    message.id = `${id}_error`;
+    message.className = "field-error";
+    const target = box.querySelector(".input-group, .choices, .form-check") ?? control;
+    target.before(message);
+  }
+  if (message.textContent !== text) message.textContent = text;
+  control?.classList.add("is-invalid");
+  control?.setAttribute("aria-invalid", "true");
+  control?.setAttribute("aria-describedby", message.id);
+};
+
+// ---- the reason for more than was prepared is asked only then ----
+const showReason = () => {
+  const reason = form.querySelector("[data-when-over]");
+  const over = document.querySelector('#live-infiltration [data-tone="attention"]');
+  if (reason) reason.hidden = !over && !reason.querySelector("input").value;
+};
+
+// ---- times: now, at the site ----
+const clockNow = () =>
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: form.dataset.zone }).format(new Date());
+
+const addNowButton = (field) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-secondary";
+  button.textContent = "Now";
+  button.setAttribute("aria-label", `${field.labels[0]?.textContent.trim() ?? ""}: now`);
+  button.addEventListener("click", () => {
+    field.value = clockNow();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  const together = document.createElement("span");
+  together.className = "time-now";
+  field.replaceWith(together);
+  together.append(field, button);
+};
+
+if (form) {
+  for (const field of form.querySelectorAll("[data-now]")) addNowButton(field);
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && timer) save();
+  });
+  // A save under way has to come back first, with the revision that the next one needs.
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    timer = 0;
+    waiting = false;
+    if (!running) {
+      leaving = true;
+      return;
+    }
+    event.preventDefault();
+    const { submitter } = event;
+    await running;
+    form.requestSubmit(submitter ?? undefined);
+  });
+  window.addEventListener("pageshow", () => (leaving = false));
+  document.getElementById(location.hash.slice(1))?.focus({ preventScroll: true });
+}

@@ -1,0 +1,157 @@
+"""Planning a course, changing it, giving it up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.practice.models import Technique
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from patients.models import Case
+from treatments.actions.refusals import in_words, may
+from treatments.models import Plan, Session
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one technique is to be given: so many sessions, so many days apart."""
+
+    technique: str
+    sessions_planned: int
+    interval_days: int
+    note: str = ""
+
+
+# What the schedules in use say; a clinician changes them for each patient.
+USUAL_COURSES = {
+    Technique.MICROGRAFT: Course(Technique.MICROGRAFT, sessions_planned=3, interval_days=45),
+    Technique.PRP: Course(Technique.PRP, sessions_planned=3, interval_days=30),
+}
+
+
+@transaction.atomic
+def make_plan(
+    *,
+    by: User,
+    case: Case,
+    technique: str,
+    sessions_planned: int,
+    interval_days: int,
+    now: datetime,
+    note: str = "",
+) -> Plan:
+    """Plan a course of one technique.
+
+    Raises `ValidationError` when the case is closed or has a plan for the technique already.
+    """
+    may(by, Permission.RECORD_CLINICAL)
+    _still_open(case)
+    with in_words():
+        plan = Plan.check_and_create(
+            case=case,
+            technique=technique,
+            sessions_planned=sessions_planned,
+            interval_days=interval_days,
+            note=note,
+            planned_at=now,
+            planned_by=by,
+        )
+    audit.record(
+        Kind.PLAN_MADE,
+        by=by,
+        patient_id=case.patient_id,
+        subject=plan,
+        sessions=sessions_planned,
+        technique=plan.get_technique_display(),
+        interval_days=interval_days,
+    )
+    return plan
+
+
+@transaction.atomic
+def make_plans(*, by: User, case: Case, courses: Iterable[Course], now: datetime) -> list[Plan]:
+    """Plan several techniques at once: all of them, or none where one is refused."""
+    return [make_plan(by=by, case=case, now=now, **vars(course)) for course in courses]
+
+
+@transaction.atomic
+def change_plan(
+    *,
+    by: User,
+    plan: Plan,
+    revision: int,
+    sessions_planned: int,
+    interval_days: int,
+    note: str,
+) -> Plan:
+    """Change how many sessions, how far apart; what it was stays in the history.
+
+    Raises `ValidationError` when somebody else changed the plan since `revision`, when it is
+    cancelled, or when more sessions are signed than would be planned.
+    """
+    may(by, Permission.RECORD_CLINICAL)
+    current = _standing(plan)
+    if current.revision != revision:
+        raise ValidationError("Somebody else changed this plan meanwhile. Look at it again.")
+    signed = current.sessions.filter(signed_at__isnull=False).count()
+    if sessions_planned < signed:
+        raise ValidationError({"sessions_planned": f"{signed} sessions are signed already."})
+    before = f"{current.sessions_planned} sessions, {current.interval_days} days apart"
+    current.sessions_planned, current.interval_days = sessions_planned, interval_days
+    current.note = note
+    current.revision += 1
+    current.check_and_save()
+    _record_change(by, current, before=before, sessions=sessions_planned, interval=interval_days)
+    return current
+
+
+@transaction.atomic
+def cancel_plan(*, by: User, plan: Plan, now: datetime) -> Plan:
+    """Give a plan up. What was done under it stays.
+
+    Raises `ValidationError` when it is cancelled already, or while a draft session is open.
+    """
+    may(by, Permission.RECORD_CLINICAL)
+    current = _standing(plan)
+    if Session.objects.drafts().filter(plan=current).exists():
+        raise ValidationError("A draft session is open: sign it or discard it first.")
+    current.cancelled_at, current.cancelled_by = now, by
+    current.revision += 1
+    current.check_and_save()
+    audit.record(
+        Kind.PLAN_CANCELLED,
+        by=by,
+        patient_id=current.case.patient_id,
+        subject=current,
+        technique=current.get_technique_display(),
+    )
+    return current
+
+
+def _still_open(case: Case) -> None:
+    if Case.objects.select_for_update().get(pk=case.pk).closed_at is not None:
+        raise ValidationError("This case is closed.")
+
+
+def _standing(plan: Plan) -> Plan:
+    current = Plan.objects.select_for_update(of=("self",)).select_related("case").get(pk=plan.pk)
+    if current.cancelled_at is not None:
+        raise ValidationError("This plan was cancelled.")
+    return current
+
+
+def _record_change(by: User, plan: Plan, **details: Any) -> None:
+    audit.record(
+        Kind.PLAN_CHANGED,
+        by=by,
+        patient_id=plan.case.patient_id,
+        subject=plan,
+        technique=plan.get_technique_display(),
+        **details,
+    )

@@ -1,0 +1,1 @@
+"""What is typed about plans and sessions. A form never saves."""

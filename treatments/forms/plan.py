@@ -1,0 +1,73 @@
+"""Planning a course, and starting a session of it."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.practice.models import Technique
+from treatments.actions.plans import USUAL_COURSES, Course
+from treatments.forms import fields
+
+_BOUNDS = {"sessions_planned": (1, 24), "interval_days": (1, 400)}
+
+
+class CourseForm(forms.Form):
+    """How many sessions, how far apart."""
+
+    sessions_planned = fields.count("Sessions", *_BOUNDS["sessions_planned"])
+    interval_days = fields.count("Apart", *_BOUNDS["interval_days"], unit="days")
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "w-text", "rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _BOUNDS:
+            self.fields[name].required = True
+
+
+class PlanTechniqueForm(CourseForm):
+    """A technique that may be planned, with the usual course filled in."""
+
+    planned = forms.BooleanField(required=False)
+    field_order = ("planned", "sessions_planned", "interval_days", "note")
+
+    def __init__(self, *args: Any, technique: str, planned: bool = False, **kwargs: Any) -> None:
+        usual = USUAL_COURSES[Technique(technique)]
+        initial = {**vars(usual), "planned": planned}
+        super().__init__(*args, prefix=technique, initial=initial, **kwargs)
+        self.technique = Technique(technique)
+        self.fields["planned"].label = self.technique.label
+
+    def full_clean(self) -> None:
+        """Ask nothing about a technique that is not ticked."""
+        if self.is_bound and not self.data.get(self.add_prefix("planned")):
+            for name in _BOUNDS:
+                self.fields[name].required = False
+        super().full_clean()
+
+    @property
+    def course(self) -> Course | None:
+        """The course planned, or None when the technique is not ticked."""
+        values = dict(self.cleaned_data)
+        return Course(technique=self.technique, **values) if values.pop("planned") else None
+
+
+class ChangePlanForm(CourseForm):
+    """A plan's figures, with the revision that they were read at."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AddendumForm(forms.Form):
+    """What is added to a signed session."""
+
+    text = forms.CharField(
+        label="What is to be added",
+        max_length=5000,
+        error_messages={"required": "Write what is to be added."},
+        widget=forms.Textarea(attrs={"class": "w-text", "rows": 5}),
+    )

@@ -1,0 +1,310 @@
+"""A whole session on one page: the forms together, and what of them can be kept."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from clinic.practice.models import Technique
+from clinic.staff.models import User
+from treatments.completeness import LOT_KINDS
+from treatments.draft import Draft
+from treatments.forms import fields
+from treatments.forms.rows import (
+    AnaestheticForm,
+    LotForm,
+    RowForm,
+    RowsFormSet,
+    SpinForm,
+    ZoneForm,
+    rows_formset,
+)
+from treatments.models import MicrograftPreparation, PrpPreparation, Session
+
+
+class SessionForm(forms.Form):
+    """What every session has: confirmations, times, observations."""
+
+    performed_date = fields.date_of("Date of the session")
+    started_time = fields.time_of("Started")
+    identity_confirmed = forms.BooleanField(
+        label="The patient said their name and date of birth", required=False
+    )
+    contraindications_checked = forms.BooleanField(
+        label="Contraindications and allergies asked again", required=False
+    )
+    responsible_doctor = forms.ModelChoiceField(
+        label="Responsible doctor",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Choose",
+        help_text="With a GMC number: PRP used medically is an unlicensed medicine.",
+        widget=forms.Select(attrs={"class": "w-name"}),
+    )
+    weight_kg = fields.quantity("Weight", "kg", 30, 300)
+    identity_confirmed_before_injection = forms.BooleanField(
+        label="Name and date of birth confirmed again before injection", required=False
+    )
+    volume_reason = fields.words("Why more went in than was prepared", 300)
+    observations = forms.CharField(
+        label="Observations",
+        required=False,
+        max_length=5000,
+        help_text="How it went: pain, bleeding, anything unusual.",
+        widget=forms.Textarea(attrs={"class": "w-text", "rows": 3}),
+    )
+    aftercare_given = forms.BooleanField(
+        label="Aftercare explained and given in writing", required=False
+    )
+    ended_time = fields.time_of("Ended")
+
+    def __init__(self, *args: Any, session: Session, today: date, **kwargs: Any) -> None:
+        self.session, self.today = session, today
+        super().__init__(*args, **kwargs)
+        self.fields["volume_reason"].widget.attrs["class"] = "w-line"
+        if session.technique == Technique.PRP:
+            doctors = User.objects.get_queryset().active().filter(registration_body=User.Body.GMC)
+            choices = self.fields["responsible_doctor"]
+            choices.queryset = doctors.working_at(session.site)  # type: ignore[attr-defined]
+        else:
+            del self.fields["responsible_doctor"]
+
+    def clean_performed_date(self) -> date | None:
+        """Refuse a date in the future."""
+        performed: date | None = self.cleaned_data["performed_date"]
+        if performed is not None and performed > self.today:
+            raise forms.ValidationError("The session cannot be dated in the future.")
+        return performed
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        started, ended = cleaned.get("started_time"), cleaned.get("ended_time")
+        if started is not None and ended is not None and ended < started:
+            self.add_error("ended_time", "The session cannot end before it starts.")
+        return cleaned
+
+    @property
+    def day(self) -> date:
+        """The date typed, or the one on record where none or a wrong one was typed."""
+        typed: date | None = getattr(self, "cleaned_data", {}).get("performed_date")
+        return typed or self.session.performed_date
+
+
+class MicrograftForm(forms.Form):
+    """Harvest and processing of micrografts."""
+
+    donor_site = fields.choice("Donor site", MicrograftPreparation.DonorSite.choices)
+    punches = fields.count("Number of punches", 1, 60)
+    punch_diameter_mm = fields.quantity("Punch diameter", "mm", Decimal("0.5"), 6)
+    punch_depth_mm = fields.quantity("Punch depth", "mm", Decimal("0.5"), 10)
+    closure = fields.across("Closure", MicrograftPreparation.Closure.choices)
+    harvested_time = fields.time_of("Harvested")
+    saline_ml = fields.quantity("Saline", "mL", Decimal("0.1"), 100, places=2)
+    device = fields.words("Processing device", 60)
+    processing_minutes = fields.quantity("Processing time", "min", Decimal("0.1"), 120)
+    suspension_ml = fields.quantity("Suspension obtained", "mL", Decimal("0.1"), 100, places=2)
+
+
+class PrpForm(forms.Form):
+    """Blood draw and preparation of the plasma."""
+
+    blood_ml = fields.quantity("Blood drawn", "mL", Decimal("0.1"), 500)
+    anticoagulant = fields.across("Anticoagulant", PrpPreparation.Anticoagulant.choices)
+    drawn_time = fields.time_of("Drawn")
+    prp_ml = fields.quantity("PRP obtained", "mL", Decimal("0.01"), 200, places=2)
+    activator = fields.choice("Activation", PrpPreparation.Activator.choices)
+    blood_platelets = fields.quantity("Platelets in blood", "×10³/µL", 1, 3000)
+    prp_platelets = fields.quantity("Platelets in PRP", "×10³/µL", 1, 20000)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse more plasma than blood."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        blood_ml, prp_ml = cleaned.get("blood_ml"), cleaned.get("prp_ml")
+        if blood_ml is not None and prp_ml is not None and prp_ml > blood_ml:
+            self.add_error("prp_ml", "There cannot be more PRP than blood drawn.")
+        return cleaned
+
+
+class IncompletePageError(Exception):
+    """The page sent lacks the counters of its rows: nothing can be told from it."""
+
+
+ROWS: dict[str, type[RowsFormSet]] = {
+    "anaesthetics": rows_formset(AnaestheticForm),
+    "lots": rows_formset(LotForm),
+    "spins": rows_formset(SpinForm),
+    "zones": rows_formset(ZoneForm),
+}
+_NEVER_EMPTY = ("performed_date", "punch_diameter_mm")
+
+
+class SessionForms:
+    """The forms of one session's page, filled from the record or from what was typed."""
+
+    def __init__(self, session: Session, today: date, typed: QueryDict | None = None) -> None:
+        """Fill from the record; with `typed`, bind. Raises `IncompletePageError`."""
+        self.record = session
+        is_prp = session.technique == Technique.PRP
+        self.session = SessionForm(
+            typed, session=session, today=today, initial=_session_initial(session)
+        )
+        preparation = PrpForm if is_prp else MicrograftForm
+        self.preparation = preparation(typed, initial=_preparation_initial(session))
+        self.session.is_valid()
+        self.rows = {name: self._formset(name, typed) for name in ROWS if is_prp or name != "spins"}
+        if typed is not None and not all(r.management_form.is_valid() for r in self.rows.values()):
+            raise IncompletePageError
+
+    def _formset(self, name: str, typed: QueryDict | None) -> RowsFormSet:
+        kwargs: dict[str, Any] = {"session": self.record}
+        if name == "lots":
+            kwargs["performed_date"] = self.session.day
+        initial = rows_initial(self.record, name)
+        return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
+
+    @property
+    def all(self) -> list[forms.Form | RowsFormSet]:
+        """Every form and formset, in the order of the page."""
+        return [self.session, self.preparation, *self.rows.values()]
+
+    def is_valid(self) -> bool:
+        """Say whether nothing that was typed is wrong."""
+        return not [part for part in self.all if not part.is_valid()]
+
+    def errors_by_id(self) -> dict[str, str]:
+        """Return what is wrong, by the id of the field on the page."""
+        found = {}
+        for form in self._forms():
+            for name, errors in form.errors.items():
+                found[str(form[name].auto_id)] = " ".join(map(str, errors))
+        return found
+
+    def too_many_rows(self) -> list[str]:
+        """Return what is wrong with the rows as a whole."""
+        return [str(error) for rows in self.rows.values() for error in rows.non_form_errors()]
+
+    def _forms(self) -> Iterator[forms.Form]:
+        yield self.session
+        yield self.preparation
+        for rows in self.rows.values():
+            yield from rows.kept_or_wrong()
+
+    def draft(self) -> Draft:
+        """Return what can be stored of what was typed. Wrong entries are left out."""
+        self.is_valid()
+        kept = {name: rows.kept() for name, rows in self.rows.items()}
+        unfinished = {
+            name: [_as_text(row) for row in rows if not row.is_whole()]
+            for name, rows in kept.items()
+        }
+        return Draft(
+            session=_times_placed(self.session, self.record, self.session.day),
+            preparation=_times_placed(self.preparation, self.record, self.session.day),
+            unfinished={name: rows for name, rows in unfinished.items() if rows},
+            **{
+                name: [row.as_stored() for row in rows if row.is_whole()]
+                for name, rows in kept.items()
+            },
+        )
+
+
+def _times_placed(form: forms.Form, session: Session, day: date) -> dict[str, Any]:
+    """Return the form's valid values with times of day put on the session's date at the site."""
+    values: dict[str, Any] = {}
+    for name in form.fields:
+        value = form.cleaned_data.get(name)
+        if name.endswith("_time"):
+            values[f"{name.removesuffix('_time')}_at"] = _at(day, value, session)
+        elif value is not None or name not in _NEVER_EMPTY:
+            values[name] = "" if value is None and _is_text(form.fields[name]) else value
+    return values
+
+
+def _is_text(typed_in: forms.Field) -> bool:
+    return isinstance(typed_in, forms.CharField | forms.ChoiceField) and not isinstance(
+        typed_in, forms.ModelChoiceField
+    )
+
+
+def _at(day: date, clock: time | None, session: Session) -> datetime | None:
+    return None if clock is None else datetime.combine(day, clock, tzinfo=session.site.zone)
+
+
+def _clock(moment: datetime | None, session: Session) -> time | None:
+    return None if moment is None else timezone.localtime(moment, session.site.zone).time()
+
+
+def _as_text(row: RowForm) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, bool) else str(value)
+        for name, value in row.entries().items()
+    }
+
+
+def _shown(value: Any) -> Any:
+    """Return a figure without needless noughts, anything else as it is."""
+    if not isinstance(value, Decimal):
+        return value
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _shown(getattr(row, name)) for name in names}
+
+
+def _session_initial(session: Session) -> dict[str, Any]:
+    names = SessionForm.base_fields.keys() - {"started_time", "ended_time", "responsible_doctor"}
+    return {
+        **_values(session, names),
+        "responsible_doctor": session.responsible_doctor_id,
+        "started_time": _clock(session.started_at, session),
+        "ended_time": _clock(session.ended_at, session),
+    }
+
+
+def _preparation_initial(session: Session) -> dict[str, Any]:
+    preparation = session.preparation
+    if preparation is None:
+        return {}
+    is_prp = isinstance(preparation, PrpPreparation)
+    form, clock = (PrpForm, "drawn") if is_prp else (MicrograftForm, "harvested")
+    names = form.base_fields.keys() - {f"{clock}_time"}
+    return {
+        **_values(preparation, names),
+        f"{clock}_time": _clock(getattr(preparation, f"{clock}_at"), session),
+    }
+
+
+def rows_initial(session: Session, name: str) -> list[dict[str, Any]]:
+    """Return the stored rows, then those begun, then an empty one where there are none."""
+    begun = session.unfinished.get(name, [])
+    rows = [*_STORED[name](session), *begun]
+    if rows or name == "anaesthetics":
+        return rows
+    return [{"kind": LOT_KINDS[Technique(session.technique)]}] if name == "lots" else [{}]
+
+
+def _spin_values(session: Session) -> list[dict[str, Any]]:
+    spins = [_values(spin, SpinForm.base_fields) for spin in session.spins.all()]
+    return [{**spin, "rcf_g": None if spin["rpm"] else spin["rcf_g"]} for spin in spins]
+
+
+def _lot_values(session: Session) -> list[dict[str, Any]]:
+    lots = [use.lot for use in session.lot_uses.all()]
+    return [{**_values(lot, LotForm.base_fields), "kind": lot.kind} for lot in lots]
+
+
+_STORED = {
+    "anaesthetics": lambda session: [
+        _values(row, AnaestheticForm.base_fields) for row in session.anaesthetics.all()
+    ],
+    "lots": _lot_values,
+    "spins": _spin_values,
+    "zones": lambda session: [_values(row, ZoneForm.base_fields) for row in session.zones.all()],
+}

@@ -1,0 +1,139 @@
+"""The plan of a patient's treatment."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.practice.models import Technique
+from clinic.staff.access import require, signed_in
+from clinic.staff.permissions import Permission
+from patients.access import get_patient, open_case, read_patient
+from patients.banner import patient_context
+from patients.models import Case, Patient
+from treatments.access import get_plan
+from treatments.actions import plans
+from treatments.courses import CourseState, consent_states, course_states
+from treatments.forms.plan import ChangePlanForm, PlanTechniqueForm
+from treatments.models import Plan
+
+
+@require(Permission.VIEW_CLINICAL)
+@require_GET
+def plan_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Show each course: progress, consent, what is next, and its sessions."""
+    user = signed_in(request)
+    patient = read_patient(user, patient_id, page="the plan")
+    case = open_case(patient)
+    courses = course_states(case) if case else []
+    context = {
+        **patient_context(patient),
+        "case": case,
+        "courses": courses,
+        "can_record": user.can(Permission.RECORD_CLINICAL),
+        "can_plan_more": case is not None and len(courses) < len(Technique),
+        "main_plan": _most_pressing(courses),
+    }
+    return render(request, "treatments/plan.html", context)
+
+
+def _most_pressing(courses: list[CourseState]) -> Plan | None:
+    """The course whose button is the page's main one: a draft first, then whatever goes on."""
+    running = [course for course in courses if not course.is_complete]
+    drafts = [course for course in courses if course.draft]
+    chosen = next(iter([*drafts, *running]), None)
+    return chosen.plan if chosen else None
+
+
+@require(Permission.RECORD_CLINICAL)
+def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Plan one technique or both."""
+    patient = get_patient(signed_in(request), patient_id)
+    case = _case(patient)
+    planned = set(Plan.objects.standing().filter(case=case).values_list("technique", flat=True))
+    free = [technique for technique in Technique.values if technique not in planned]
+    forms = [
+        PlanTechniqueForm(request.POST or None, technique=technique, planned=len(free) == 1)
+        for technique in free
+    ]
+    problems: list[str] = []
+    if request.method == "POST":
+        problems = _plan_those_ticked(request, case, forms)
+        if not problems and not any(form.errors for form in forms):
+            return redirect("treatments:plan", patient.pk)
+    context = {
+        **patient_context(patient),
+        "forms": forms,
+        "problems": problems,
+        "consents": consent_states(patient, timezone.now()),
+    }
+    return render(request, "treatments/plan_new.html", context, status=422 if request.POST else 200)
+
+
+def _plan_those_ticked(
+    request: HttpRequest, case: Case, forms: list[PlanTechniqueForm]
+) -> list[str]:
+    if not all([form.is_valid() for form in forms]):  # noqa: C419 every form shows its errors
+        return []
+    courses = [form.course for form in forms if form.course is not None]
+    if not courses:
+        return ["Choose at least one treatment."]
+    try:
+        plans.make_plans(by=signed_in(request), case=case, courses=courses, now=timezone.now())
+    except ValidationError as error:
+        return error.messages
+    messages.success(request, "The course is planned.")
+    return []
+
+
+@require(Permission.RECORD_CLINICAL)
+def change_plan(request: HttpRequest, patient_id: UUID, plan_id: UUID) -> HttpResponse:
+    """Change how many sessions, how far apart."""
+    user = signed_in(request)
+    plan = get_plan(user, patient_id, plan_id)
+    names = ("sessions_planned", "interval_days", "note", "revision")
+    initial = {name: getattr(plan, name) for name in names}
+    form = ChangePlanForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans.change_plan(by=user, plan=plan, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "The plan is changed.")
+            return redirect("treatments:plan", patient_id)
+    context: dict[str, Any] = {
+        **patient_context(get_patient(user, patient_id)),
+        "plan": plan,
+        "form": form,
+    }
+    return render(
+        request, "treatments/plan_change.html", context, status=422 if form.errors else 200
+    )
+
+
+@require(Permission.RECORD_CLINICAL)
+@require_POST
+def cancel_plan(request: HttpRequest, patient_id: UUID, plan_id: UUID) -> HttpResponse:
+    """Give a plan up."""
+    user = signed_in(request)
+    plan = get_plan(user, patient_id, plan_id)
+    try:
+        plans.cancel_plan(by=user, plan=plan, now=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"The plan for {plan.get_technique_display()} is cancelled.")
+    return redirect("treatments:plan", patient_id)
+
+
+def _case(patient: Patient) -> Case:
+    case = open_case(patient)
+    if case is None:
+        raise Http404("This patient has no open case.")
+    return case

@@ -1,0 +1,200 @@
+"""The page of a session: written in while a draft, read once signed."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.staff.access import require, signed_in
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from patients.banner import patient_context
+from patients.consent_rules import standing_consent
+from treatments import parts
+from treatments.access import get_session, read_session
+from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
+from treatments.amounts import infiltration, lidocaine_total, platelets
+from treatments.completeness import blocking, gaps
+from treatments.differences import differences
+from treatments.forms.session import IncompletePageError, SessionForms
+from treatments.models import Session
+from treatments.reading import describe
+
+LIVE = ("progress", "consent", "anaesthesia", "processing", "infiltration")
+
+
+@require(Permission.VIEW_CLINICAL)
+def session_page(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
+    """Show a session; while it is a draft, take what is typed."""
+    user = signed_in(request)
+    if request.method == "POST":
+        return _save(request, get_session(user, patient_id, session_id))
+    session = read_session(user, patient_id, session_id)
+    if session.is_signed or not user.can(Permission.RECORD_CLINICAL):
+        return _read_only(request, session)
+    return _write_page(request, session, SessionForms(session, today_at(session)))
+
+
+def today_at(session: Session) -> date:
+    """Return today's date at the session's site."""
+    return timezone.localdate(timezone=session.site.zone)
+
+
+def _read_only(request: HttpRequest, session: Session) -> HttpResponse:
+    context = {
+        **patient_context(session.patient),
+        "session": session,
+        "parts": describe(session),
+        "can_add": signed_in(request).can(Permission.RECORD_CLINICAL),
+    }
+    return render(request, "treatments/session_read.html", context)
+
+
+def _write_page(
+    request: HttpRequest, session: Session, forms: SessionForms, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {
+        **patient_context(session.patient),
+        **live_context(session),
+        "forms": forms,
+        "revision": session.revision,
+        "can_sign": signed_in(request).can(Permission.SIGN_SESSION),
+        **more,
+    }
+    return render(request, "treatments/session.html", context, status=status)
+
+
+def live_context(session: Session) -> dict[str, Any]:
+    """Return what follows from the stored draft: totals, gaps, the state of each part."""
+    consent = standing_consent(session.patient, session.technique)
+    found = gaps(session, consent, today_at(session))
+    missing = {gap.part for gap in blocking(found)}
+    return {
+        "session": session,
+        "consent": consent,
+        "gaps": found,
+        "missing": blocking(found),
+        "progress": [
+            {"key": key, "title": parts.title(key, session.technique), "done": key not in missing}
+            for key in parts.ORDER
+        ],
+        "lidocaine": lidocaine_total(session.anaesthetics.all(), session.weight_kg),
+        "platelets": platelets(session),
+        "infiltration": infiltration(session),
+    }
+
+
+def _typed(request: HttpRequest, session: Session) -> tuple[SessionForms, int]:
+    """Return the forms and the revision sent; the page must have been sent whole."""
+    user = signed_in(request)
+    if not user.can(Permission.RECORD_CLINICAL):
+        raise PermissionDenied(f"Your role does not allow you to {Permission.RECORD_CLINICAL}.")
+    try:
+        forms = SessionForms(session, today_at(session), request.POST)
+        revision = int(request.POST.get("over") or request.POST.get("revision", ""))
+    except (IncompletePageError, ValueError):
+        raise BadRequest("The page arrived incomplete. Open the session again.") from None
+    return forms, revision
+
+
+def _save(request: HttpRequest, session: Session) -> HttpResponse:
+    forms, revision = _typed(request, session)
+    try:
+        saved = _store(signed_in(request), session, forms, revision)
+    except ChangedMeanwhileError as error:
+        return _conflict(request, session, forms, error)
+    except ValidationError as error:
+        return _write_page(request, session, forms, status=422, problems=error.messages)
+    if not forms.is_valid():
+        return _write_page(
+            request, saved, forms, status=422, problems=forms.too_many_rows(), kept=True
+        )
+    if request.POST.get("then") == "sign":
+        return redirect("treatments:sign", saved.patient_id, saved.pk)
+    return redirect("treatments:session", saved.patient_id, saved.pk)
+
+
+def _store(user: User, session: Session, forms: SessionForms, revision: int) -> Session:
+    """Store what can be stored; when there are too many rows, nothing can."""
+    forms.is_valid()
+    if forms.too_many_rows():
+        raise ValidationError(forms.too_many_rows())
+    now = timezone.now()
+    saved = save_draft(by=user, session=session, revision=revision, draft=forms.draft(), now=now)
+    saved.patient = session.patient
+    return saved
+
+
+def _conflict(
+    request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
+) -> HttpResponse:
+    theirs = SessionForms(session, today_at(session))
+    return _write_page(
+        request,
+        session,
+        forms,
+        status=409,
+        conflict=" ".join(error.messages),
+        differences=differences(theirs, forms),
+        revision=request.POST.get("revision", ""),
+    )
+
+
+@require(Permission.RECORD_CLINICAL)
+@require_POST
+def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
+    """Store what can be stored while somebody is typing; say what cannot, by field."""
+    session = get_session(signed_in(request), patient_id, session_id)
+    forms, revision = _typed(request, session)
+    try:
+        saved = _store(signed_in(request), session, forms, revision)
+    except ValidationError as error:
+        status = 409 if isinstance(error, ChangedMeanwhileError) else 422
+        return JsonResponse({"saved": _indicator(failed=" ".join(error.messages))}, status=status)
+    context = live_context(saved)
+    return JsonResponse(
+        {
+            "revision": saved.revision,
+            "saved": _indicator(at=saved.saved_at, zone=saved.site.zone),
+            "errors": forms.errors_by_id(),
+            "live": {
+                name: render_to_string(f"treatments/live/{name}.html", context, request)
+                for name in LIVE
+            },
+        }
+    )
+
+
+def _indicator(*, zone: Any = None, **context: Any) -> str:
+    with timezone.override(zone):
+        return render_to_string("components/saved_indicator.html", context)
+
+
+@require(Permission.RECORD_CLINICAL)
+@require_POST
+def discard(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
+    """Remove a draft."""
+    user = signed_in(request)
+    session = get_session(user, patient_id, session_id)
+    try:
+        discard_draft(by=user, session=session, revision=_revision(request.POST))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("treatments:session", patient_id, session_id)
+    messages.success(request, f"The draft of {session} is discarded.")
+    return redirect("treatments:plan", patient_id)
+
+
+def _revision(typed: QueryDict) -> int:
+    """Return the revision that a page was read at; 400 when it says none."""
+    try:
+        return int(typed.get("revision", ""))
+    except ValueError:
+        raise BadRequest("The page arrived incomplete. Open the session again.") from None
