@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models import Case as Choose
+from django.db.models import Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from clinic.booking.models import Appointment

@@ -1,16 +1,17 @@
-"""The fictional clinic itself: two sites, rooms, services, staff, protocols, consent texts, lots."""
+"""The fictional clinic itself: sites, rooms, services, staff, protocols, consent texts, lots."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from followups.actions.protocols import install_shipped_protocols
+
 from clinic.caseload.seed.calendar import Desk
 from clinic.practice.models import Room, Service, Site, Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
-from followups.actions.protocols import install_shipped_protocols
 from followups.models import Protocol, ProtocolStep
-from patients.actions.consents import install_shipped_templates
+from patients.actions.consent_templates import install_shipped_templates
 from patients.models import ConsentTemplate
 from treatments.models import Lot
 

@@ -6,7 +6,7 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFilter
 
-_WIDTH, _HEIGHT = 1200, 1500
+_WIDTH, _HEIGHT = 960, 1200
 _CLOTH = (205, 214, 218)
 _SKINS = ((232, 198, 172), (214, 172, 140), (176, 128, 96))
 _HAIRS = ((62, 44, 32), (94, 68, 44), (34, 30, 30))
@@ -18,9 +18,9 @@ def scalp(random: Random, *, view: str, coverage: float) -> bytes:
     picture = Image.new("RGB", (_WIDTH, _HEIGHT), _CLOTH)
     draw = ImageDraw.Draw(picture)
     centre = (_WIDTH / 2, _HEIGHT / 2 - (0 if view == "vertex" else 60))
-    radius = (420, 540)
+    radius = (340, 430)
     draw.ellipse(_box(centre, radius), fill=skin)
-    for _ in range(14_000):
+    for _ in range(8_000):
         angle = random.random() * math.tau
         distance = math.sqrt(random.random())
         thin = coverage + (1 - coverage) * min(1.0, distance * 1.25) ** 2

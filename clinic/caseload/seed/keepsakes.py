@@ -1,8 +1,8 @@
 """What a few patients of the fictional clinic have beside rows: photographs."""
 
-import io
 from random import Random
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clinic.caseload.seed.clinic import Clinic
@@ -12,7 +12,7 @@ from clinic.photos.intake import read_photograph
 from clinic.photos.models import View
 from followups.models import Examination
 
-PATIENTS_WITH_PHOTOS = 4
+PATIENTS_WITH_PHOTOS = 3
 _VIEWS = (View.VERTEX, View.MIDLINE, View.FRONTAL)
 
 
@@ -27,14 +27,14 @@ def add_keepsakes(clinic: Clinic) -> None:
     cases = list(dict.fromkeys(reviewed))[:PATIENTS_WITH_PHOTOS]
     for number, case_id in enumerate(cases):
         examinations = Examination.objects.filter(case=case_id).order_by("examined_date")
-        for place, examination in enumerate(examinations.select_related("case__patient")[:3]):
+        for place, examination in enumerate(examinations.select_related("case__patient")[:2]):
             _photograph(examination, seed=number, coverage=0.25 + 0.12 * place)
 
 
 def _photograph(examination: Examination, *, seed: int, coverage: float) -> None:
     random = Random(seed)  # noqa: S311 - the same head at each visit
     files = {
-        view.value: read_photograph(io.BytesIO(scalp(random, view=view, coverage=coverage)))
+        view.value: read_photograph(ContentFile(scalp(random, view=view, coverage=coverage)))
         for view in _VIEWS
     }
     examination.photo_set = add_photos(

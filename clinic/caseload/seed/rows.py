@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
+from psycopg.types.json import Jsonb
 
 Row = dict[str, Any]
 
@@ -67,10 +68,13 @@ def _copy(cursor: Any, model: Table, rows: list[Row]) -> None:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     defaults = {field.attname: _default(field) for field in fields}
     names = [field.attname for field in fields]
+    json_names = [field.attname for field in fields if isinstance(field, models.JSONField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             values = defaults | row
+            for name in json_names:
+                values[name] = Jsonb(values[name])
             copy.write_row([values[name] for name in names])
 
 

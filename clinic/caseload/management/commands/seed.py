@@ -21,6 +21,7 @@ from clinic.staff.models import User
 class Command(BaseCommand):
     """Fill an empty database."""
 
+    requires_system_checks: list[str] = []
     help = "Fills an empty database with a fictional clinic, the same for the same seed and day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,115 @@
+"""The admin's board and the audit trail."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from tests.factories.booking import AppointmentFactory
+from tests.factories.followups import ReviewFactory
+from tests.factories.patients import CaseFactory, PatientFactory, SiteRegistrationFactory
+from tests.factories.practice import SiteFactory
+from tests.factories.staff import AdminFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_board_shows_stage_clinician_and_contacts(site, admin, client_of):
+    case = CaseFactory()
+    AppointmentFactory(patient=case.patient)
+    page = text_of(client_of(admin).get(reverse("caseload:board")))
+    assert str(case.patient) in page
+    assert "Consultation booked" in page
+    assert str(case.clinician) in page
+    assert f"{timezone.now() + timedelta(days=1):%d-%b-%Y}" in page
+
+
+def test_a_number_leads_to_the_people_behind_it(site, admin, client_of):
+    late, punctual = ReviewFactory(), CaseFactory()
+    late.due_date -= timedelta(weeks=60)
+    late.window_starts_date -= timedelta(weeks=60)
+    late.window_ends_date -= timedelta(weeks=60)
+    late.save()
+    client = client_of(admin)
+    numbers = client.get(reverse("caseload:board")).context["numbers"]
+    assert (numbers.reviews_overdue, numbers.by_stage["enquiry"]) == (1, 1)
+    page = text_of(client.get(reverse("caseload:board"), {"only": "overdue"}))
+    assert str(late.patient) in page
+    assert str(punctual.patient) not in page
+    page = text_of(client.get(reverse("caseload:board"), {"stage": "enquiry"}))
+    assert str(punctual.patient) in page
+    assert str(late.patient) not in page
+
+
+def test_an_admin_of_one_site_sees_that_site_only(client_of):
+    here, elsewhere = SiteFactory(), SiteFactory()
+    mine, other = CaseFactory(), CaseFactory()
+    SiteRegistrationFactory(patient=mine.patient, site=here)
+    SiteRegistrationFactory(patient=other.patient, site=elsewhere)
+    client = client_of(AdminFactory(sites=[here]))
+    page = text_of(client.get(reverse("caseload:board")))
+    assert str(mine.patient) in page
+    assert str(other.patient) not in page
+
+
+@pytest.mark.parametrize("page", ["x", "0", "-1", "99999", "²"])
+def test_a_strange_page_number_is_a_page(site, admin, client_of, page):
+    assert client_of(admin).get(reverse("caseload:board"), {"page": page}).status_code == 200
+
+
+def test_the_board_costs_the_same_for_one_case_and_for_three(site, admin, client_of):
+    client, url = client_of(admin), reverse("caseload:board")
+    CaseFactory()
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    CaseFactory.create_batch(2)
+    with CaptureQueriesContext(connection) as three:
+        client.get(url)
+    assert len(one) == len(three) <= 12
+
+
+def test_the_trail_tells_who_did_what_in_words(site, admin, client_of):
+    patient = PatientFactory(site=site)
+    audit.record(Kind.PATIENT_REGISTERED, by=admin, patient_id=patient.pk, number=patient.number)
+    page = text_of(client_of(admin).get(reverse("caseload:audit")))
+    assert f"registered patient {patient.number}" in page
+    assert str(admin) in page
+    assert str(patient) in page
+
+
+def test_the_trail_can_be_narrowed_and_read_further_back(site, admin, client_of):
+    patient, other = PatientFactory(site=site), PatientFactory(site=site)
+    audit.record(Kind.CASE_OPENED, by=None, patient_id=other.pk)
+    for _ in range(51):
+        audit.record(Kind.PATIENT_EDITED, by=admin, patient_id=patient.pk, fields="phone")
+    client, url = client_of(admin), reverse("caseload:audit")
+    page = client.get(url, {"patient": patient.number, "kind": Kind.PATIENT_EDITED})
+    assert page.content.decode().count("changed phone") == 50
+    older = client.get(url, {"patient": patient.number, "before": page.context["older"]})
+    assert older.content.decode().count("changed phone") == 1
+    assert "opened the case" in text_of(client.get(url, {"kind": Kind.CASE_OPENED}))
+    assert "Nothing on record" in text_of(client.get(url, {"patient": "AN-000000"}))
+
+
+@pytest.mark.parametrize("field", ["patient", "person", "kind", "day", "before"])
+def test_nonsense_in_the_trails_filter_is_no_error(site, admin, client_of, field):
+    assert client_of(admin).get(reverse("caseload:audit"), {field: "'; --"}).status_code == 200
+
+
+def test_the_trail_of_one_sites_admin_leaves_other_sites_out(client_of):
+    here, elsewhere = SiteFactory(), SiteFactory()
+    other = PatientFactory(site=elsewhere)
+    audit.record(Kind.PATIENT_REGISTERED, by=None, patient_id=other.pk, number=other.number)
+    page = text_of(client_of(AdminFactory(sites=[here])).get(reverse("caseload:audit")))
+    assert other.number not in page

@@ -1,0 +1,123 @@
+"""The chart tells what matters now and everything that happened."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
+from clinic.caseload.reading.timeline import PAGE_SIZE
+from patients.models import HistoryEntry
+from tests.factories.booking import AppointmentFactory
+from tests.factories.followups import ExaminationFactory, MeasurementFactory
+from tests.factories.patients import (
+    CaseFactory,
+    DiagnosisFactory,
+    PatientFactory,
+    SignedConsentFactory,
+)
+from tests.factories.practice import SiteFactory
+from tests.factories.staff import ClinicianFactory, ReceptionFactory
+from tests.factories.treatments import PlanFactory, signed_session
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 12
+
+
+def chart_of(patient) -> str:
+    return reverse("caseload:chart", args=[patient.pk])
+
+
+def busy_case(site):
+    case = CaseFactory()
+    DiagnosisFactory(case=case, made_by=case.clinician)
+    AppointmentFactory(patient=case.patient)
+    plan = PlanFactory(case=case)
+    SignedConsentFactory(case=case)
+    signed_session(case=case, plan=plan, site=site)
+    MeasurementFactory(examination=ExaminationFactory(case=case))
+    return case
+
+
+def test_it_shows_the_problem_the_plan_and_the_next_visit(site, clinician, client_of):
+    case = busy_case(site)
+    page = client_of(clinician).get(chart_of(case.patient)).content.decode()
+    assert "Androgenetic alopecia, male pattern, Norwood-Hamilton III" in page
+    assert "1 of 3 sessions" in page
+    assert "Consent signed" in page
+    assert "Micrograft session" in page
+
+
+def test_opening_it_is_on_record(site, clinician, client_of):
+    patient = PatientFactory(site=site)
+    client_of(clinician).get(chart_of(patient))
+    event = Event.objects.get(kind=Kind.PATIENT_VIEWED)
+    assert (event.actor, event.patient_id) == (clinician, patient.pk)
+    assert event.sentence == "opened the chart"
+
+
+def test_an_empty_record_says_what_will_be_there(site, clinician, client_of):
+    page = client_of(clinician).get(chart_of(PatientFactory(site=site))).content.decode()
+    assert "Nothing has happened yet" in page
+    assert "No case is open" in page
+    assert "Allergies not recorded" in page
+
+
+def test_reception_sees_visits_but_nothing_clinical(site, reception, client_of):
+    case = busy_case(site)
+    HistoryEntry.objects.create(
+        patient=case.patient,
+        topic="hair",
+        text="x",
+        recorded_at=timezone.now(),
+        recorded_by=case.clinician,
+    )
+    page = client_of(reception).get(chart_of(case.patient)).content.decode()
+    assert "Consultation" in page
+    for clinical in ("Androgenetic", "1 of 3", "Micrograft", "history recorded", "Baseline"):
+        assert clinical not in page
+
+
+def test_a_patient_of_another_site_does_not_exist(client_of):
+    here, elsewhere = SiteFactory(), SiteFactory()
+    patient = PatientFactory(site=elsewhere)
+    assert client_of(ClinicianFactory(sites=[here])).get(chart_of(patient)).status_code == 404
+    assert client_of(ClinicianFactory(sites=[elsewhere])).get(chart_of(patient)).status_code == 200
+    assert client_of(ReceptionFactory()).get(chart_of(patient)).status_code == 200
+
+
+def test_the_timeline_can_be_narrowed_and_says_when_there_is_more(site, clinician, client_of):
+    case = CaseFactory()
+    for _ in range(PAGE_SIZE + 1):
+        HistoryEntry.objects.create(
+            patient=case.patient,
+            topic="hair",
+            text="x",
+            recorded_at=timezone.now(),
+            recorded_by=case.clinician,
+        )
+    client = client_of(clinician)
+    page = client.get(chart_of(case.patient)).content.decode()
+    assert page.count("history recorded") == PAGE_SIZE
+    assert "There are earlier entries" in page
+    assert (
+        "history recorded"
+        not in client.get(chart_of(case.patient), {"show": "messages"}).content.decode()
+    )
+
+
+def test_a_long_record_costs_no_more_queries_than_a_short_one(site, clinician, client_of):
+    client, case = client_of(clinician), busy_case(site)
+    with CaptureQueriesContext(
+        connection,
+    ) as short:
+        client.get(chart_of(case.patient))
+    for number in (2, 3, 4):
+        signed_session(case=case, number=number, site=site)
+        DiagnosisFactory(case=case, made_by=case.clinician)
+    with CaptureQueriesContext(connection) as long:
+        client.get(chart_of(case.patient))
+    assert len(long) == len(short) <= MOST_QUERIES
