@@ -6,7 +6,9 @@ class FollowupsConfig(AppConfig):
     verbose_name = "Follow-ups"
 
     def ready(self) -> None:
-        from followups.actions.reviews import plan_reviews
+        from clinic.booking.actions import after_booking
+        from followups.actions.reviews import attach_booking, plan_reviews
         from treatments.actions.signing import after_signing
 
         after_signing.append(plan_reviews)
+        after_booking.append(attach_booking)

@@ -60,6 +60,8 @@ class Kind(models.TextChoices):
     REVIEW_RECORDED = "followups.review_recorded", "recorded the {label} review"
     REVIEWS_PLANNED = "followups.reviews_planned", "planned {count} reviews after {technique}"
     REVIEW_BOOKED = "followups.review_booked", "booked the {label} review"
+    EXAMINATION_CHANGED = "followups.examination_changed", "corrected the {label} examination"
+    PROTOCOL_INSTALLED = "followups.protocol_installed", "installed the protocol {name}"
     CONTACT_ATTEMPTED = "followups.contact_attempted", "tried to reach the patient: {outcome}"
     DOCUMENT_REQUESTED = "documents.requested", "asked for the document {title}"
     DOCUMENT_ISSUED = "documents.issued", "issued the document {title}"

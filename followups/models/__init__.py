@@ -2,7 +2,7 @@
 
 from followups.models.examination import Examination, Measurement, TargetArea
 from followups.models.protocol import Protocol, ProtocolStep
-from followups.models.review import ContactAttempt, Review
+from followups.models.review import ContactAttempt, Review, ReviewStatus
 
 __all__ = [
     "ContactAttempt",
@@ -11,5 +11,6 @@ __all__ = [
     "Protocol",
     "ProtocolStep",
     "Review",
+    "ReviewStatus",
     "TargetArea",
 ]

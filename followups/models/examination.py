@@ -1,5 +1,7 @@
-"""What was found and counted: one model at baseline and at each review, so that outcomes
-subtract like from like."""
+"""What was found and counted.
+
+One model at baseline and at each review, so that outcomes subtract like from like.
+"""
 
 from decimal import Decimal
 
@@ -18,8 +20,10 @@ from patients.models import Case, Patient
 
 @tracked()
 class TargetArea(Record):
-    """A named spot on the scalp that is counted again at each visit. 0.65 cm² is a circle of
-    radius 4.549 mm."""
+    """A named spot on the scalp that is counted again at each visit.
+
+    0.65 cm² is a circle of radius 4.549 mm.
+    """
 
     class Side(models.TextChoices):
         LEFT = "left", "Left"
@@ -106,8 +110,11 @@ class Examination(Record):
 
 @tracked(exclude=("density_per_cm2",))
 class Measurement(Record):
-    """A hair count in a target area. Count, counted area and a device's density are three facts;
-    `density_per_cm2` is worked out from the clinic's own count and area, by the database."""
+    """A hair count in a target area.
+
+    Count, counted area and a device's density are three facts; `density_per_cm2` is worked out
+    from the clinic's own count and area, by the database.
+    """
 
     examination = models.ForeignKey(
         Examination, on_delete=models.PROTECT, related_name="measurements"

@@ -10,7 +10,10 @@ from clinic.practice.models import Technique
 
 @tracked()
 class Protocol(Record):
-    """The reviews after one technique. A new version is a new row; the newest active one is used."""
+    """The reviews after one technique.
+
+    A new version is a new row; the newest active one is used.
+    """
 
     technique = models.CharField(max_length=12, choices=Technique)
     version = models.PositiveSmallIntegerField(default=1)

@@ -1,8 +1,11 @@
 """The reviews of one patient. Booked, due and overdue are derived, never stored."""
 
+from datetime import date, datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from clinic.base.history import tracked
 from clinic.base.models import Record
@@ -12,6 +15,20 @@ from followups.models.protocol import ProtocolStep
 from patients.models import Case, Patient
 from treatments.models import Session
 
+# A visit that took place is written up within a day; after that the review counts as not held.
+WRITTEN_UP_WITHIN = timedelta(days=1)
+
+
+class ReviewStatus(models.TextChoices):
+    """Where a review stands on a day."""
+
+    PLANNED = "planned", "Planned"
+    DUE = "due", "Due"
+    OVERDUE = "overdue", "Overdue"
+    BOOKED = "booked", "Booked"
+    HELD = "held", "Held"
+    HELD_OUT_OF_WINDOW = "held_out_of_window", "Held out of window"
+
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews, with names for the ways to narrow them."""
@@ -20,12 +37,28 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Return reviews that have not been held."""
         return self.filter(held_at__isnull=True)
 
-    def not_booked(self) -> "ReviewQuerySet":
-        """Return reviews without a live appointment."""
-        return self.exclude(
-            Q(appointment__isnull=False)
-            & Q(appointment__cancelled_at__isnull=True)
-            & Q(appointment__no_show_at__isnull=True)
+    def not_booked(self, now: datetime | None = None) -> "ReviewQuerySet":
+        """Return reviews without a live appointment that is still to come.
+
+        A visit that was over a day ago and never written up does not count as booked: the review
+        would be forgotten.
+        """
+        over = (now or timezone.now()) - WRITTEN_UP_WITHIN
+        return self.filter(
+            Q(appointment__isnull=True)
+            | Q(appointment__cancelled_at__isnull=False)
+            | Q(appointment__no_show_at__isnull=False)
+            | Q(appointment__ends_at__lte=over)
+        )
+
+    def begun(self, today: date) -> "ReviewQuerySet":
+        """Return reviews whose window has begun."""
+        return self.filter(window_starts_date__lte=today)
+
+    def with_words(self) -> "ReviewQuerySet":
+        """Fetch in the same query what a review's status and line are made of."""
+        return self.select_related(
+            "step", "after_session__site", "appointment__site", "examination", "case__clinician"
         )
 
 
@@ -72,6 +105,58 @@ class Review(Record):
 
     def __str__(self) -> str:
         return self.label
+
+    def status_at(self, now: datetime) -> ReviewStatus:
+        """Return where the review stands, by the calendar of the site that treated."""
+        if held := self.held_date:
+            on_time = self.window_starts_date <= held <= self.window_ends_date
+            return ReviewStatus.HELD if on_time else ReviewStatus.HELD_OUT_OF_WINDOW
+        if self.awaits_appointment(now):
+            return ReviewStatus.BOOKED
+        today = timezone.localdate(now, self.after_session.site.zone)
+        if today < self.window_starts_date:
+            return ReviewStatus.PLANNED
+        return ReviewStatus.DUE if today <= self.window_ends_date else ReviewStatus.OVERDUE
+
+    @property
+    def held_date(self) -> date | None:
+        """The day on which the patient was examined, or None."""
+        if self.held_at is None:
+            return None
+        examination = getattr(self, "examination", None)
+        if examination is not None:
+            return examination.examined_date
+        return timezone.localdate(self.held_at, self.after_session.site.zone)
+
+    @property
+    def live_appointment(self) -> Appointment | None:
+        """The appointment that was neither cancelled nor missed, or None."""
+        appointment = self.appointment
+        if appointment is None or appointment.cancelled_at or appointment.no_show_at:
+            return None
+        return appointment
+
+    def awaits_appointment(self, now: datetime) -> bool:
+        """Say whether a live appointment is still to come, or so fresh that it is written up."""
+        appointment = self.live_appointment
+        return appointment is not None and appointment.ends_at > now - WRITTEN_UP_WITHIN
+
+    def seen_but_not_recorded(self, now: datetime) -> bool:
+        """Say whether the visit took place, as far as the diary knows, and nothing was written."""
+        unwritten = self.held_at is None and self.live_appointment is not None
+        return unwritten and not self.awaits_appointment(now)
+
+    @property
+    def out_of_window(self) -> bool:
+        """Whether the review is booked for a day outside its window."""
+        appointment = self.live_appointment
+        if appointment is None or self.held_at is not None:
+            return False
+        return not self.window_starts_date <= appointment.local_date <= self.window_ends_date
+
+    def days_late(self, today: date) -> int:
+        """Return the days since it was due; less than nought before."""
+        return (today - self.due_date).days
 
 
 class ContactAttempt(Record):
