@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clinic.caseload.views import board, chart, home, trail
+from clinic.caseload.views import board, chart, home, summary, trail
 
 app_name = "caseload"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("caseload/", board.board, name="board"),
     path("audit/", trail.trail, name="audit"),
     path("patients/<uuid:patient_id>/", chart.chart, name="chart"),
+    path("patients/<uuid:patient_id>/summary/", summary.summary, name="summary"),
+    path("patients/<uuid:patient_id>/send-link/", summary.send_link, name="send_link"),
 ]

@@ -1,0 +1,60 @@
+"""What a patient reads about themselves, behind the link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clinic.booking.models import Appointment
+from clinic.documents.models import Document
+from clinic.practice.models import Site
+from followups.models import Review
+from patients.models import Patient
+from treatments.models import Session
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Home:
+    """The patient's own page."""
+
+    patient: Patient
+    site: Site | None
+    visits: list[Appointment]
+    reviews: list[Review]
+    documents: list[Document]
+    sessions: list[Session]
+
+
+def home_of(patient: Patient, *, now: datetime) -> Home:
+    """Gather what was done, what comes next, and what there is to read."""
+    visits = list(_visits(patient, now))
+    sessions = _sessions(patient)
+    return Home(
+        patient=patient,
+        site=_site(patient, visits, sessions),
+        visits=visits,
+        reviews=list(Review.objects.outstanding().not_booked().filter(patient=patient)[:MOST]),
+        documents=list(patient.documents.issued().order_by("-issued_at")[:MOST]),
+        sessions=sessions,
+    )
+
+
+def _visits(patient: Patient, now: datetime) -> list[Appointment]:
+    coming = Appointment.objects.live().filter(patient=patient, starts_at__gt=now)
+    return list(coming.select_related("service", "site", "practitioner").order_by("starts_at"))
+
+
+def _sessions(patient: Patient) -> list[Session]:
+    signed = Session.objects.signed().filter(patient=patient)
+    standing = signed.exclude(amended_by__signed_at__isnull=False)
+    return list(standing.select_related("site", "operator").order_by("-performed_date")[:MOST])
+
+
+def _site(patient: Patient, visits: list[Appointment], sessions: list[Session]) -> Site | None:
+    """Return the site to call: of the next visit, else of the last session, else the first."""
+    if visits:
+        return visits[0].site
+    if sessions:
+        return sessions[0].site
+    first = patient.registrations.select_related("site").order_by("created_at").first()
+    return first.site if first else None
