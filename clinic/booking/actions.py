@@ -15,7 +15,8 @@ from clinic.booking.models import Appointment, Status
 from clinic.booking.times import local, written
 from clinic.practice.models import Room, Service, Site
 from clinic.staff.models import User
-from patients.models import Patient, SiteRegistration
+from patients.actions.registration import add_site
+from patients.models import Patient
 
 # What apps above want done with a new appointment, in the transaction that books it. Each is
 # called with the appointment, `by=` and `context=` (what came with the form, by name).
@@ -178,7 +179,9 @@ def step_forward(
     row = _locked(appointment, seen=seen)
     _require_own_site(row, by)
     possible = FOLLOWING.get(row.status, ())
-    target = Status(to) if to in Status.values else next(iter(possible), None)
+    if to and to not in Status.values:
+        raise ValidationError("There is no such status. Nothing was changed.")
+    target = Status(to) if to else next(iter(possible), None)
     if target is None or target not in possible:
         wanted = f"“{target.label}” cannot" if target else "Nothing can"
         raise ValidationError(f"{wanted} follow “{Status(row.status).label}”.")
@@ -220,6 +223,32 @@ def no_show(
     if now < row.starts_at:
         raise ValidationError("The time of this appointment has not come yet.")
     return _set_status(row, {"no_show_at": now}, by=by)
+
+
+def following_today(appointment: Appointment, *, now: datetime) -> list[Status]:
+    """Return what may be set next, the usual first: on the day of the visit that is Arrived."""
+    possible = list(FOLLOWING.get(appointment.status, ()))
+    if local(now, appointment.site.zone).date() < appointment.local_date:
+        return [status for status in possible if status == Status.CONFIRMED]
+    return possible[::-1]
+
+
+def undoes(appointment: Appointment) -> Status | None:
+    """Return the status that one step back leads to, or None where there is none."""
+    if appointment.status not in _TIME_OF:
+        return None
+    order = [status for status in _TIME_OF if status != Status.NO_SHOW]
+    if appointment.status in order:
+        order = order[: order.index(Status(appointment.status))]
+    else:
+        order = [Status.CONFIRMED]
+    set_before = [status for status in order if getattr(appointment, _TIME_OF[status])]
+    return Status(set_before[-1]) if set_before else Status.BOOKED
+
+
+def may_be_missed(appointment: Appointment, *, now: datetime) -> bool:
+    """Say whether a no-show may be recorded: the time has come and the patient has not."""
+    return appointment.status in _STILL_TO_COME and now >= appointment.starts_at
 
 
 def _locked(
@@ -284,17 +313,9 @@ def _set_status(row: Appointment, times: dict[str, datetime | None], *, by: User
 
 
 def _register_at_site(appointment: Appointment, *, by: User) -> None:
-    registration, added = SiteRegistration.objects.get_or_create(
-        patient=appointment.patient, site=appointment.site
-    )
-    if added:
-        audit.record(
-            Kind.SITE_ADDED,
-            by=by,
-            patient_id=appointment.patient_id,
-            subject=registration,
-            site=appointment.site.name,
-        )
+    patient, site = appointment.patient, appointment.site
+    if not patient.registrations.filter(site=site).exists():
+        add_site(by=by, patient=patient, site=site)
 
 
 def _record(kind: Kind, appointment: Appointment, *, by: User, **details: str) -> None:

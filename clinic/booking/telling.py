@@ -6,7 +6,6 @@ No text says what the visit is for: somebody else may read the screen.
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
-import phonenumbers
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -16,6 +15,7 @@ from clinic.booking.models import Appointment
 from clinic.messaging import actions as messaging
 from clinic.messaging.models import Message
 from clinic.staff.models import User
+from patients.phone import readable
 
 # A reminder that would follow the confirmation within the hour says nothing new.
 SHORTEST_WAIT = timedelta(hours=1)
@@ -90,20 +90,11 @@ def _key(purpose: Message.Purpose, appointment: Appointment) -> str:
 
 def _texts(purpose: Message.Purpose, appointment: Appointment) -> tuple[str, str]:
     site = appointment.site
-    about = {"appointment": appointment, "site": site, "phone": readable_phone(site.phone)}
+    about = {"appointment": appointment, "site": site, "phone": readable(site.phone)}
     names = (f"booking/messages/{purpose}.txt", f"booking/messages/{purpose}_sms.txt")
     with timezone.override(site.zone):
         body, sms_body = (render_to_string(name, about).strip() for name in names)
     return body, sms_body
-
-
-def readable_phone(number: str) -> str:
-    """Return a telephone number with spaces, as one would dial it from anywhere."""
-    try:
-        parsed = phonenumbers.parse(number, "GB")
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def calendar_file(appointment: Appointment, *, now: datetime) -> str:
@@ -127,7 +118,7 @@ def _calendar_event(appointment: Appointment, *, off: bool, now: datetime) -> Ev
     event.add("dtend", appointment.ends_at.astimezone(UTC))
     event.add("summary", f"Appointment at {site}")
     event.add("location", ", ".join([site.name, *site.address.splitlines()]))
-    event.add("description", f"To change it, call {readable_phone(site.phone)}.")
+    event.add("description", f"To change it, call {readable(site.phone)}.")
     event.add("organizer", _organizer(site.name))
     event.add("status", "CANCELLED" if off else "CONFIRMED")
     return event

@@ -67,7 +67,7 @@ def test_the_texts_say_when_where_and_whom_to_call_but_not_what_for(book, settin
     body = email("confirmation").body
     assert "Monday 30 November 2026 at 10:00" in body
     assert "1 Invented Street\nNowhere" in body
-    assert "+44 1632 960100" in body
+    assert "01632 960100" in body
     assert "Dear Invented," in body
     sms = Message.objects.get(channel="sms", purpose="confirmation").body
     assert "Monday 30 November 2026 at 10:00, Henley Test Site" in sms

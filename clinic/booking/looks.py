@@ -1,0 +1,33 @@
+"""How an appointment looks: colour, icon and word of its status, the tint of its kind."""
+
+from functools import cache
+
+from django.utils.safestring import SafeString
+
+from clinic.base.templatetags.anagen import icon
+from clinic.booking.models import Status
+from clinic.practice.models import Service
+
+# The chip's kind and its icon.
+STATUS_LOOKS: dict[str, tuple[str, str]] = {
+    Status.BOOKED: ("neutral", "dot"),
+    Status.CONFIRMED: ("information", "check"),
+    Status.ARRIVED: ("attention", "arrived"),
+    Status.IN_ROOM: ("information", "room"),
+    Status.DONE: ("good", "good"),
+    Status.NO_SHOW: ("danger", "danger"),
+    Status.CANCELLED: ("neutral", "cross"),
+}
+
+
+@cache
+def status_in_words(status: str) -> SafeString:
+    """Return the icon and the word of a status, drawn once and kept."""
+    return SafeString(f"{icon(STATUS_LOOKS[status][1])}{Status(status).label}")
+
+
+def kind_of(service: Service) -> str:
+    """Return the diary's tint: consultation, micrograft, prp, review or other."""
+    if service.purpose == Service.Purpose.TREATMENT:
+        return service.technique or "other"
+    return service.purpose
