@@ -1,28 +1,25 @@
-"""Settings of the floor: the product's tables, and nothing of its frame."""
+"""Settings of the floor: the product's database and tables, and nothing of its frame."""
 
 from clinic import settings as product
-from clinic.settings import (
-    ALLOWED_HOSTS,
-    AUTH_USER_MODEL,
-    DATABASES,
-    DEFAULT_AUTO_FIELD,
-    INSTALLED_APPS,
-    SECRET_KEY,
-    TIME_ZONE,
-    USE_TZ,
-)
 
-__all__ = [
-    "ALLOWED_HOSTS",
-    "AUTH_USER_MODEL",
-    "DATABASES",
-    "DEFAULT_AUTO_FIELD",
-    "INSTALLED_APPS",
-    "SECRET_KEY",
-    "TIME_ZONE",
-    "USE_TZ",
+ALLOWED_HOSTS = product.ALLOWED_HOSTS
+DATABASES = product.DATABASES
+SECRET_KEY = product.SECRET_KEY
+USE_TZ = product.USE_TZ
+AUTH_USER_MODEL = product.AUTH_USER_MODEL
+DEFAULT_AUTO_FIELD = product.DEFAULT_AUTO_FIELD
+# A patient's row, and what its model refers to.
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "pghistory",
+    "pgtrigger",
+    "clinic.base",
+    "clinic.audit",
+    "clinic.practice",
+    "clinic.staff",
+    "patients",
 ]
-
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "clinic.bench.floor"
 TEMPLATES = [

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
@@ -88,7 +89,8 @@ def _person(accounts: list[dict[str, str]], role: str) -> Person:
 
 
 def _stranger() -> Client:
-    return Client(headers={"host": settings.ALLOWED_HOSTS[0], "x-forwarded-proto": "https"})
+    host = str(urlsplit(settings.PUBLIC_URL).hostname)
+    return Client(headers={"host": host, "x-forwarded-proto": "https"})
 
 
 def _browser(person: Person) -> Client:
@@ -117,7 +119,7 @@ def search(now: datetime) -> list[Probe]:
 
     families = Patient.objects.values("family_name").annotate(count=Count("pk"))
     family = families.order_by("-count", "family_name")[len(families) // 2]["family_name"]
-    typo = family[:-3] + family[-2] + family[-3] + family[-1]
+    typo = family[:2] + family[3] + family[2] + family[4:]
     page, results = reverse("patients:list"), reverse("patients:search")
     return [
         _probe("search", "", "reception", f"{page}?q={family}", [family]),

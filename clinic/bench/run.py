@@ -64,12 +64,7 @@ def start(place: Workspace, *, patients: int, seed: int, names: Sequence[str]) -
         database = begin(postgres.run(place.path / "postgres", log_path=logs / "database.log"))
         messages = begin(broker.run(place.path / "broker", log_path=logs / "broker.log"))
         accounts = _fill(place, database, messages, patients=patients, seed=seed)
-        env = environment.production(
-            place.path,
-            database_url=database.url,
-            broker_url=messages.url,
-            cache_url=messages.cache_url,
-        )
+        env = _environment(place, database, messages)
         _manage(place, env, "collectstatic", "--no-input")
         say("Adding the measured day and counting queries…")
         prepared = _prepare(place, env, accounts, names)
@@ -78,6 +73,20 @@ def start(place: Workspace, *, patients: int, seed: int, names: Sequence[str]) -
         bare = env | {"DJANGO_SETTINGS_MODULE": "clinic.bench.floor_settings"}
         floor = begin(_serve(place, bare, "floor"))
         yield Servers(Line(product.port, host), Line(floor.port, host), prepared)
+
+
+def _environment(
+    place: Workspace, database: postgres.Postgres, messages: broker.Broker
+) -> dict[str, str]:
+    """Return a real deployment's settings: second factor, secure cookies, request log and all."""
+    env = environment.production(
+        place.path,
+        database_url=database.url,
+        broker_url=messages.url,
+        cache_url=messages.cache_url,
+    )
+    # The address by which we wait for the server to be up.
+    return env | {"ALLOWED_HOSTS": f"{env['ALLOWED_HOSTS']},127.0.0.1"}
 
 
 def _fill(
