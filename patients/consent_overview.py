@@ -17,10 +17,11 @@ _PEOPLE = ("information_given_by", "signed_by", "withdrawn_by")
 
 @dataclass(frozen=True)
 class State:
-    """A state in words; `kind` is one of the five kinds of a status chip."""
+    """A state in words; `kind` is one of the five kinds of a status chip, `icon` its picture."""
 
     kind: str
     words: str
+    icon: str = ""
 
 
 @dataclass(eq=False)
@@ -86,8 +87,9 @@ class Subject:
         if self.is_replaced:
             return State("attention", "New text: give the information again")
         if self.is_reflecting:
-            return State("information", f"Reflecting until {day(self.waiting.reflect_until)}")
-        return State("attention", "Ready to sign")
+            words = f"Reflecting until {day(self.waiting.reflect_until)}"
+            return State("information", words, "clock")
+        return State("attention", "Ready to sign", "pen")
 
     def _before(self) -> State:
         withdrawn = [consent.withdrawn_at for consent in self.earlier if consent.withdrawn_at]

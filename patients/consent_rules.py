@@ -45,11 +45,11 @@ def may_use_photos(patient: Patient, scope: str) -> bool:
     return consent is not None and scope in consent.photo_scopes
 
 
-def newest_text(template: ConsentTemplate) -> ConsentTemplate:
-    """Return the published text that now stands for this one's purpose and technique."""
+def newest_text(template: ConsentTemplate) -> ConsentTemplate | None:
+    """Return the published text that now stands for this one's purpose and technique, if any."""
     published = ConsentTemplate.objects.published()
     same = published.filter(purpose=template.purpose, technique=template.technique)
-    return same.order_by("-version").first() or template
+    return same.order_by("-version").first()
 
 
 def obstacle_to_signing(consent: Consent, *, today: date) -> str:
@@ -63,7 +63,7 @@ def obstacle_to_signing(consent: Consent, *, today: date) -> str:
     if consent.patient.age_on(today) < ADULT_AGE_YEARS:
         return "The patient is under 18 today. The clinic treats adults only."
     newest = newest_text(consent.template)
-    if newest != consent.template:
+    if newest is not None and newest != consent.template:
         return (
             f"The text was replaced by version {newest.version} after this information was given. "
             "Give the new information first; the time to reflect starts again with it."

@@ -93,7 +93,7 @@ called micrografts. Read it at home. Take your time. Write down your questions a
 - We ask you for your name and your date of birth.
 - We make a small patch of skin numb. It is mostly behind your ear or at the back of your head.
 You stay awake.
-- We take a few tiny bits of skin with a round tool. It is about 2 mm wide.
+- We take a few tiny bits of skin with a round tool. It is about 2\u00a0mm wide.
 - A machine breaks the bits up in salt water.
 - We put this fluid into the skin where your hair is thin. For this we use a syringe and a fine
 needle.
@@ -206,8 +206,11 @@ We have no good numbers for these:
 - some hair may fall out for a while
 - it may not work, and you will have had the visits and the cost for nothing
 
-We must not give you PRP if your platelets do not work, if you have far too few of them, if you
-have an infection on your scalp, or if you are very ill.
+We must not give you PRP in any of these cases:
+
+- your platelets do not work, or you have far too few of them
+- you have an infection on your scalp
+- you are very ill
 
 # Tell us before we start
 {_BEFORE}

@@ -59,9 +59,10 @@ def consequences(template: ConsentTemplate) -> tuple[str, ...]:
             "Photographs in the record stay there. Take those on the website down yourself.",
             "What is in print, or copied by others, cannot be called back. Tell the patient so.",
         )
-    technique = template.get_technique_display()
+    label = template.get_technique_display()
+    technique = label if label.isupper() else label.lower()
     return (
-        f"From now on no {technique} session can be signed, drafts among them.",
+        f"From now on no {technique} session can be signed, not even one that has begun.",
         f"Booked {technique} visits stay in the diary until somebody cancels them.",
         "What was treated, and what was signed, stays in the record.",
         "A new consent can be started at any time; its time to reflect starts anew.",

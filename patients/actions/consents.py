@@ -38,7 +38,7 @@ def give_information(
     _lock(case.patient)
     if not Case.objects.open().filter(pk=case.pk).exists():
         raise ValidationError("The case is closed. Open a new case first.")
-    if template.published_at is None or newest_text(template) != template:
+    if newest_text(template) != template:
         raise ValidationError("This text was replaced by a newer one. Give the newer one.")
     consent = Consent.check_and_create(
         case=case,

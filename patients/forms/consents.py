@@ -34,6 +34,7 @@ class SignConsentForm(forms.Form):
         label="Why sign before the time to think is over?",
         help_text="The clinician writes this together with you. It stays in your record.",
         max_length=1000,
+        error_messages={"required": "Write down why, or sign after the time to think is over."},
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
     agrees = forms.BooleanField(
@@ -43,7 +44,8 @@ class SignConsentForm(forms.Form):
     signed_name = forms.CharField(
         label="Your full name",
         max_length=160,
-        widget=forms.TextInput(attrs={"class": "w-name", "autocomplete": "off"}),
+        error_messages={"required": "Write your name."},
+        widget=forms.TextInput(attrs={"class": "w-text", "autocomplete": "off"}),
     )
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     signature_typed = forms.CharField(label="Signature", required=False, max_length=120)
