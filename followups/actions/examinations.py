@@ -1,0 +1,205 @@
+"""Writing down what was found: the baseline, and each review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.base.templatetags.anagen import day, moment
+from clinic.staff.models import User
+from followups.models import Examination, Measurement, Review, TargetArea
+from followups.reading import label_of, photo_set_of_day
+from patients.models import Case
+from treatments.models import Session
+
+
+@dataclass(frozen=True)
+class NewArea:
+    """A target area that is counted for the first time."""
+
+    name: str
+    side: str
+    landmark: str
+
+
+@dataclass(frozen=True)
+class AreaCount:
+    """A hair count in a target area: hairs, the counted area in cm², and what a device showed."""
+
+    area: TargetArea | NewArea
+    hair_count: int
+    counted_area_cm2: Decimal
+    reported_density_per_cm2: Decimal | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found at one visit. `satisfaction` is the patient's own, 0 to 10."""
+
+    examined_date: date
+    counts: Sequence[AreaCount] = ()
+    satisfaction: int | None = None
+    note: str = ""
+
+
+@transaction.atomic
+def record_examination(
+    *,
+    by: User,
+    case: Case,
+    review: Review | None,
+    findings: Findings,
+    revision: int | None = None,
+    now: datetime,
+) -> Examination:
+    """Write down the baseline of a case (`review=None`) or a review, which is held by that.
+
+    `revision` is that of the record which the person has seen, None where there was none. Raises
+    `ValidationError` when somebody else wrote meanwhile, when nothing was found, for a day that
+    cannot be, and for impossible counts; nothing is changed then.
+    """
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    _refuse_nothing(findings)
+    _refuse_impossible_day(case, review, findings.examined_date, now)
+    known = find_examination(case, review)
+    _refuse_if_overtaken(known, revision)
+    examination = (
+        _change(known, findings, by, now) if known else _add(case, review, findings, by, now)
+    )
+    _write_counts(examination, findings.counts)
+    if review is not None and review.held_at is None:
+        review.held_at = now
+        review.check_and_save()
+    _record(by, examination, is_new=known is None)
+    return examination
+
+
+def find_examination(case: Case, review: Review | None) -> Examination | None:
+    """Return what has been written down for a review, or as the baseline of a case."""
+    written = Examination.objects.select_related("recorded_by", "review")
+    if review is not None:
+        return written.filter(review=review).first()
+    return written.filter(case=case, kind=Examination.Kind.BASELINE).first()
+
+
+def _refuse_nothing(findings: Findings) -> None:
+    if not findings.counts and findings.satisfaction is None and not findings.note.strip():
+        raise ValidationError(
+            "Nothing is written down yet: count one target area at least, or say in the note why"
+            " none was counted."
+        )
+
+
+def _refuse_impossible_day(
+    case: Case, review: Review | None, examined_date: date, now: datetime
+) -> None:
+    if examined_date > timezone.localdate(now):
+        raise ValidationError({"examined_date": "The examination cannot be in the future."})
+    if examined_date < case.patient.date_of_birth:
+        raise ValidationError({"examined_date": "The patient was not born yet on that day."})
+    if review is not None and examined_date < review.after_session.performed_date:
+        last = day(review.after_session.performed_date)
+        raise ValidationError({"examined_date": f"The session it reviews was on {last}."})
+    if review is None and (first := _first_session_date(case)) and examined_date > first:
+        raise ValidationError(
+            {
+                "examined_date": f"The first session was on {day(first)}: a baseline is counted"
+                " before it, or on that day."
+            }
+        )
+
+
+def _first_session_date(case: Case) -> date | None:
+    signed = Session.objects.signed().filter(case=case).order_by("performed_date")
+    return signed.values_list("performed_date", flat=True).first()
+
+
+def _refuse_if_overtaken(known: Examination | None, revision: int | None) -> None:
+    if known is None and revision is None:
+        return
+    if known is None or known.revision != revision:
+        who = (
+            f"{known.recorded_by} wrote here at {moment(known.recorded_at)}" if known else "It went"
+        )
+        raise ValidationError(
+            f"{who}, after you opened this page. Nothing was overwritten: what you typed is still"
+            " here; open the record in another tab, compare, and enter what is missing there."
+        )
+
+
+def _add(
+    case: Case, review: Review | None, findings: Findings, by: User, now: datetime
+) -> Examination:
+    return Examination.check_and_create(
+        patient=case.patient,
+        case=case,
+        kind=Examination.Kind.REVIEW if review else Examination.Kind.BASELINE,
+        review=review,
+        photo_set=photo_set_of_day(case, findings.examined_date),
+        examined_date=findings.examined_date,
+        satisfaction=findings.satisfaction,
+        note=findings.note.strip(),
+        recorded_at=now,
+        recorded_by=by,
+    )
+
+
+def _change(known: Examination, findings: Findings, by: User, now: datetime) -> Examination:
+    seen = known.revision
+    known.examined_date = findings.examined_date
+    known.photo_set = photo_set_of_day(known.case, findings.examined_date) or known.photo_set
+    known.satisfaction = findings.satisfaction
+    known.note = findings.note.strip()
+    known.recorded_at, known.recorded_by = now, by
+    known.revision = seen + 1
+    known.full_clean()
+    names = ("examined_date", "photo_set", "satisfaction", "note", "recorded_at", "recorded_by")
+    values = {name: getattr(known, name) for name in (*names, "revision")}
+    if not Examination.objects.filter(pk=known.pk, revision=seen).update(**values):
+        _refuse_if_overtaken(known, seen)
+    return known
+
+
+def _write_counts(examination: Examination, counts: Sequence[AreaCount]) -> None:
+    """Counts that were blanked out go; what they were stays in the history of the table."""
+    areas = [_area(examination, count) for count in counts]
+    examination.measurements.exclude(target_area__in=areas).delete()
+    known = {row.target_area_id: row for row in examination.measurements.all()}
+    for area, count in zip(areas, counts, strict=True):
+        row = known.get(area.pk) or Measurement(examination=examination, target_area=area)
+        row.hair_count = count.hair_count
+        row.counted_area_cm2 = count.counted_area_cm2
+        row.reported_density_per_cm2 = count.reported_density_per_cm2
+        row.device = count.device.strip()
+        row.full_clean()
+        row.save()
+
+
+def _area(examination: Examination, count: AreaCount) -> TargetArea:
+    if isinstance(count.area, TargetArea):
+        if count.area.patient_id != examination.patient_id:
+            raise ValidationError("A target area of another patient cannot be counted here.")
+        return count.area
+    return TargetArea.check_and_create(
+        patient=examination.patient,
+        name=count.area.name.strip(),
+        side=count.area.side,
+        landmark=count.area.landmark.strip(),
+        area_cm2=count.counted_area_cm2,
+    )
+
+
+def _record(by: User, examination: Examination, *, is_new: bool) -> None:
+    label = label_of(examination).lower()
+    kind = Kind.EXAMINATION_CHANGED
+    if is_new:
+        is_review = examination.kind == Examination.Kind.REVIEW
+        kind = Kind.REVIEW_RECORDED if is_review else Kind.BASELINE_RECORDED
+    audit.record(kind, by=by, patient_id=examination.patient_id, subject=examination, label=label)

@@ -1,0 +1,156 @@
+"""The list of reviews to book, and what came of each call."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.practice.models import Service, Site
+from clinic.staff.access import current_site, require, signed_in
+from clinic.staff.permissions import Permission
+from followups import access
+from followups.actions.reviews import record_contact
+from followups.forms import ContactForm
+from followups.looks import look_of
+from followups.models import ContactAttempt, Review
+from followups.models.review import ReviewQuerySet
+from patients.banner import patient_context
+
+ROWS_A_PAGE = 25
+MOST_COUNTED = 1000
+ALL_SITES = "all"
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than people read on: the count costs the same in a clinic of any size."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, up to the cap."""
+        reviews = cast(ReviewQuerySet, self.object_list)
+        return reviews.order_by()[:MOST_COUNTED].count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more than were counted."""
+        return self.count >= MOST_COUNTED
+
+
+@dataclass(frozen=True)
+class Row:
+    """One review to book, as the list shows it."""
+
+    review: Review
+    attempts: list[ContactAttempt]
+    booking_url: str
+    today: date
+    now: datetime
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """The kind and the words of its status."""
+        return look_of(self.review, self.now)
+
+    @property
+    def weeks_late(self) -> int:
+        """Whole weeks since it was due; nought before."""
+        return max(self.review.days_late(self.today) // 7, 0)
+
+
+@require_GET
+@require(Permission.VIEW_FOLLOWUPS)
+def overdue(request: HttpRequest) -> HttpResponse:
+    """Show the reviews to book, the longest waiting first (`?site=` a slug or `all`)."""
+    user = signed_in(request)
+    here = current_site(request)
+    site = _chosen_site(request, here)
+    now = timezone.now()
+    today = timezone.localdate(now, here.zone)
+    is_declined = "declined" in request.GET
+    find = access.declined if is_declined else access.to_reach
+    reviews = find(user, site=site, today=today, now=now)
+    page = CappedPaginator(reviews, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": _rows(page, today, now),
+        "chosen": site.slug if site else ALL_SITES,
+        "workplaces": user.workplaces,
+        "is_declined": is_declined,
+        "outcomes": ContactAttempt.Outcome.choices,
+        "may_book": user.can(Permission.BOOK),
+    }
+    return render(request, "followups/overdue.html", context)
+
+
+def _chosen_site(request: HttpRequest, here: Site) -> Site | None:
+    wanted = request.GET.get("site")
+    if wanted == ALL_SITES:
+        return None
+    return next((one for one in signed_in(request).workplaces if one.slug == wanted), here)
+
+
+def _rows(page: Page, today: date, now: datetime) -> list[Row]:
+    service = access.review_service()
+    return [
+        Row(review, list(review.contact_attempts.all()), booking_url(review, service), today, now)
+        for review in page
+    ]
+
+
+def booking_url(review: Review, service: Service | None) -> str:
+    """Return the address where this review is booked."""
+    query = {"patient": str(review.patient_id), "review": str(review.pk)}
+    if service is not None:
+        query["service"] = service.slug
+    return f"{reverse('booking:new')}?{urlencode(query)}"
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.BOOK)
+def contact(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Record an attempt to reach the patient, and show the earlier ones."""
+    user = signed_in(request)
+    review = access.get_review(user, review_id)
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_contact(by=user, review=review, now=timezone.now(), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"Noted for {review.patient}.")
+            return redirect(_back(request))
+    return _contact_page(request, review, form)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else reverse("followups:overdue")
+
+
+def _contact_page(request: HttpRequest, review: Review, form: ContactForm) -> HttpResponse:
+    kind, words = look_of(review, timezone.now())
+    context: dict[str, Any] = {
+        **patient_context(review.patient),
+        "review": review,
+        "form": form,
+        "kind": kind,
+        "words": words,
+        "attempts": review.contact_attempts.select_related("attempted_by"),
+        "booking_url": booking_url(review, access.review_service()),
+        "next": request.POST.get("next", ""),
+    }
+    return render(request, "followups/contact.html", context, status=422 if form.errors else 200)
