@@ -43,4 +43,4 @@ FIELD_NAMES = tuple(field.name for field in fields(PatientDetails))
 
 def label_of(name: str) -> str:
     """Return a field's name in words."""
-    return str(Patient._meta.get_field(name).verbose_name)
+    return str(getattr(Patient._meta.get_field(name), "verbose_name", name))

@@ -1,6 +1,7 @@
 """Is this person registered already?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q, Value
@@ -31,10 +32,11 @@ def find_matches(user: User, details: PatientDetails) -> list[Match]:
     Only patients whom this user may see: a match at another site is not revealed.
     """
     full_name = " ".join([details.family_name, details.given_names, details.preferred_name])
+    folded: Any = Fold(Value(full_name.strip()))
     candidates = (
         Patient.objects.visible_to(user)
         .filter(_same_contact(details) | Q(date_of_birth=details.date_of_birth))
-        .annotate(likeness=TrigramSimilarity("search_name", Fold(Value(full_name.strip()))))
+        .annotate(likeness=TrigramSimilarity("search_name", folded))
         .filter(_same_contact(details) | Q(likeness__gte=NAME_LIKENESS))
         .order_by("-likeness", "family_name")[:MOST_MATCHES]
     )

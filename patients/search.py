@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add, and_
+from typing import Any
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, Count, IntegerField, Q, Value, When, Window
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
 from clinic.audit.kinds import Kind
@@ -30,7 +30,7 @@ SHORTEST_INSIDE = 3
 ENOUGH = 3
 # "Johnosn" is like "Johnson" at 0.5, "Okro" like "Okoro" at 0.4, "Smyth" like "Smith" at 0.33.
 WORD_LIKENESS = 0.3
-MOST_SIMILAR = 25
+MOST_SIMILAR = 10
 RECENT_EVENTS_LOOKED_AT = 300
 MIN_PHONE_DIGITS = 5
 
@@ -102,7 +102,7 @@ def find_patients(user: User, text: str, *, today: date, offset: int = 0, limit:
     question = understand(text, today=today)
     if question.is_empty:
         return Found(question, [], 0, [])
-    rows = list(
+    rows: Any = list(
         _ranked(
             Patient.objects.visible_to(user).filter(question.condition), question.words
         ).annotate(total=Window(Count("pk")))[offset : offset + limit]
@@ -216,7 +216,7 @@ def _ranked(patients: PatientQuerySet, words: tuple[str, ...]) -> PatientQuerySe
     return patients.order_by(rank, *by_name)
 
 
-def _likeness(word: Fold) -> Combinable:
+def _likeness(word: Any) -> Any:
     """How like a word is to a part of the name, and how like to a whole word of it."""
     part = TrigramWordSimilarity(word, "search_name")
     return part + TrigramStrictWordSimilarity(word, "search_name")

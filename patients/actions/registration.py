@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -155,8 +156,8 @@ def _refuse_duplicates(by: User, details: PatientDetails, known: frozenset[UUID]
 def _refuse_taken_nhs_number(details: PatientDetails, own_id: UUID | None) -> None:
     if details.nhs_number is None:
         return
-    others = Patient.objects.filter(nhs_number=details.nhs_number).exclude(pk=own_id)
-    if others.exists():
+    others = Patient.objects.filter(nhs_number=details.nhs_number)
+    if any(other_id != own_id for other_id in others.values_list("pk", flat=True)):
         raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN})
 
 
@@ -180,7 +181,7 @@ def _save(row: Patient) -> None:
 def _changed_meanwhile(row: Patient, mine: PatientDetails, revision: int) -> ChangedMeanwhileError:
     """Tell three versions apart: what I was looking at, what stands now, and what I typed."""
     theirs = PatientDetails.of(row)
-    past = row.past_versions.filter(revision=revision).order_by("-pgh_id").first()
+    past = _past_versions(row).filter(revision=revision).order_by("-pgh_id").first()
     seen = PatientDetails.of(past) if past else theirs
     i_changed = seen.differing(mine)
     values = {name: getattr(mine if name in i_changed else theirs, name) for name in FIELD_NAMES}
@@ -199,6 +200,11 @@ def _changed_meanwhile(row: Patient, mine: PatientDetails, revision: int) -> Cha
             if not (name in i_changed and getattr(mine, name) == getattr(theirs, name))
         ],
     )
+
+
+def _past_versions(row: Patient) -> Any:
+    """What the row was before each change, kept by the database (`clinic.base.history`)."""
+    return row.past_versions  # type: ignore[attr-defined]
 
 
 def _last_editor(row: Patient) -> str:

@@ -57,12 +57,12 @@ class NameField(LineField):
             raise ValidationError("Write the name in letters.")
 
 
-class BirthDateField(forms.CharField):
+class BirthDateField(forms.Field):
     """A date of birth in one field, day first, in any common form."""
 
     def to_python(self, value: Any) -> date | None:
         """Return the date, or say what to write instead."""
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:

@@ -1,11 +1,12 @@
 """What the clinician records on the history page. Each form stands in a section of its own."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 
 from patients.forms.fields import LineField, ParagraphsField
@@ -24,20 +25,38 @@ def _day(**attrs: str) -> forms.DateInput:
 class HistoryForm(forms.Form):
     """What is known on one topic; `seen` is the entry that was on the page."""
 
+    PROMPTS: ClassVar[dict[str, str]] = {
+        HistoryEntry.Topic.HAIR: "Since when, where, how fast; shedding, itching, hair care",
+        HistoryEntry.Topic.MEDICAL: "Illnesses, operations, bleeding, scars, pregnancy",
+        HistoryEntry.Topic.FAMILY: "Who lost hair, how, and from what age",
+        HistoryEntry.Topic.PREVIOUS_TREATMENT: "What, where, when, and how it went",
+    }
+
+    # Not "required" by the field: the label would say so under four headings in a row.
     text = ParagraphsField(
-        max_length=10_000, widget=forms.Textarea(attrs={"class": "w-text", "rows": 4})
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"class": "w-text", "rows": 4}),
     )
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, latest: HistoryEntry | None, topic: str, **kwargs: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, latest: HistoryEntry | None, topic: str
+    ) -> None:
         initial = {"text": latest.text, "seen": latest.pk} if latest else {}
-        super().__init__(*args, prefix=topic, initial=initial, **kwargs)
-        self.fields["text"].label = f"{HistoryEntry.Topic(topic).label} history"
+        super().__init__(data, prefix=topic, initial=initial)
+        self.fields["text"].label = self.PROMPTS[topic]
+
+    def clean_text(self) -> str:
+        """Refuse to record nothing."""
+        text: str = self.cleaned_data["text"]
+        if not text:
+            raise ValidationError("Write what is known, or leave this part as it is.")
+        return text
 
     def now_based_on(self, entry_id: UUID) -> None:
         """Base the next attempt on a newer entry; what was typed stays."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = str(entry_id)
+        self.data = {**self.data.dict(), self.add_prefix("seen"): str(entry_id)}  # type: ignore[attr-defined]
 
 
 class MedicineForm(forms.Form):
@@ -84,8 +103,8 @@ class StopForm(forms.Form):
         label="Stopped on", validators=[_not_in_the_future], widget=_day()
     )
 
-    def __init__(self, *args: Any, medicine: Medicine, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"stop-{medicine.pk}", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, medicine: Medicine) -> None:
+        super().__init__(data, prefix=f"stop-{medicine.pk}")
         self.fields["stopped_date"].initial = timezone.localdate()
 
 

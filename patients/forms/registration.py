@@ -28,16 +28,26 @@ class DetailsForm(forms.Form):
     """Who the patient is and how to reach them."""
 
     title = LineField(max_length=20, required=False, widget=_text("w-code"))
-    given_names = NameField(label="Given names", max_length=80, widget=_text("w-name"))
-    family_name = NameField(label="Family name", max_length=80, widget=_text("w-name"))
+    given_names = NameField(
+        label="Given names",
+        max_length=80,
+        error_messages={"required": "Write the given names."},
+        widget=_text("w-name"),
+    )
+    family_name = NameField(
+        label="Family name",
+        max_length=80,
+        error_messages={"required": "Write the family name."},
+        widget=_text("w-name"),
+    )
     preferred_name = LineField(
         label="Likes to be called", max_length=80, required=False, widget=_text("w-name")
     )
     date_of_birth = BirthDateField(
         label="Date of birth",
-        max_length=40,
         help_text="Day, month and year, such as 22 11 1980 or 22 Nov 1980",
-        widget=_text("w-date", inputmode="text"),
+        error_messages={"required": "Write the date of birth."},
+        widget=_text("w-date", maxlength="40"),
     )
     sex = forms.ChoiceField(
         label="Sex at birth",
@@ -59,6 +69,7 @@ class DetailsForm(forms.Form):
         label="E-mail",
         max_length=254,
         required=False,
+        error_messages={"invalid": "Write the whole address, such as name@example.org."},
         widget=forms.EmailInput(attrs={"class": "w-email", "autocomplete": "off"}),
     )
     address = ParagraphsField(
@@ -89,17 +100,13 @@ class RegistrationForm(DetailsForm):
     site = forms.ModelChoiceField(
         queryset=Site.objects.none(),
         empty_label=None,
+        error_messages={"required": "Choose the site where the patient will be seen."},
         widget=forms.RadioSelect(attrs={"across": True}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["site"]
-        sites = sites_of(user)
-        field.queryset = sites  # type: ignore[attr-defined]
-        known = list(sites)
-        if len(known) == 1:
-            field.initial = known[0].pk
+        self.fields["site"].queryset = sites_of(user)  # type: ignore[attr-defined]
 
     def known_matches(self) -> frozenset[UUID]:
         """Return the similar patients whom the person looked at and found to be others."""

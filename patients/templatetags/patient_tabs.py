@@ -15,13 +15,14 @@ register = template.Library()
 # Name in `tab`, label, URL name (of any app, by string), and the permission that opens it.
 _PARTS = (
     ("chart", "Chart", "caseload:chart", Permission.VIEW_PATIENT),
-    ("appointments", "Appointments", "booking:patient", Permission.VIEW_DIARY),
+    ("appointments", "Appointments", "booking:for_patient", Permission.VIEW_DIARY),
     ("history", "History", "patients:history", Permission.VIEW_CLINICAL),
     ("plan", "Plan and sessions", "treatments:plan", Permission.VIEW_CLINICAL),
     ("consents", "Consents", "patients:consents", Permission.VIEW_CLINICAL),
     ("photos", "Photos", "photos:sets", Permission.VIEW_CLINICAL),
-    ("reviews", "Reviews", "followups:reviews", Permission.VIEW_CLINICAL),
+    ("reviews", "Reviews", "followups:list", Permission.VIEW_CLINICAL),
     ("documents", "Documents", "documents:list", Permission.VIEW_CLINICAL),
+    ("case", "Case", "patients:case", Permission.VIEW_PATIENT),
 )
 
 

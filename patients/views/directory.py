@@ -71,7 +71,7 @@ def _page_number(request: HttpRequest) -> int:
 def _page(found: Found, number: int) -> Page[Patient]:
     """Wrap rows that are fetched and counted already."""
     paginator: Paginator[Patient] = Paginator(found.patients, PAGE_LENGTH)
-    paginator.count = found.total  # type: ignore[misc]
+    paginator.count = found.total
     return Page(found.patients, number, paginator)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from clinic.staff.access import require, signed_in
+from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.access import get_patient
@@ -30,7 +30,8 @@ from patients.models import Patient
 def new_patient(request: HttpRequest) -> HttpResponse:
     """Register a patient, after a look at similar ones."""
     user = signed_in(request)
-    form = RegistrationForm(request.POST or None, user=user)
+    initial = {"site": current_site(request)} if user.workplaces else {}
+    form = RegistrationForm(request.POST or None, user=user, initial=initial)
     if request.method != "POST" or not form.is_valid():
         return _registration_page(request, form, status=422 if form.errors else 200)
     try:
