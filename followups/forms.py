@@ -190,7 +190,7 @@ class CountForm(forms.Form):
         )
 
 
-class CountsFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class CountsFormSet(forms.BaseFormSet):
     """The counts of one visit: each known target area once, and new ones."""
 
     def clean(self) -> None:

@@ -16,4 +16,3 @@ def signed(value: Decimal | None, unit: str = "") -> str:
         return NOT_KNOWN
     text = measure(value, unit)
     return f"+{text}" if value > 0 else text
-

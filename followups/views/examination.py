@@ -172,7 +172,7 @@ def _writing_page(
     day = written.examined_date if written else timezone.localdate()
     series = {one.target_area.pk: one for one in outcome_of(subject.case).areas}
     for row in rows.forms:
-        row.past = _past(row, series, day, is_review=subject.review is not None)  # type: ignore[attr-defined]
+        row.past = _past(row, series, day, is_review=subject.review is not None)
     bad = bool(form.errors) or rows.total_error_count() > 0
     context = {
         **_frame(request, subject),
