@@ -71,7 +71,7 @@ def _in_words(form: forms.Form, name: str) -> str:
         return (str(bound.label) if isinstance(form, RowForm) else "Yes") if value else ""
     if isinstance(field, forms.ChoiceField):
         return _label(field, value)
-    return _with_unit(bound.field, "" if value is None else _typed(bound, value))
+    return _with_unit(bound, "" if value is None else _typed(bound, value))
 
 
 def _typed(bound: forms.BoundField, value: Any) -> str:
@@ -88,6 +88,8 @@ def _label(field: forms.ChoiceField, value: Any) -> str:
     )
 
 
-def _with_unit(field: forms.Field, text: str) -> str:
-    unit = field.widget.attrs.get("data-unit", "")
-    return f"{text} {unit}".strip() if text else ""
+def _with_unit(bound: forms.BoundField, text: str) -> str:
+    if not text:
+        return ""
+    counted = str(bound.label).lower() if isinstance(bound.field, forms.IntegerField) else ""
+    return f"{text} {bound.field.widget.attrs.get('data-unit') or counted}".strip()

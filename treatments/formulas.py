@@ -96,5 +96,5 @@ def lidocaine_cap_mg(with_adrenaline: bool) -> Decimal:
 
 def _positive(**figures: Decimal) -> None:
     for name, figure in figures.items():
-        if not figure > 0:
+        if not (figure.is_finite() and figure > 0):
             raise ValueError(f"{name} must be above nought, not {figure}.")

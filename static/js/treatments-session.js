@@ -105,6 +105,14 @@ const unmark = (id, message) => {
   control?.removeAttribute("aria-invalid");
 };
 
+const dangerIcon = () => {
+  const sprite = document.querySelector("svg.icon use")?.getAttribute("href").split("#")[0];
+  if (!sprite) return [];
+  const box = document.createElement("template");
+  box.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${sprite}#danger"></use></svg>`;
+  return [...box.content.children];
+};
+
 const markField = (id, text) => {
   const box = document.getElementById(`div_${id}`);
   const control = document.getElementById(id) ?? box?.querySelector("input");
@@ -117,7 +125,11 @@ const markField = (id, text) => {
     const target = box.querySelector(".input-group, .choices, .form-check") ?? control;
     target.before(message);
   }
-  if (message.textContent !== text) message.textContent = text;
+  if (message.textContent.trim() !== text) {
+    const words = document.createElement("span");
+    words.textContent = text;
+    message.replaceChildren(...dangerIcon(), words);
+  }
   control?.classList.add("is-invalid");
   control?.setAttribute("aria-invalid", "true");
   control?.setAttribute("aria-describedby", message.id);

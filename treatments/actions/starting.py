@@ -142,7 +142,7 @@ def _rows_as_last_time(last: Session | None) -> dict[str, list[dict[str, Any]]]:
     if last is None:
         return {}
     zones = [
-        {"region": zone.region, "depth_mm": str(zone.depth_mm)}
+        {"region": zone.region, "depth_mm": f"{zone.depth_mm.normalize():f}"}
         | ({"needle": zone.needle} if zone.needle else {})
         for zone in last.zones.all()
     ]

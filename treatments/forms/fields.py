@@ -9,7 +9,8 @@ Bound = int | Decimal
 
 
 def _refusal(lowest: Bound, highest: Bound, unit: str) -> dict[str, str]:
-    words = f"This must be between {lowest} and {highest} {unit}".strip() + "."
+    written = unit.replace("%", "%%")  # Django fills places in these sentences.
+    words = f"This must be between {lowest} and {highest} {written}".strip() + "."
     return {"min_value": words, "max_value": words, "invalid": "Write a number, such as 2.5."}
 
 

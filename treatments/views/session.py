@@ -75,14 +75,16 @@ def live_context(session: Session) -> dict[str, Any]:
     """Return what follows from the stored draft: totals, gaps, the state of each part."""
     consent = standing_consent(session.patient, session.technique)
     found = gaps(session, consent, today_at(session))
-    missing = {gap.part for gap in blocking(found)}
+    complete = set(parts.ORDER) - {gap.part for gap in blocking(found)}
+    if not session.anaesthetics.all():
+        complete.discard(parts.ANAESTHESIA)
     return {
         "session": session,
         "consent": consent,
         "gaps": found,
         "missing": blocking(found),
         "progress": [
-            {"key": key, "title": parts.title(key, session.technique), "done": key not in missing}
+            {"key": key, "title": parts.title(key, session.technique), "done": key in complete}
             for key in parts.ORDER
         ],
         "lidocaine": lidocaine_total(session.anaesthetics.all(), session.weight_kg),

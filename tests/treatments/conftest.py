@@ -1,0 +1,78 @@
+"""A patient with plans and consents, and a draft that only waits for its signature."""
+
+import pytest
+from django.utils import timezone
+
+from clinic.practice.models import Technique
+from tests.factories.patients import (
+    CaseFactory,
+    ConsentTemplateFactory,
+    PatientFactory,
+    SignedConsentFactory,
+)
+from tests.factories.practice import SiteFactory
+from tests.factories.treatments import PlanFactory
+from tests.treatments.pages import WHOLE_MICROGRAFT, WHOLE_PRP, page_of, url_of
+from treatments.actions.starting import start_session
+from treatments.models import Session
+
+
+@pytest.fixture
+def site(db):
+    return SiteFactory()
+
+
+@pytest.fixture
+def case(site, clinician):
+    return CaseFactory(patient=PatientFactory(site=site), clinician=clinician)
+
+
+@pytest.fixture
+def consent_to(case):
+    """Return a function that lets the patient consent to a technique."""
+
+    def sign(technique=Technique.MICROGRAFT):
+        template = ConsentTemplateFactory(technique=technique)
+        return SignedConsentFactory(case=case, template=template)
+
+    return sign
+
+
+@pytest.fixture
+def start(case, clinician, site):
+    """Return a function that plans a technique, where needed, and starts a session of it."""
+
+    def begin(technique=Technique.MICROGRAFT, by=None):
+        if not case.plans.standing().filter(technique=technique).exists():
+            PlanFactory(case=case, technique=technique)
+        return start_session(
+            by=by or clinician, case=case, technique=technique, site=site, now=timezone.now()
+        )
+
+    return begin
+
+
+@pytest.fixture
+def draft(start):
+    return start()
+
+
+@pytest.fixture
+def prp_draft(start):
+    return start(Technique.PRP)
+
+
+@pytest.fixture
+def whole(client_of, clinician, consent_to, start):
+    """Return a function that makes a draft with everything in it, ready to be signed."""
+
+    def fill(technique=Technique.MICROGRAFT, **changes):
+        consent_to(technique)
+        session = start(technique)
+        entries = WHOLE_PRP if technique == Technique.PRP else WHOLE_MICROGRAFT
+        page = page_of(session, **{**entries, **changes})
+        answer = client_of(clinician).post(url_of(session), page)
+        assert answer.status_code == 302, answer.context["forms"].errors_by_id()
+        return Session.objects.with_everything().get(pk=session.pk)
+
+    return fill
