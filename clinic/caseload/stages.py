@@ -1,7 +1,5 @@
 """Where a case stands, derived from what has happened and never stored."""
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Case as Choose
 from django.db.models import Count, Exists, F, OuterRef, Q, Value, When
@@ -39,7 +37,7 @@ OPEN_STAGES = [
 ]
 
 
-def with_stage(cases: CaseQuerySet, *, now: datetime) -> CaseQuerySet:
+def with_stage(cases: CaseQuerySet) -> CaseQuerySet:
     """Add `stage` to each case, worked out by the database."""
     return cases.annotate(
         stage=Choose(
@@ -51,7 +49,7 @@ def with_stage(cases: CaseQuerySet, *, now: datetime) -> CaseQuerySet:
             When(_has_standing_treatment_consent(), then=Value(Stage.CONSENTED)),
             When(_has_information(), then=Value(Stage.REFLECTING)),
             When(_is_assessed(), then=Value(Stage.ASSESSED)),
-            When(_is_booked(now), then=Value(Stage.BOOKED)),
+            When(_is_booked(), then=Value(Stage.BOOKED)),
             default=Value(Stage.ENQUIRY),
             output_field=models.CharField(),
         )
@@ -93,8 +91,8 @@ def _is_assessed() -> Exists:
     return Exists(Diagnosis.objects.filter(case=OuterRef("pk")))
 
 
-def _is_booked(now: datetime) -> Q:
-    upcoming = Appointment.objects.live().filter(
-        patient=OuterRef("patient"), starts_at__gte=now, done_at__isnull=True
+def _is_booked() -> Q:
+    booked = Appointment.objects.live().filter(
+        patient=OuterRef("patient"), starts_at__gte=OuterRef("opened_at")
     )
-    return Q(Exists(upcoming))
+    return Q(Exists(booked))

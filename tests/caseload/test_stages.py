@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def stage_of(case: Case) -> str:
-    return with_stage(Case.objects.filter(pk=case.pk), now=timezone.now()).get().stage
+    return with_stage(Case.objects.filter(pk=case.pk)).get().stage
 
 
 def test_a_new_case_is_an_enquiry():

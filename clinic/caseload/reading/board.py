@@ -40,7 +40,7 @@ def cases_of(user: User, *, now: datetime, today: date) -> QuerySet[Any]:
     cases = Case.objects.select_related("patient", "clinician").order_by("-opened_at", "-id")
     if user.site_ids:
         cases = cases.filter(patient__in=Patient.objects.visible_to(user))
-    return with_stage(cases, now=now).annotate(
+    return with_stage(cases).annotate(
         last_contact_at=Subquery(_contact(Max("starts_at"), starts_at__lt=now)),
         next_contact_at=Subquery(_contact(Min("starts_at"), starts_at__gte=now)),
         reviews_overdue=Coalesce(Subquery(_overdue(today)), 0),
@@ -58,11 +58,18 @@ def _contact(edge: Any, **when: datetime) -> QuerySet[Any]:
     )
 
 
-def _overdue(today: date) -> QuerySet[Any]:
+def _late(today: date) -> QuerySet[Any]:
     return (
         Review.objects.outstanding()
         .not_booked()
-        .filter(case=OuterRef("pk"), window_ends_date__lt=today)
+        .filter(window_ends_date__lt=today, case__closed_at__isnull=True)
+    )
+
+
+def _overdue(today: date) -> QuerySet[Any]:
+    return (
+        _late(today)
+        .filter(case=OuterRef("pk"))
         .order_by()
         .values("case")
         .annotate(total=Count("pk"))
@@ -85,14 +92,14 @@ def numbers_for(user: User, *, now: datetime, today: date) -> Numbers:
 
 
 def _count(user: User, *, now: datetime, today: date) -> Numbers:
-    cases = with_stage(Case.objects.open(), now=now).order_by()
+    cases = with_stage(Case.objects.open()).order_by()
     visible = Patient.objects.visible_to(user) if user.site_ids else None
 
     def seen(rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows if visible is None else rows.filter(patient__in=visible)
 
     counted = dict(seen(cases).values_list("stage").annotate(total=Count("pk")))
-    overdue = Review.objects.outstanding().not_booked().filter(window_ends_date__lt=today)
+    overdue = _late(today)
     recently = now - timedelta(days=30)
     failed_messages = Message.objects.filter(failed_at__gte=recently)
     failed_documents = Document.objects.filter(failed_at__gte=recently, issued_at__isnull=True)
@@ -114,7 +121,7 @@ def narrowed(
     else:
         cases = cases.filter(closed_at__isnull=True)
     if overdue:
-        late = Review.objects.outstanding().not_booked().filter(window_ends_date__lt=today)
+        late = _late(today)
         cases = cases.filter(Exists(late.filter(case=OuterRef("pk"))))
     if unsigned:
         drafts = Session.objects.drafts().filter(performed_date__lt=today, case=OuterRef("pk"))

@@ -72,7 +72,7 @@ def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
     """Return the patient's open case, or None; one query."""
     cases = Case.objects.open().filter(patient=patient).select_related("clinician")
     case = (
-        with_stage(cases, now=now)
+        with_stage(cases)
         .annotate(
             diagnosis=Subquery(_latest_diagnosis()),
             courses=ArraySubquery(_courses()),

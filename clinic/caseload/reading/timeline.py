@@ -232,7 +232,8 @@ def timeline_of(patient: Patient, *, reader: User, kind: str = "") -> tuple[list
         return [], False
     # Each source brings its own newest rows, so that a long record costs no more than a short one.
     first, *others = (_newest(place, source, patient) for place, source in sources)
-    rows = list(first.union(*others, all=True).order_by("-at")[: PAGE_SIZE + 1])
+    newest = first.union(*others, all=True).order_by("-at")[: PAGE_SIZE + 1] if others else first
+    rows = list(newest)
     return [_moment(patient, *row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 

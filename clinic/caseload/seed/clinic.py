@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from followups.actions.protocols import install_shipped_protocols
-
 from clinic.caseload.seed.calendar import Desk
 from clinic.practice.models import Room, Service, Site, Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
+from followups.actions.protocols import install_shipped_protocols
 from followups.models import Protocol, ProtocolStep
 from patients.actions.consent_templates import install_shipped_templates
 from patients.models import ConsentTemplate

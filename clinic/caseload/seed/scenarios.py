@@ -11,13 +11,13 @@ _M, _P = Technique.MICROGRAFT, Technique.PRP
 # The first twenty patients: every stage, and a busy day today.
 DEMO = (
     Goal(Stage.IN_FOLLOW_UP, _M),
-    Goal(Stage.IN_TREATMENT, _P, visit_in_days=0, has_draft=True),
+    Goal(Stage.IN_TREATMENT, _P, visit_in_days=0),
     Goal(Stage.BOOKED, visit_in_days=0),
     Goal(Stage.CONSENTED, _M, visit_in_days=0),
     Goal(Stage.REFLECTING, _M),
     Goal(Stage.ENQUIRY),
     Goal(Stage.BOOKED, visit_in_days=0),
-    Goal(Stage.IN_TREATMENT, _M, visit_in_days=0),
+    Goal(Stage.IN_TREATMENT, _M, visit_in_days=0, has_draft=True),
     Goal(Stage.IN_FOLLOW_UP, _P),
     Goal(Stage.ASSESSED),
     Goal(Stage.BOOKED, visit_in_days=0),

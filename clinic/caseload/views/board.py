@@ -31,6 +31,9 @@ def board(request: HttpRequest) -> HttpResponse:
     rows = list(cases[first : first + reading.PAGE_SIZE + 1])
     context = {
         "numbers": numbers,
+        "overdue_kind": "danger" if numbers.reviews_overdue else "",
+        "unsigned_kind": "attention" if numbers.drafts_unsigned else "",
+        "failed_kind": "danger" if numbers.deliveries_failed else "",
         "stages": [(s.value, s.label, numbers.by_stage[s.value]) for s in OPEN_STAGES],
         "stage": stage,
         "only": only,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from clinic.caseload.reading.chart import open_case_of
+from clinic.caseload.reading.outcome import outcome_chart_of
 from clinic.caseload.reading.timeline import KINDS, timeline_of
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
@@ -22,8 +23,10 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     kind = request.GET.get("show", "")
     moments, more = timeline_of(patient, reader=user, kind=kind if kind in KINDS else "")
     clinical = user.can(Permission.VIEW_CLINICAL)
+    found = open_case_of(patient, now=timezone.now())
     context = patient_context(patient) | {
-        "open_case": open_case_of(patient, now=timezone.now()),
+        "open_case": found,
+        "outcome": outcome_chart_of(found.case) if found and clinical else None,
         "moments": moments,
         "more_moments": more,
         "kinds": KINDS if clinical else {},

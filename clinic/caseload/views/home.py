@@ -10,7 +10,7 @@ from clinic.caseload.reading import days
 from clinic.staff.access import current_site, signed_in
 from clinic.staff.permissions import Role
 
-RECENT_DAYS = 14
+RECENT_DAYS = 28
 
 
 def home(request: HttpRequest) -> HttpResponse:
