@@ -13,7 +13,7 @@ from tests.factories.staff import ReceptionFactory
 
 TODAY = date(2026, 11, 22)
 SAME_DATABASE = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
 )
 NAMES = st.lists(
     st.text(
