@@ -34,8 +34,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews, with names for the ways to narrow them."""
 
     def outstanding(self) -> "ReviewQuerySet":
-        """Return reviews that have not been held."""
-        return self.filter(held_at__isnull=True)
+        """Return reviews that have not been held and still are to be: their case is open."""
+        return self.filter(held_at__isnull=True, case__closed_at__isnull=True)
 
     def not_booked(self, now: datetime | None = None) -> "ReviewQuerySet":
         """Return reviews without a live appointment that is still to come.

@@ -59,11 +59,7 @@ def _contact(edge: Any, **when: datetime) -> QuerySet[Any]:
 
 
 def _late(today: date) -> QuerySet[Any]:
-    return (
-        Review.objects.outstanding()
-        .not_booked()
-        .filter(window_ends_date__lt=today, case__closed_at__isnull=True)
-    )
+    return Review.objects.outstanding().not_booked().filter(window_ends_date__lt=today)
 
 
 def _overdue(today: date) -> QuerySet[Any]:

@@ -68,9 +68,7 @@ def reviews_to_book(site: Site, *, today: date) -> tuple[list[Review], bool]:
     waiting = list(
         Review.objects.outstanding()
         .not_booked()
-        .filter(
-            window_starts_date__lte=today, after_session__site=site, case__closed_at__isnull=True
-        )
+        .filter(window_starts_date__lte=today, after_session__site=site)
         .select_related("patient")
         .order_by("window_starts_date")[: SHOWN + 1]
     )

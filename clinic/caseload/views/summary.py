@@ -31,6 +31,7 @@ class SummaryForm(forms.Form):
         choices=[("yes", "Yes, send a link"), ("no", "No, only make the document")],
         coerce=lambda answer: answer == "yes",
         widget=forms.RadioSelect,
+        error_messages={"required": "Say whether to send the patient a link."},
     )
 
 
