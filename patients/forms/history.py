@@ -67,6 +67,7 @@ class MedicineForm(forms.Form):
     group = forms.ChoiceField(
         label="Kind",
         choices=[("", "Choose"), *Medicine.Group.choices],
+        error_messages={"required": "Choose the kind of medicine."},
         widget=forms.Select(attrs={"class": "w-name"}),
     )
     name = LineField(
@@ -116,6 +117,7 @@ class AllergyForm(forms.Form):
     substance = LineField(
         label="Allergic to",
         max_length=80,
+        error_messages={"required": "Write what the patient is allergic to."},
         widget=forms.TextInput(attrs={"class": "w-name", "autocomplete": "off"}),
     )
     reaction = LineField(
@@ -150,6 +152,7 @@ class DiagnosisForm(forms.Form):
     condition = forms.ChoiceField(
         label="Diagnosis",
         choices=[("", "Choose"), *Diagnosis.Condition.choices],
+        error_messages={"required": "Choose the diagnosis."},
         widget=forms.Select(attrs={"class": "w-email"}),
     )
     graded = forms.ChoiceField(

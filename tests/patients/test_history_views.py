@@ -102,7 +102,11 @@ def test_a_part_saved_in_place_answers_with_the_page_and_its_banner(room, patien
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("add_allergy", {"allergy-substance": "", "allergy-reaction": "kept text"}, "required"),
+        (
+            "add_allergy",
+            {"allergy-substance": "", "allergy-reaction": "kept text"},
+            "Write what the patient",
+        ),
         (
             "add_medicine",
             {"medicine-group": "other", "medicine-dose": "kept text"},
@@ -117,7 +121,11 @@ def test_a_part_saved_in_place_answers_with_the_page_and_its_banner(room, patien
             },
             "lies in the future",
         ),
-        ("diagnose", {"diagnosis-condition": "", "diagnosis-note": "kept text"}, "required"),
+        (
+            "diagnose",
+            {"diagnosis-condition": "", "diagnosis-note": "kept text"},
+            "Choose the diagnosis.",
+        ),
         (
             "diagnose",
             {
