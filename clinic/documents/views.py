@@ -28,13 +28,15 @@ def document_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the documents")
     now = timezone.now()
+    documents = list(documents_of(patient))
     links = [(link, link.status_at(now)) for link in patient.links.all()]
     return render(
         request,
         "documents/list.html",
         {
             **patient_context(patient),
-            "documents": list(documents_of(patient)),
+            "documents": documents,
+            "issued": [document for document in documents if document.issued_at],
             "links": links,
             "may_issue": user.can(Permission.ISSUE_DOCUMENT),
         },

@@ -8,6 +8,7 @@ from clinic.base.models import Record
 from clinic.base.triggers import not_truncated
 from clinic.messaging.masking import mask_secrets
 from patients.models import Patient
+from patients.phone import readable
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -91,6 +92,11 @@ class Message(Record):
     def text_to_show(self) -> str:
         """The text, without the secrets of private links."""
         return mask_secrets(self.body)
+
+    @property
+    def recipient_to_show(self) -> str:
+        """The address or the phone number, as people read it."""
+        return readable(self.recipient) if self.channel == self.Channel.SMS else self.recipient
 
     @property
     def status(self) -> str:

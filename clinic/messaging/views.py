@@ -25,7 +25,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "messaging/outbox.html",
-        {"page": page, "form": form, "is_narrowed": any(chosen.values())},
+        {"page": page, "form": form, "is_narrowed": any(chosen.values()), "is_demo": settings.DEMO},
         status=200 if form.is_valid() else 422,
     )
 
