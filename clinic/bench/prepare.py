@@ -120,11 +120,12 @@ def search(now: datetime) -> list[Probe]:
     families = Patient.objects.values("family_name").annotate(count=Count("pk"))
     family = families.order_by("-count", "family_name")[len(families) // 2]["family_name"]
     typo = family[:2] + family[3] + family[2] + family[4:]
+    listed = f">{family.upper()}, "
     page, results = reverse("patients:list"), reverse("patients:search")
     return [
-        _probe("search", "", "reception", f"{page}?q={family}", [family]),
-        _probe("search", "typo", "reception", f"{page}?q={typo}", [family]),
-        _probe("search", "as_you_type", "reception", f"{results}?q={family}", [family]),
+        _probe("search", "", "reception", f"{page}?q={family}", [listed]),
+        _probe("search", "typo", "reception", f"{page}?q={typo}", [listed]),
+        _probe("search", "as_you_type", "reception", f"{results}?q={family}", [listed]),
     ]
 
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 _OPEN_NAMESPACES = ("/accounts/", "/static/", "/healthz", "/readyz")
-_KNOWN = "second_factor_known"
 
 
 class SecondFactorMiddleware:
@@ -26,4 +25,5 @@ class SecondFactorMiddleware:
     def _is_missing(self, request: HttpRequest) -> bool:
         if request.path.startswith(_OPEN_NAMESPACES) or not request.user.is_authenticated:
             return False
-        return not is_mfa_enabled(request.user)
+        known = request.user.has_second_factor
+        return not (is_mfa_enabled(request.user) if known is None else known)

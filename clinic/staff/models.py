@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.base.models import Record
+from clinic.base.prepared import prepared
 from clinic.practice.models import Site
 from clinic.staff.permissions import Permission, Role, permissions_of
 
@@ -71,6 +72,8 @@ class User(AbstractBaseUser, Record):
     is_active = models.BooleanField(default=True)
     is_staff = False
     is_superuser = False
+    # Known of the person behind a session; None of anybody else.
+    has_second_factor: bool | None = None
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -110,8 +113,17 @@ class User(AbstractBaseUser, Record):
         return self.is_active and permission in self.permissions
 
     @cached_property
+    def _sites(self) -> list[tuple[Site, bool]]:
+        """Every site, and whether this person is limited to it."""
+        rows = _sites_and_limits(user_id=self.pk)
+        names = [field.attname for field in Site._meta.concrete_fields]
+        return [
+            (Site.from_db(DEFAULT_DB_ALIAS, names, values), is_limit) for *values, is_limit in rows
+        ]
+
+    @cached_property
     def _limited_to(self) -> list[Site]:
-        return list(self.sites.all())
+        return [site for site, is_limit in self._sites if is_limit]
 
     @property
     def site_ids(self) -> frozenset[UUID]:
@@ -121,7 +133,7 @@ class User(AbstractBaseUser, Record):
     @cached_property
     def workplaces(self) -> list[Site]:
         """The sites where this person works."""
-        return self._limited_to or list(Site.objects.all())
+        return self._limited_to or [site for site, _ in self._sites]
 
     def works_at(self, site_id: UUID) -> bool:
         """Say whether this person works at a site."""
@@ -137,3 +149,10 @@ class User(AbstractBaseUser, Record):
         """The role whose home page opens first: the one that has most to do today."""
         order = [Role.CLINICIAN, Role.RECEPTION, Role.ADMIN, Role.EVALUATOR]
         return next(role for role in order if role in self.roles)
+
+
+@prepared(user_id=UUID)
+def _sites_and_limits(user_id: UUID) -> models.QuerySet[Site, Any]:
+    limits = User.sites.through.objects.filter(site=OuterRef("pk"), user=user_id)
+    columns = [field.attname for field in Site._meta.concrete_fields]
+    return Site.objects.order_by("name").values_list(*columns, Exists(limits))
