@@ -12,9 +12,13 @@ _SKINS = ((232, 198, 172), (214, 172, 140), (176, 128, 96))
 _HAIRS = ((62, 44, 32), (94, 68, 44), (34, 30, 30))
 
 
-def scalp(random: Random, *, view: str, coverage: float) -> bytes:
-    """Return a JPEG of a drawn head with so much of its hair (0 bald to 1 full) at the crown."""
-    skin, hair = random.choice(_SKINS), random.choice(_HAIRS)
+def scalp(head: int, *, view: str, coverage: float) -> bytes:
+    """Return a JPEG of a drawn head with so much of its hair (0 bald to 1 full) at the crown.
+
+    The same number is the same head, at every visit and from every side.
+    """
+    random = Random(f"{head} {view}")  # noqa: S311 - a drawing keeps no secret
+    skin, hair = _SKINS[head % len(_SKINS)], _HAIRS[head % len(_HAIRS)]
     picture = Image.new("RGB", (_WIDTH, _HEIGHT), _CLOTH)
     draw = ImageDraw.Draw(picture)
     centre = (_WIDTH / 2, _HEIGHT / 2 - (0 if view == "vertex" else 60))
