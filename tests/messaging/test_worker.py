@@ -78,7 +78,9 @@ def test_a_worker_sends_what_is_due_as_soon_as_it_is_committed(mailoutbox):
 
 def test_with_the_broker_down_the_message_waits_and_goes_out_once_when_it_is_back(mailoutbox):
     with broker_down():
+        started = time.monotonic()
         (message,) = queue_one()
+        assert time.monotonic() - started < 2, "nobody waits for a broker that is down"
     assert Message.objects.waiting().count() == 1
     with worker():
         send_due.delay()
