@@ -62,27 +62,30 @@ def _is_open(case: Case | None) -> bool:
 
 
 def _planned(user: User, patient: Patient, now: datetime) -> list[PlannedReview]:
-    reviews = Review.objects.filter(patient=patient).with_words()
+    found = Review.objects.filter(patient=patient).with_words()
+    reviews = list(found.select_related("step__protocol").order_by("due_date", "pk"))
+    following = next((review for review in reviews if review.held_at is None), None)
     service = access.review_service()
     return [
-        _planned_one(user, review, booking_url(review, service), now)
-        for review in reviews.select_related("step__protocol").order_by("due_date", "pk")
+        _planned_one(user, review, booking_url(review, service), now, is_next=review is following)
+        for review in reviews
     ]
 
 
-def _planned_one(user: User, review: Review, address: str, now: datetime) -> PlannedReview:
+def _planned_one(
+    user: User, review: Review, address: str, now: datetime, *, is_next: bool
+) -> PlannedReview:
+    """A review that is far off is offered for writing only when it is the next one."""
     kind, words = look_of(review, now)
-    bookable = review.status_at(now) in {
-        ReviewStatus.PLANNED,
-        ReviewStatus.DUE,
-        ReviewStatus.OVERDUE,
-    }
+    status = review.status_at(now)
+    bookable = status in {ReviewStatus.PLANNED, ReviewStatus.DUE, ReviewStatus.OVERDUE}
+    is_time = is_next or status != ReviewStatus.PLANNED
     return PlannedReview(
         review=review,
         kind=kind,
         words=words,
         booking_url=address if bookable and user.can(Permission.BOOK) else "",
-        may_record=user.can(Permission.RECORD_CLINICAL) and review.held_at is None,
+        may_record=user.can(Permission.RECORD_CLINICAL) and review.held_at is None and is_time,
     )
 
 
