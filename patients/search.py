@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import add, and_
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.db import connection, transaction
@@ -36,7 +36,8 @@ MIN_PHONE_DIGITS = 5
 
 _PATIENT_NUMBER = re.compile(r"(an)?[\s\-]*0*([0-9]{1,7})", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9 ()\-./]+")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# O'Brien and Gal·la are one word each.
+_WORD = re.compile(r"[^\W_]+(?:['·][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,11 @@ def understand(text: str, *, today: date) -> Question:
 
     Never raises; a text without a letter or digit asks for nothing.
     """
-    tidy = _tidy(text)
-    if not any(character.isalnum() for character in tidy):
+    name = _tidy(text, "NFC")
+    words = tuple(_WORD.findall(name))[:MOST_WORDS]
+    if not words:
         return Question(kinds=(), condition=Q(pk__in=[]))
+    tidy = _tidy(text, "NFKC")
     asked = {
         "patient number": _number(tidy),
         "date of birth": _born(tidy, today),
@@ -89,7 +92,6 @@ def understand(text: str, *, today: date) -> Question:
     if plain:
         either = reduce(lambda left, right: left | right, plain.values())
         return Question(kinds=tuple(plain), condition=either)
-    words = tuple(_WORD.findall(tidy))[:MOST_WORDS]
     return Question(kinds=("name",), condition=_names_with(words), words=words)
 
 
@@ -131,9 +133,12 @@ def recently_opened(user: User, *, limit: int) -> list[Patient]:
     return [visible[patient_id] for patient_id in latest if patient_id in visible]
 
 
-def _tidy(text: str) -> str:
-    """Return the text with one kind of space, apostrophe and digit, and nothing unprintable."""
-    whole = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).replace("’", "'")
+def _tidy(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """Return the text with one kind of space and apostrophe, and nothing unprintable.
+
+    NFC leaves the letters of a name as they are; NFKC makes every digit a plain one.
+    """
+    whole = unicodedata.normalize(form, text[:LONGEST_TEXT]).replace("’", "'")
     printable = (
         " " if unicodedata.category(character).startswith("C") else character for character in whole
     )

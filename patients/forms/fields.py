@@ -17,8 +17,8 @@ _JOINERS = "\u200c\u200d"
 
 
 def one_line(text: str) -> str:
-    """Return a text in one line, without invisible characters, with single spaces."""
-    return " ".join(_visible(text).split())
+    """Return a text in one line, without invisible characters, accents joined to their letters."""
+    return " ".join(_visible(unicodedata.normalize("NFC", text)).split())
 
 
 def _visible(text: str) -> str:

@@ -94,6 +94,8 @@ def test_a_patient_is_found_by_what_people_have_at_hand(reception, text):
         ("O’Brien", "o'brien"),
         ("Smith-Jones", "jones smith"),
         ("Müller", "mueller"),
+        ("Gal·la", "gal·la"),
+        ("Renée", "Rene\u0301e"),
     ],
 )
 def test_signs_and_accents_in_names_do_not_hide_them(reception, name, text):
