@@ -5,15 +5,17 @@ page asks the same one, a function says what it is, in the ORM as anywhere else,
 once; afterwards its SQL is sent with other values in the same places.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models import BooleanField, F, Func, Value
 
 Row = tuple[Any, ...]
+AnyModel = TypeVar("AnyModel", bound=models.Model)
 Build = Callable[..., "models.QuerySet[Any, Any]"]
 
 # Values that no query has of its own, by which the places of the arguments are found.
@@ -21,6 +23,7 @@ _STAND_INS: dict[type, Callable[[int], Any]] = {
     UUID: lambda place: UUID(int=(0xA7A9E7 << 64) + place),
     datetime: lambda place: datetime(1066, 10, 14, 9, tzinfo=UTC) + timedelta(seconds=place),
     date: lambda place: date(1066, 10, 14) + timedelta(days=place),
+    list: lambda place: [UUID(int=(0xA7A9E7 << 64) + place)],
 }
 
 
@@ -60,13 +63,21 @@ class Prepared:
     def _written(self) -> tuple[str, list[Any]]:
         """The SQL, and its parameters with an argument's name where its value goes."""
         sql, params = self._compiler.as_sql()
-        names = {value: _Argument(name) for name, value in self._stand_ins.items()}
-        kinds = tuple(_STAND_INS)
-        places = [names.get(each, each) if isinstance(each, kinds) else each for each in params]
+        places = [self._argument(value) or value for value in params]
+        if any(isinstance(each, date) for each in places):
+            raise ValueError("The query keeps a time of its own: pass the clock as an argument.")
         unused = set(self._types) - {each for each in places if isinstance(each, _Argument)}
         if unused:
             raise ValueError(f"The query does not depend on {', '.join(sorted(unused))}.")
         return sql, places
+
+    def _argument(self, value: Any) -> _Argument | None:
+        found = (
+            name
+            for name, stand_in in self._stand_ins.items()
+            if type(value) is type(stand_in) and value == stand_in
+        )
+        return next(map(_Argument, found), None)
 
     @cached_property
     def _converters(self) -> dict[int, Any]:
@@ -85,11 +96,35 @@ class Prepared:
 def prepared(**types: type) -> Callable[[Build], Prepared]:
     """Prepare the `values_list` that a function returns for arguments of these types.
 
-    UUID, date and datetime are possible. The function must put each argument into the query and
-    decide nothing by it, since it is called once and for stand-ins.
+    UUID, date, datetime and list (of UUIDs, see `is_one_of`) are possible. The function must put
+    each argument into the query, decide nothing by it and never look at the clock, since it is
+    called once, for stand-ins.
     """
 
     def decorate(build: Build) -> Prepared:
         return Prepared(build, types)
 
     return decorate
+
+
+def is_one_of(field: str, ids: list[UUID]) -> Func:
+    """Return the condition that a field is in a list, which is one parameter of the query."""
+    return Func(
+        F(field),
+        Value(ids),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
+
+
+def columns(model: type[models.Model], via: str = "") -> list[str]:
+    """Return the names of a model's columns for `values_list`; `via` leads to it from another."""
+    prefix = f"{via}__" if via else ""
+    return [f"{prefix}{field.attname}" for field in model._meta.concrete_fields]
+
+
+def from_row(model: type[AnyModel], values: Sequence[Any]) -> AnyModel:
+    """Return the row of a model whose `columns` are the first of these values."""
+    names = columns(model)
+    return model.from_db(DEFAULT_DB_ALIAS, names, values[: len(names)])

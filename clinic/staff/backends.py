@@ -5,10 +5,9 @@ from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, QuerySet
 
-from clinic.base.prepared import prepared
+from clinic.base.prepared import columns, from_row, prepared
 from clinic.staff.models import User
 
 
@@ -17,18 +16,16 @@ class StaffBackend(AuthenticationBackend):
 
     def get_user(self, user_id: UUID) -> User | None:
         """Return the active member of staff, with `has_second_factor` known."""
-        for *values, has_second_factor in _people(user_id=user_id):
-            user = User.from_db(DEFAULT_DB_ALIAS, _columns(), values)
-            user.has_second_factor = has_second_factor
+        for row in _people(user_id=user_id):
+            user = from_row(User, row)
+            user.has_second_factor = row[-1]
             return user if self.user_can_authenticate(user) else None
         return None
-
-
-def _columns() -> list[str]:
-    return [field.attname for field in User._meta.concrete_fields]
 
 
 @prepared(user_id=UUID)
 def _people(user_id: UUID) -> QuerySet[User, Any]:
     factors = Authenticator.objects.filter(user=OuterRef("pk"))
-    return User.objects.get_queryset().filter(pk=user_id).values_list(*_columns(), Exists(factors))
+    return (
+        User.objects.get_queryset().filter(pk=user_id).values_list(*columns(User), Exists(factors))
+    )

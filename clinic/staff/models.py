@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from clinic.base.models import Record
-from clinic.base.prepared import prepared
+from clinic.base.prepared import columns, from_row, prepared
 from clinic.practice.models import Site
 from clinic.staff.permissions import Permission, Role, permissions_of
 
@@ -115,11 +115,7 @@ class User(AbstractBaseUser, Record):
     @cached_property
     def _sites(self) -> list[tuple[Site, bool]]:
         """Every site, and whether this person is limited to it."""
-        rows = _sites_and_limits(user_id=self.pk)
-        names = [field.attname for field in Site._meta.concrete_fields]
-        return [
-            (Site.from_db(DEFAULT_DB_ALIAS, names, values), is_limit) for *values, is_limit in rows
-        ]
+        return [(from_row(Site, row), row[-1]) for row in _sites_and_limits(user_id=self.pk)]
 
     @cached_property
     def _limited_to(self) -> list[Site]:
@@ -154,5 +150,4 @@ class User(AbstractBaseUser, Record):
 @prepared(user_id=UUID)
 def _sites_and_limits(user_id: UUID) -> models.QuerySet[Site, Any]:
     limits = User.sites.through.objects.filter(site=OuterRef("pk"), user=user_id)
-    columns = [field.attname for field in Site._meta.concrete_fields]
-    return Site.objects.order_by("name").values_list(*columns, Exists(limits))
+    return Site.objects.order_by("name").values_list(*columns(Site), Exists(limits))

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from clinic.base.history import tracked
@@ -43,7 +43,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         A visit that was over a day ago and never written up does not count as booked: the review
         would be forgotten.
         """
-        over = (now or timezone.now()) - WRITTEN_UP_WITHIN
+        over = Value(now or timezone.now()) - Value(WRITTEN_UP_WITHIN)
         return self.filter(
             Q(appointment__isnull=True)
             | Q(appointment__cancelled_at__isnull=False)

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
-from clinic.base.prepared import prepared
+from clinic.base.prepared import columns, from_row, is_one_of, prepared
 from clinic.practice.models import Room, Site
 from tests.factories.practice import RoomFactory, SiteFactory
 
@@ -60,6 +61,20 @@ def test_values_come_as_the_orm_gives_them():
     assert with_json(site_id=site.pk) == [(site.opens_at, {"name": "A", "kind": "treatment"})]
 
 
+def test_rows_of_a_list_of_identifiers_come_as_models():
+    @prepared(ids=list)
+    def rooms_of(ids):
+        rooms = Room.objects.filter(is_one_of("pk", ids)).order_by("name")
+        return rooms.values_list(*columns(Room), *columns(Site, via="site"))
+
+    first, second, _ = RoomFactory(name="A"), RoomFactory(name="B"), RoomFactory(name="C")
+    rows = rooms_of(ids=[second.pk, first.pk])
+    assert [from_row(Room, row) for row in rows] == [first, second]
+    site = from_row(Site, rows[1][len(columns(Room)) :])
+    assert (site, site.name) == (second.site, second.site.name)
+    assert rooms_of(ids=[]) == []
+
+
 def test_an_argument_that_the_query_does_not_use_is_a_mistake():
     @prepared(day=date)
     def careless(day):
@@ -67,3 +82,12 @@ def test_an_argument_that_the_query_does_not_use_is_a_mistake():
 
     with pytest.raises(ValueError, match="does not depend on day"):
         careless(day=date(2026, 1, 1))
+
+
+def test_a_clock_that_would_stand_still_is_a_mistake():
+    @prepared(site_id=UUID)
+    def stopped(site_id):
+        return Room.objects.filter(site=site_id, created_at__lt=timezone.now()).values_list("name")
+
+    with pytest.raises(ValueError, match="pass the clock"):
+        stopped(site_id=uuid4())

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from clinic.base.prepared import Row, columns, from_row, is_one_of, prepared
 from clinic.booking.models import Appointment
 from clinic.caseload.stages import OPEN_STAGES, Stage, with_stage
 from clinic.documents.models import Document
@@ -15,10 +17,14 @@ from clinic.messaging.models import Message
 from clinic.staff.models import User
 from followups.models import Review
 from patients.models import Case, Patient
+from patients.models.case import CaseQuerySet
 from treatments.models import Session
 
 PAGE_SIZE = 25
 COUNTS_KEPT_SECONDS = 60
+_NEWEST_FIRST = ("-opened_at", "-id")
+_PATIENT = len(columns(Case))
+_CLINICIAN = _PATIENT + len(columns(Patient))
 
 
 @dataclass(frozen=True)
@@ -32,19 +38,49 @@ class Numbers:
     counted_at: datetime
 
 
-def cases_of(user: User, *, now: datetime, today: date) -> QuerySet[Any]:
-    """Return the cases that this person may see, newest first, with what the board shows.
+def page_of_cases(
+    user: User, *, stage: str, only: str, number: int, now: datetime, today: date
+) -> tuple[list[Any], bool]:
+    """Return one page of the cases that this person may see, newest first, and whether more follow.
 
-    Adds `stage`, `last_contact_at`, `next_contact_at` and `reviews_overdue` to each.
+    Which cases are on the page is settled first, so that what the board shows of a case
+    (`stage`, `last_contact_at`, `next_contact_at`, `reviews_overdue`) is worked out for these
+    alone. `stage` and `only` ("overdue", "unsigned") narrow to what a number stands for.
     """
-    cases = Case.objects.select_related("patient", "clinician").order_by("-opened_at", "-id")
-    if user.site_ids:
-        cases = cases.filter(patient__in=Patient.objects.visible_to(user))
-    return with_stage(cases).annotate(
-        last_contact_at=Subquery(_contact(Max("starts_at"), starts_at__lt=now)),
-        next_contact_at=Subquery(_contact(Min("starts_at"), starts_at__gte=now)),
-        reviews_overdue=Coalesce(Subquery(_overdue(today)), 0),
+    cases = _narrowed(_visible_to(user), stage=stage, only=only, now=now, today=today)
+    first = (number - 1) * PAGE_SIZE
+    newest = cases.order_by(*_NEWEST_FIRST).values_list("pk", flat=True)
+    ids = list(newest[first : first + PAGE_SIZE + 1])
+    rows = _shown(ids=ids[:PAGE_SIZE], now=now, today=today)
+    return [_case(row) for row in rows], len(ids) > PAGE_SIZE
+
+
+def _visible_to(user: User) -> CaseQuerySet:
+    if not user.site_ids:
+        return Case.objects.all()
+    return Case.objects.filter(patient__in=Patient.objects.visible_to(user))
+
+
+@prepared(ids=list, now=datetime, today=date)
+def _shown(ids: list[UUID], now: datetime, today: date) -> QuerySet[Any, Any]:
+    cases = with_stage(Case.objects.filter(is_one_of("pk", ids)))
+    return cases.order_by(*_NEWEST_FIRST).values_list(
+        *columns(Case),
+        *columns(Patient, via="patient"),
+        *columns(User, via="clinician"),
+        "stage",
+        Subquery(_contact(Max("starts_at"), starts_at__lt=now)),
+        Subquery(_contact(Min("starts_at"), starts_at__gte=now)),
+        Coalesce(Subquery(_overdue(now, today)), 0),
     )
+
+
+def _case(row: Row) -> Any:
+    case: Any = from_row(Case, row)
+    case.patient = from_row(Patient, row[_PATIENT:])
+    case.clinician = from_row(User, row[_CLINICIAN:]) if case.clinician_id else None
+    case.stage, case.last_contact_at, case.next_contact_at, case.reviews_overdue = row[-4:]
+    return case
 
 
 def _contact(edge: Any, **when: datetime) -> QuerySet[Any]:
@@ -58,13 +94,13 @@ def _contact(edge: Any, **when: datetime) -> QuerySet[Any]:
     )
 
 
-def _late(today: date) -> QuerySet[Any]:
-    return Review.objects.outstanding().not_booked().filter(window_ends_date__lt=today)
+def _late(now: datetime, today: date) -> QuerySet[Any]:
+    return Review.objects.outstanding().not_booked(now).filter(window_ends_date__lt=today)
 
 
-def _overdue(today: date) -> QuerySet[Any]:
+def _overdue(now: datetime, today: date) -> QuerySet[Any]:
     return (
-        _late(today)
+        _late(now, today)
         .filter(case=OuterRef("pk"))
         .order_by()
         .values("case")
@@ -95,7 +131,7 @@ def _count(user: User, *, now: datetime, today: date) -> Numbers:
         return rows if visible is None else rows.filter(patient__in=visible)
 
     counted = dict(seen(cases).values_list("stage").annotate(total=Count("pk")))
-    overdue = _late(today)
+    overdue = _late(now, today)
     recently = now - timedelta(days=30)
     failed_messages = Message.objects.filter(failed_at__gte=recently)
     failed_documents = Document.objects.filter(failed_at__gte=recently, issued_at__isnull=True)
@@ -108,18 +144,18 @@ def _count(user: User, *, now: datetime, today: date) -> Numbers:
     )
 
 
-def narrowed(
-    cases: QuerySet[Any], *, stage: str, overdue: bool, unsigned: bool, today: date
+def _at(stage: str, cases: CaseQuerySet) -> QuerySet[Any]:
+    staged: QuerySet[Any] = with_stage(cases)
+    return staged.filter(stage=stage)
+
+
+def _narrowed(
+    cases: CaseQuerySet, *, stage: str, only: str, now: datetime, today: date
 ) -> QuerySet[Any]:
-    """Narrow the cases to what a number on the board stands for."""
-    if stage in Stage.values:
-        cases = cases.filter(stage=stage)
-    else:
-        cases = cases.filter(closed_at__isnull=True)
-    if overdue:
-        late = _late(today)
-        cases = cases.filter(Exists(late.filter(case=OuterRef("pk"))))
-    if unsigned:
+    wanted = _at(stage, cases) if stage in Stage.values else cases.open()
+    if only == "overdue":
+        return wanted.filter(Exists(_late(now, today).filter(case=OuterRef("pk"))))
+    if only == "unsigned":
         drafts = Session.objects.drafts().filter(performed_date__lt=today, case=OuterRef("pk"))
-        cases = cases.filter(Q(Exists(drafts)))
-    return cases
+        return wanted.filter(Exists(drafts))
+    return wanted

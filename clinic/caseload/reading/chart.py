@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
@@ -10,9 +11,11 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Va
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 
+from clinic.base.prepared import columns, from_row, prepared
 from clinic.booking.models import Appointment, Status
 from clinic.caseload.stages import Stage, with_stage
 from clinic.practice.models import Technique
+from clinic.staff.models import User
 from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient
 from treatments.models import Plan, Session
 
@@ -70,25 +73,32 @@ class OpenCase:
 
 def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
     """Return the patient's open case, or None; one query."""
-    cases = Case.objects.open().filter(patient=patient).select_related("clinician")
-    case = (
-        with_stage(cases)
-        .annotate(
-            diagnosis=Subquery(_latest_diagnosis()),
-            courses=ArraySubquery(_courses()),
-            next_visit=Subquery(_next_visit(now)),
+    for row in _open_case(patient_id=patient.pk, now=now):
+        *_, stage, diagnosis, courses, next_visit = row
+        case = from_row(Case, row)
+        case.patient = patient
+        if case.clinician_id:
+            case.clinician = from_row(User, row[len(columns(Case)) :])
+        return OpenCase(
+            case=case,
+            stage=Stage(stage),
+            diagnosis=_diagnosis_in_words(diagnosis),
+            courses=[CourseProgress(**course) for course in courses],
+            next_visit=_visit(next_visit),
         )
-        .first()
-    )
-    if case is None:
-        return None
-    found: Any = case
-    return OpenCase(
-        case=case,
-        stage=Stage(found.stage),
-        diagnosis=_diagnosis_in_words(found.diagnosis),
-        courses=[CourseProgress(**course) for course in found.courses],
-        next_visit=_visit(found.next_visit),
+    return None
+
+
+@prepared(patient_id=UUID, now=datetime)
+def _open_case(patient_id: UUID, now: datetime) -> Any:
+    cases = with_stage(Case.objects.open().filter(patient=patient_id))
+    return cases.values_list(
+        *columns(Case),
+        *columns(User, via="clinician"),
+        "stage",
+        Subquery(_latest_diagnosis()),
+        ArraySubquery(_courses()),
+        Subquery(_next_visit(now)),
     )
 
 

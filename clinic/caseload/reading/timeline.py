@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import CharField, DateTimeField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
+from clinic.base.prepared import Prepared, prepared
 from clinic.booking.models import Appointment, Status
 from clinic.documents.models import Document
 from clinic.messaging.models import Message
@@ -55,7 +57,7 @@ class _Source:
 
     kind: str
     icon: str
-    rows: Callable[[Patient], QuerySet[Any, Any]]
+    rows: Callable[[UUID], QuerySet[Any, Any]]
     at: str
     columns: tuple[str, str]
     words: Callable[[str, str], tuple[str, str, str]]
@@ -223,24 +225,37 @@ def timeline_of(patient: Patient, *, reader: User, kind: str = "") -> tuple[list
     messages only.
     """
     clinical = reader.can(Permission.VIEW_CLINICAL)
-    sources = [
-        (place, source)
+    places = tuple(
+        place
         for place, source in enumerate(_SOURCES)
         if kind in ("", source.kind) and (clinical or source.kind in _NOT_CLINICAL)
-    ]
-    if not sources:
+    )
+    if not places:
         return [], False
-    # Each source brings its own newest rows, so that a long record costs no more than a short one.
-    first, *others = (_newest(place, source, patient) for place, source in sources)
-    newest = first.union(*others, all=True).order_by("-at")[: PAGE_SIZE + 1] if others else first
-    rows = list(newest)
+    rows = _newest_of(places)(patient_id=patient.pk)
     return [_moment(patient, *row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
-def _newest(place: int, source: _Source, patient: Patient) -> QuerySet[Any, Any]:
+@cache
+def _newest_of(places: tuple[int, ...]) -> Prepared:
+    """Return the query for the newest rows of these sources.
+
+    Each source brings its own newest rows, so that a long record costs no more than a short one.
+    """
+
+    @prepared(patient_id=UUID)
+    def newest(patient_id: UUID) -> QuerySet[Any, Any]:
+        first, *others = (_newest(place, patient_id) for place in places)
+        return first.union(*others, all=True).order_by("-at")[: PAGE_SIZE + 1] if others else first
+
+    return newest
+
+
+def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
+    source = _SOURCES[place]
     first, second = source.columns
     return (
-        source.rows(patient)
+        source.rows(patient_id)
         .annotate(
             at=Cast(source.at, DateTimeField()),
             source=Value(place),

@@ -20,15 +20,9 @@ def board(request: HttpRequest) -> HttpResponse:
     stage = request.GET.get("stage", "")
     only = request.GET.get("only", "")
     number = _page_number(request)
-    cases = reading.narrowed(
-        reading.cases_of(user, now=now, today=today),
-        stage=stage,
-        overdue=only == "overdue",
-        unsigned=only == "unsigned",
-        today=today,
+    cases, has_next = reading.page_of_cases(
+        user, stage=stage, only=only, number=number, now=now, today=today
     )
-    first = (number - 1) * reading.PAGE_SIZE
-    rows = list(cases[first : first + reading.PAGE_SIZE + 1])
     context = {
         "numbers": numbers,
         "overdue_kind": "danger" if numbers.reviews_overdue else "",
@@ -37,9 +31,9 @@ def board(request: HttpRequest) -> HttpResponse:
         "stages": [(s.value, s.label, numbers.by_stage[s.value]) for s in OPEN_STAGES],
         "stage": stage,
         "only": only,
-        "cases": [(case, Stage(case.stage).label) for case in rows[: reading.PAGE_SIZE]],
+        "cases": [(case, Stage(case.stage).label) for case in cases],
         "page_number": number,
-        "has_next": len(rows) > reading.PAGE_SIZE,
+        "has_next": has_next,
     }
     return render(request, "caseload/board.html", context)
 
