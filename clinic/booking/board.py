@@ -28,8 +28,16 @@ class Lane:
     label: str
     empty: str
     cards: list[Card]
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many visits are in this part, shown or not."""
+        return len(self.cards) + self.more
 
 
+# Of those who are done the board keeps the latest; the diary has them all.
+DONE_SHOWN = 8
 _LANES = (
     ("Expected", "Nobody else is expected today.", (Status.BOOKED, Status.CONFIRMED)),
     ("Arrived", "Nobody is waiting.", (Status.ARRIVED,)),
@@ -48,7 +56,8 @@ def lanes_at(site: Site, *, now: datetime) -> list[Lane]:
         of_lane = [card for card in cards if card.appointment.status in statuses]
         if label == "Arrived":
             of_lane.sort(key=lambda card: -(card.waiting_minutes or 0))
-        lanes.append(Lane(label, empty, of_lane))
+        shown = of_lane[::-1][:DONE_SHOWN] if label == "Done" else of_lane
+        lanes.append(Lane(label, empty, shown, more=len(of_lane) - len(shown)))
     return lanes
 
 
