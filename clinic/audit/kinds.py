@@ -11,6 +11,8 @@ class Kind(models.TextChoices):
     """What somebody did or looked at."""
 
     SIGNED_IN = "staff.signed_in", "signed in"
+    PERSON_ADDED = "staff.person_added", "made an account for {name}: {roles}"
+    SITE_OPENED = "caseload.site_opened", "opened the site {name}"
     SIGN_IN_FAILED = "staff.sign_in_failed", "failed to sign in"
     PATIENTS_SEARCHED = "patients.searched", "searched for patients by {by_what} and found {found}"
     PATIENT_VIEWED = "patients.viewed", "opened {page}"

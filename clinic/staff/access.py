@@ -26,6 +26,8 @@ def current_site(request: HttpRequest) -> Site:
     Only lists and the diary follow it; a patient is always known from the address alone.
     """
     workplaces = signed_in(request).workplaces
+    if not workplaces:
+        raise PermissionDenied("The clinic has no site yet: `manage.py open_site` adds one.")
     chosen = request.session.get(CHOSEN_SITE)
     return next((site for site in workplaces if site.slug == chosen), workplaces[0])
 

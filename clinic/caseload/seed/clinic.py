@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from clinic.caseload.opening import install_services
 from clinic.caseload.seed.calendar import Desk
 from clinic.practice.models import Room, Service, Site, Technique
 from clinic.staff.models import User
@@ -17,12 +18,6 @@ from treatments.models import Lot
 _SITES = (
     ("Henley-in-Arden", "henley-in-arden", "1 Imaginary Lane\nHenley-in-Arden", "+441632960110"),
     ("Birmingham", "birmingham", "200 Pretend Street\nBirmingham", "+441632960120"),
-)
-_SERVICES = (
-    ("Free consultation", "consultation", Service.Purpose.CONSULTATION, "", 30, "consulting"),
-    ("Micrograft session", "micrograft", "treatment", Technique.MICROGRAFT, 90, "treatment"),
-    ("PRP session", "prp", "treatment", Technique.PRP, 60, "treatment"),
-    ("Review", "review", Service.Purpose.REVIEW, "", 30, "consulting"),
 )
 _CLINICIANS = (
     ("Dr", "Ottoline", "Mockridge"),
@@ -59,7 +54,7 @@ class Clinic:
 def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
     """Make the clinic with so many practitioners (four at least), and return it."""
     sites = [_site(*values) for values in _SITES]
-    services = {values[1]: _service(*values) for values in _SERVICES}
+    services = install_services()
     password = f"{random.choice(_WORDS)}-{random.choice(_WORDS)}-{random.randrange(1000, 9999)}"
     accounts: list[Account] = []
     reception = _person(accounts, password, Role.RECEPTION, "", "Flora", "Deskley", sites[:1])
@@ -90,19 +85,6 @@ def _site(name: str, slug: str, address: str, phone: str) -> Site:
         out_of_hours_phone="+441632960199",
         opens_at=time(8),
         closes_at=time(20),
-    )
-
-
-def _service(
-    name: str, slug: str, purpose: str, technique: str, minutes: int, room_kind: str
-) -> Service:
-    return Service.check_and_create(
-        name=name,
-        slug=slug,
-        purpose=purpose,
-        technique=technique,
-        duration_minutes=minutes,
-        room_kind=room_kind,
     )
 
 

@@ -1,0 +1,44 @@
+"""Every write to staff."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from clinic.audit import actions as audit
+from clinic.audit.kinds import Kind
+from clinic.practice.models import Site
+from clinic.staff.models import User
+
+
+@transaction.atomic
+def add_person(
+    *,
+    by: User | None,
+    email: str,
+    password: str,
+    given_name: str,
+    family_name: str,
+    roles: Sequence[str],
+    title: str = "",
+    sites: Sequence[Site] = (),
+    gmc_number: str = "",
+) -> User:
+    """Make an account. Without `sites` the person works at all of them.
+
+    Raises `ValidationError` when the password is weak, the address is taken, or a field is wrong.
+    """
+    validate_password(password)
+    person = User.objects.create_user(
+        email=email,
+        password=password,
+        title=title,
+        given_name=given_name,
+        family_name=family_name,
+        roles=list(roles),
+        registration_body=User.Body.GMC if gmc_number else "",
+        registration_number=gmc_number,
+    )
+    person.sites.set(sites)
+    audit.record(Kind.PERSON_ADDED, by=by, subject=person, name=str(person), roles=", ".join(roles))
+    return person
