@@ -42,7 +42,7 @@ def summary(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="what a treatment summary would hold")
     case = _newest_case(patient)
-    form = SummaryForm(request.POST or None)
+    form = SummaryForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             summary_delivery.ask_for_summary(
