@@ -34,6 +34,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(models.Exists(registered))
 
 
+def listed_as(family_name: str, given_names: str) -> str:
+    """Return a patient's name as lists write it: FAMILY, Given."""
+    return f"{family_name.upper()}, {given_names}"
+
+
 @tracked(exclude=("search_name",))
 class Patient(Record):
     """A person who came to the clinic. `number` is what people say and write: AN-000123."""
@@ -113,7 +118,7 @@ class Patient(Record):
         triggers = [not_truncated()]
 
     def __str__(self) -> str:
-        return f"{self.family_name.upper()}, {self.given_names}"
+        return listed_as(self.family_name, self.given_names)
 
     @property
     def sex_label(self) -> str:
