@@ -16,13 +16,13 @@ def without_row_contents(logger: Any, name: str, event: dict[str, Any]) -> dict[
     return event
 
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-STRUCTLOG_PROCESSORS = [
+STRUCTLOG_PROCESSORS: list[Any] = [
     structlog.stdlib.filter_by_level,
     *_SHARED,
     structlog.stdlib.PositionalArgumentsFormatter(),

@@ -50,7 +50,7 @@ def _add(
 ) -> Event:
     return Event.objects.create(
         kind=kind,
-        actor=by,
+        actor=by,  # type: ignore[misc] # the user model stands above this app
         actor_label=actor_label or (str(by) if by else SYSTEM),
         patient_id=patient_id,
         subject_type=subject._meta.label_lower if subject else "",

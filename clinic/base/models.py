@@ -36,7 +36,7 @@ class Record(models.Model):
 
 
 def paired(table: str, action: str) -> models.CheckConstraint:
-    """Return the constraint that `<action>_at` and `<action>_by` are given together or not at all."""
+    """Return the constraint that `<action>_at` and `<action>_by` are given together, or neither."""
     return models.CheckConstraint(
         name=f"{table}_{action}_paired",
         condition=Q(**{f"{action}_at__isnull": True, f"{action}_by__isnull": True})

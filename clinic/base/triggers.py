@@ -24,11 +24,11 @@ class SharedFunctionTrigger(pgtrigger.Trigger):
         """Refuse to be switched off."""
         raise RuntimeError(f"{self.name} cannot be ignored")
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: models.Model) -> str:
         """Return a body that is never executed: `render_execute` names the shared function."""
         return "RETURN NULL;"
 
-    def render_execute(self, model: type[models.Model]) -> str:
+    def render_execute(self, model: models.Model) -> str:
         """Return the call of the shared function with its arguments."""
         arguments = ", ".join(f"'{argument}'" for argument in self.arguments)
         return f"{self.function}({arguments})"

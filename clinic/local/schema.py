@@ -33,14 +33,14 @@ def fingerprint() -> str:
 def _restore(url: str, dump: Path, place: Workspace) -> None:
     psql = postgres.installed_programs() / "psql"
     options = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
-    command = [psql, url, *options, f"--file={dump}"]
+    command: list[str | Path] = [psql, url, *options, f"--file={dump}"]
     env = {"PATH": "/usr/bin:/bin"}
     processes.run("restore", command, env=env, log_path=place.logs / "restore.log")
 
 
 def _save(url: str, dump: Path, place: Workspace) -> None:
     draft = dump.with_name(f"{dump.name}.{os.getpid()}")
-    command = [postgres.installed_programs() / "pg_dump", url, f"--file={draft}"]
+    command: list[str | Path] = [postgres.installed_programs() / "pg_dump", url, f"--file={draft}"]
     env = {"PATH": "/usr/bin:/bin"}
     processes.run("pg_dump", command, env=env, log_path=place.logs / "dump.log")
     for old in CACHE.glob("schema-*.sql"):

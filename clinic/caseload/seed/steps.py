@@ -1,0 +1,324 @@
+"""What can happen to one invented patient, each as rows."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
+from clinic.booking.models import Appointment
+from clinic.caseload.seed.calendar import Calendar, Slot
+from clinic.caseload.seed.clinic import Clinic
+from clinic.caseload.seed.people import Person, invent
+from clinic.caseload.seed.rows import Rows
+from clinic.messaging.models import Message
+from clinic.practice.models import Technique
+from clinic.staff.models import User
+from followups.models import Examination, Measurement, Review, TargetArea
+from patients.consent_wording import digest, text_to_sign
+from patients.models import (
+    Allergy,
+    Case,
+    Consent,
+    Diagnosis,
+    HistoryEntry,
+    Medicine,
+    NoKnownAllergies,
+    Patient,
+    PhotoScope,
+    SiteRegistration,
+)
+from treatments.models import Plan
+
+INTERVAL_DAYS = {Technique.MICROGRAFT: 45, Technique.PRP: 30}
+SESSIONS_PLANNED = 3
+
+
+@dataclass
+class Steps:
+    """Builds one patient's rows, step by step."""
+
+    random: Random
+    clinic: Clinic
+    calendar: Calendar
+    rows: Rows
+    serial: int
+    number: str
+    now: datetime
+    today: date
+    patient_id: UUID = field(init=False)
+    case_id: UUID = field(init=False)
+
+    @cached_property
+    def person(self) -> Person:
+        """Who the patient is."""
+        return invent(self.random, self.serial, today=self.today)
+
+    @cached_property
+    def desk(self) -> int:
+        """The desk that looks after the patient."""
+        return self.calendar.desk_of(self.serial)
+
+    @property
+    def clinician(self) -> User:
+        """The responsible clinician."""
+        return self.calendar.desks[self.desk].practitioner
+
+    def at(self, day: date, hour: int = 12) -> datetime:
+        """Return an hour of a day at the patient's site."""
+        return datetime.combine(day, time(hour), tzinfo=self.calendar.desks[self.desk].site.zone)
+
+    # -- the steps ----------------------------------------------------------------------------
+
+    def register(self, day: date, **case: Any) -> None:
+        """Register the patient and open the case, which may be closed by now."""
+        at = self.at(day, 8)
+        person = self.person
+        self.patient_id = self.rows.add(
+            Patient,
+            at=at,
+            number=self.number,
+            title=person.title,
+            family_name=person.family_name,
+            given_names=person.given_names,
+            sex=person.sex,
+            date_of_birth=person.date_of_birth,
+            email=person.email,
+            phone=person.phone,
+            address=person.address,
+            reason=person.reason,
+        )
+        site = self.calendar.desks[self.desk].site
+        self.rows.add(SiteRegistration, at=at, patient_id=self.patient_id, site_id=site.pk)
+        self.case_id = self.rows.add(
+            Case,
+            at=at,
+            patient_id=self.patient_id,
+            opened_at=at,
+            clinician_id=self.clinician.pk,
+            **case,
+        )
+        self.event(Kind.PATIENT_REGISTERED, at, self.clinic.reception, number=self.number)
+
+    def visit(self, day: date, service: str) -> tuple[UUID, Slot]:
+        """Book a visit on or after a day; one in the past was held."""
+        what = self.clinic.services[service]
+        slot = self.calendar.take(self.desk, day, what)
+        held = slot.ends_at.date() < self.today
+        booked_at = min(slot.starts_at - timedelta(days=10), self.now)
+        times: dict[str, Any] = (
+            {
+                "confirmed_at": slot.starts_at - timedelta(days=2),
+                "arrived_at": slot.starts_at - timedelta(minutes=5),
+                "in_room_at": slot.starts_at + timedelta(minutes=3),
+                "done_at": slot.ends_at,
+            }
+            if held
+            else {}
+        )
+        appointment_id = self.rows.add(
+            Appointment,
+            at=booked_at,
+            patient_id=self.patient_id,
+            service_id=what.pk,
+            site_id=slot.desk.site.pk,
+            practitioner_id=slot.desk.practitioner.pk,
+            room_id=slot.room_id,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            booked_by_id=self.clinic.reception.pk,
+            **times,
+        )
+        self.remind(appointment_id, slot, booked_at)
+        return appointment_id, slot
+
+    def remind(self, appointment_id: UUID, slot: Slot, booked_at: datetime) -> None:
+        """Write the reminder to the outbox; that of a past visit was sent."""
+        due_at = slot.starts_at - timedelta(hours=48)
+        if due_at < booked_at:
+            return
+        when = f"{slot.starts_at:%A %d %B %Y at %H:%M}"
+        self.rows.add(
+            Message,
+            at=booked_at,
+            key=f"appointment:{appointment_id}:reminder:{slot.starts_at.isoformat()}:email",
+            patient_id=self.patient_id,
+            purpose=Message.Purpose.REMINDER,
+            channel=Message.Channel.EMAIL,
+            recipient=self.person.email,
+            subject="Your visit",
+            body=f"We look forward to seeing you on {when} at {slot.desk.site.name}.",
+            due_at=due_at,
+            useless_after=slot.starts_at,
+            attempts=1 if due_at < self.now else 0,
+            sent_at=due_at if due_at < self.now else None,
+        )
+
+    def assess(self, day: date) -> None:
+        """Record history, allergies, medicines and the diagnosis."""
+        at, by = self.at(day), self.clinician.pk
+        common: dict[str, Any] = {
+            "patient_id": self.patient_id,
+            "recorded_at": at,
+            "recorded_by_id": by,
+        }
+        self.rows.add(
+            HistoryEntry,
+            at=at,
+            topic=HistoryEntry.Topic.HAIR,
+            text=f"{self.person.reason} for about {self.random.randrange(1, 9)} years.",
+            **common,
+        )
+        if self.random.random() < 0.2:
+            self.rows.add(Allergy, at=at, substance="Penicillin", reaction="Rash", **common)
+        else:
+            self.rows.add(
+                NoKnownAllergies, at=at, patient_id=self.patient_id, stated_at=at, stated_by_id=by
+            )
+        if self.random.random() < 0.4:
+            self.rows.add(
+                Medicine,
+                at=at,
+                group=Medicine.Group.MINOXIDIL_TOPICAL,
+                name="Minoxidil 5 % foam",
+                dose="1 mL twice daily",
+                **common,
+            )
+        female = self.person.sex == Patient.Sex.FEMALE
+        self.rows.add(
+            Diagnosis,
+            at=at,
+            case_id=self.case_id,
+            condition="aga_female" if female else "aga_male",
+            scale="ludwig" if female else "norwood",
+            grade=self.random.choice(("I", "II") if female else ("II", "III", "III-vertex", "IV")),
+            made_at=at,
+            made_by_id=by,
+        )
+        self.event(Kind.DIAGNOSIS_MADE, at, self.clinician, diagnosis="androgenetic alopecia")
+
+    def plan(self, day: date, technique: Technique) -> UUID:
+        """Plan a course."""
+        at = self.at(day)
+        return self.rows.add(
+            Plan,
+            at=at,
+            case_id=self.case_id,
+            technique=technique,
+            sessions_planned=SESSIONS_PLANNED,
+            interval_days=INTERVAL_DAYS[technique],
+            planned_at=at,
+            planned_by_id=self.clinician.pk,
+        )
+
+    def consent(self, given: date, signed: date | None, template_name: str) -> UUID:
+        """Give information, and have the consent signed if a day is given."""
+        template = self.clinic.templates[template_name]
+        at, by = self.at(given, 11), self.clinician.pk
+        values: dict[str, Any] = {}
+        if signed:
+            scopes = [PhotoScope.CLINICAL.value] if template_name == "photographs" else []
+            text = text_to_sign(template, scopes)
+            values = {
+                "signed_at": self.at(signed, 11),
+                "signed_by_id": by,
+                "signed_name": f"{self.person.given_names} {self.person.family_name}",
+                "signed_text": text,
+                "signed_text_sha256": digest(text),
+                "photo_scopes": scopes,
+            }
+        return self.rows.add(
+            Consent,
+            at=at,
+            patient_id=self.patient_id,
+            case_id=self.case_id,
+            template_id=template.pk,
+            information_given_at=at,
+            information_given_by_id=by,
+            reflect_until=at + timedelta(days=template.reflection_days),
+            **values,
+        )
+
+    def target_area(self, day: date) -> UUID:
+        """Name the spot that is counted at each visit."""
+        return self.rows.add(
+            TargetArea,
+            at=self.at(day),
+            patient_id=self.patient_id,
+            name="Vertex",
+            side=TargetArea.Side.MIDLINE,
+            landmark="12 cm behind the hairline on the midline; tattoo dot",
+        )
+
+    def examine(
+        self, day: date, area_id: UUID, hair_count: int, review_id: UUID | None = None
+    ) -> UUID:
+        """Record a baseline, or a review's findings."""
+        at = self.at(day)
+        examination_id = self.rows.add(
+            Examination,
+            at=at,
+            patient_id=self.patient_id,
+            case_id=self.case_id,
+            kind=Examination.Kind.REVIEW if review_id else Examination.Kind.BASELINE,
+            review_id=review_id,
+            examined_date=day,
+            satisfaction=self.random.randrange(5, 10) if review_id else None,
+            recorded_at=at,
+            recorded_by_id=self.clinician.pk,
+        )
+        self.rows.add(
+            Measurement,
+            at=at,
+            examination_id=examination_id,
+            target_area_id=area_id,
+            hair_count=hair_count,
+            counted_area_cm2=Decimal("0.650"),
+        )
+        return examination_id
+
+    def follow_up(
+        self, technique: Technique, session_id: UUID, last: date, area_id: UUID, baseline: int
+    ) -> None:
+        """Plan the reviews after the last session; most that are past were held."""
+        for step in self.clinic.steps[technique.value]:
+            due = last + timedelta(weeks=step.weeks_after_last_session)
+            held = due < self.today - timedelta(days=7) and self.random.random() < 0.8
+            appointment_id, held_day = None, due
+            if held:
+                appointment_id, slot = self.visit(due, "review")
+                held_day = slot.starts_at.date()
+                held = held_day < self.today
+            review_id = self.rows.add(
+                Review,
+                at=self.at(last, 18),
+                patient_id=self.patient_id,
+                case_id=self.case_id,
+                step_id=step.pk,
+                after_session_id=session_id,
+                label=step.label,
+                due_date=due,
+                window_starts_date=due - timedelta(weeks=step.window_weeks_before),
+                window_ends_date=due + timedelta(weeks=step.window_weeks_after),
+                appointment_id=appointment_id,
+                held_at=self.at(held_day) if held else None,
+            )
+            if held:
+                gained = self.random.randrange(-4, 24)
+                self.examine(held_day, area_id, baseline + gained, review_id)
+
+    def event(self, kind: Kind, at: datetime, by: User, **details: Any) -> None:
+        """Leave a mark in the audit trail."""
+        self.rows.add(
+            Event,
+            at=at,
+            kind=kind,
+            actor_id=by.pk,
+            actor_label=str(by),
+            patient_id=self.patient_id,
+            details=details,
+        )
