@@ -1,21 +1,26 @@
 """One day of the diary at one site, laid out for the template: columns of five-minute steps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from clinic.base.prepared import columns, from_row, is_one_of, prepared
 from clinic.base.templatetags.anagen import clock
 from clinic.booking.looks import kind_of, status_in_words
-from clinic.booking.models import Appointment, AppointmentQuerySet, Status
+from clinic.booking.markup import free_piece, in_columns, in_list
+from clinic.booking.models import Appointment, Status
 from clinic.booking.times import DIARY_STEP_MINUTES, day_bounds, local
 from clinic.practice.models import Site
 from clinic.staff.models import User
+from patients.models.patient import listed_as
 
 STEPS_AN_HOUR = 60 // DIARY_STEP_MINUTES
 STEPS_A_DAY = 24 * STEPS_AN_HOUR
@@ -24,12 +29,39 @@ FREE_PIECE = STEPS_AN_HOUR // 2
 MOST_LANES = 4
 
 
+class Row(NamedTuple):
+    """What the diary needs of an appointment: plain columns, because a busy day has a hundred."""
+
+    pk: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    site_id: UUID
+    site: str
+    family_name: str
+    given_names: str
+    service: str
+    purpose: str
+    technique: str
+    room: str
+    practitioner_id: UUID
+
+
+_COLUMNS = (
+    *("pk", "starts_at", "ends_at", "status", "site_id", "site__name"),
+    *("patient__family_name", "patient__given_names"),
+    *("service__name", "service__purpose", "service__technique"),
+    *("room__name", "practitioner_id"),
+)
+
+
 @dataclass(slots=True)
 class Visit:
-    """An appointment in its place: `at` and `length` in steps of five minutes from midnight."""
+    """An appointment in its place, in steps of five minutes from midnight, in words."""
 
     at: int
     length: int
+    place: str
     status: str
     kind: str
     url: str
@@ -41,28 +73,33 @@ class Visit:
     practitioner: str
     status_words: SafeString
     cancelled: bool
-    lane: str = ""
 
 
 @dataclass(slots=True)
 class Stretch:
-    """A stretch of a column without a visit: free to book, or spent at another site."""
+    """A stretch of a column without a visit: an hour's mark, or time spent at another site."""
 
     at: int
     length: int
+    place: str
     starts: str = ""
     words: str = ""
 
 
 @dataclass(slots=True)
 class Column:
-    """A practitioner's day."""
+    """A practitioner's day; `free` are the stretches that can be booked, drawn."""
 
     name: str
     book_url: str
     visits: list[Visit] = field(default_factory=list)
     elsewhere: list[Stretch] = field(default_factory=list)
-    free: list[Stretch] = field(default_factory=list)
+    free: SafeString = SafeString("")  # noqa: RUF009 - as immutable as any text
+
+    @property
+    def drawn(self) -> SafeString:
+        """The visits in their places."""
+        return in_columns(self.visits)
 
 
 @dataclass(slots=True)
@@ -88,42 +125,55 @@ class Day:
         """The visits that were not cancelled, by time."""
         return [visit for visit in self.visits if not visit.cancelled]
 
+    @property
+    def drawn(self) -> SafeString:
+        """The visits that were not cancelled, as a list by time."""
+        return in_list(self.standing)
+
 
 def day_at(site: Site, day: date, *, now: datetime, offer_free: bool) -> Day:
     """Return a site's day, in two queries. `offer_free` adds the stretches that can be booked."""
-    practitioners = {person.pk: person for person in _working_at(site)}
-    columns: dict[UUID, Column] = {}
-    visits: list[Visit] = []
-    for appointment in _appointments(site, day, set(practitioners)):
-        person = practitioners.setdefault(appointment.practitioner_id, appointment.practitioner)
-        column = columns.setdefault(person.pk, _column(site, day, person))
-        if appointment.site_id == site.pk:
-            visits.append(_visit(appointment, site))
-            column.visits.append(visits[-1])
-        elif appointment.status not in (Status.CANCELLED, Status.NO_SHOW):
-            column.elsewhere.append(_elsewhere(appointment, site))
-    shown = [
-        columns.get(person.pk) or _column(site, day, person)
-        for person in sorted(practitioners.values(), key=lambda p: (p.family_name, p.given_name))
-    ]
-    return _laid_out(site, day, shown, visits, now=now, offer_free=offer_free)
-
-
-def _working_at(site: Site) -> Iterable[User]:
-    return User.objects.get_queryset().clinicians().working_at(site)
-
-
-def _appointments(site: Site, day: date, practitioners: set[UUID]) -> AppointmentQuerySet:
     midnight, next_midnight = day_bounds(day, site.zone)
+    found = _rows(site=site.pk, midnight=midnight, next_midnight=next_midnight)
+    rows = [Row(*row) for row in found]
+    booked = {row.practitioner_id for row in rows if row.site_id == site.pk}
+    people = [from_row(User, row) for row in _people(site=site.pk, booked=list(booked))]
+    shown = {person.pk: _column(site, day, person) for person in people}
+    visits: list[Visit] = []
+    for row in rows:
+        column = shown.get(row.practitioner_id)
+        if column is None:
+            continue
+        if row.site_id == site.pk:
+            visits.append(_visit(row, site, column.name))
+            column.visits.append(visits[-1])
+        elif row.status not in (Status.CANCELLED, Status.NO_SHOW):
+            column.elsewhere.append(_elsewhere(row, site))
+    return _laid_out(site, day, list(shown.values()), visits, now=now, offer_free=offer_free)
+
+
+@prepared(site=UUID, midnight=datetime, next_midnight=datetime)
+def _rows(site: UUID, midnight: datetime, next_midnight: datetime) -> QuerySet[Any, Any]:
+    """Ask for the day's appointments at the site, and elsewhere of those who work here too."""
+    working_here = User.objects.filter(Q(sites=site) | Q(sites=None)).values("pk")
     return (
         Appointment.objects.filter(
-            Q(site=site) | Q(practitioner__in=practitioners),
+            Q(site=site) | Q(practitioner__in=working_here),
             starts_at__gte=midnight,
             starts_at__lt=next_midnight,
         )
-        .with_words()
         .order_by("starts_at", "pk")
+        .values_list(*_COLUMNS)
     )
+
+
+@prepared(site=UUID, booked=list)
+def _people(site: UUID, booked: list[UUID]) -> QuerySet[Any, Any]:
+    """Ask for who sees patients at the site, and who else is booked there on the day."""
+    clinicians = User.objects.get_queryset().clinicians()
+    working_here = clinicians.filter(Q(sites=site) | Q(sites=None)).values("pk")
+    shown = Q(pk__in=working_here) | Q(is_one_of("pk", booked))
+    return User.objects.filter(shown).values_list(*columns(User))
 
 
 def _laid_out(
@@ -145,14 +195,14 @@ def _laid_out(
         column.visits = [visit for visit in column.visits if not visit.cancelled]
         _put_in_lanes(column.visits)
         if offer_free:
-            column.free = list(_free(column, max(opens, earliest), closes))
+            column.free = SafeString("".join(_free(column, max(opens, earliest), closes)))
     return Day(
         site=site,
         day=day,
         first=first,
         length=last_step - first,
         hours=[
-            Stretch(at=step, length=STEPS_AN_HOUR, starts=_clock_of(step))
+            Stretch(step, STEPS_AN_HOUR, f"at-{step}", starts=_clock_of(step))
             for step in range(first, last_step, STEPS_AN_HOUR)
         ],
         columns=columns,
@@ -174,34 +224,44 @@ def _clock_of(step: int) -> str:
     return f"{step // STEPS_AN_HOUR:02d}:{step % STEPS_AN_HOUR * DIARY_STEP_MINUTES:02d}"
 
 
-def _place(appointment: Appointment, site: Site) -> tuple[int, int]:
-    begins = _step(local(appointment.starts_at, site.zone))
-    steps = max(-(-appointment.duration_minutes // DIARY_STEP_MINUTES), 1)
-    return begins, min(steps, STEPS_A_DAY - begins)
+def _span(row: Row, site: Site) -> tuple[datetime, datetime, int, int]:
+    """Return the times on the wall, the first step and how many steps; never past midnight."""
+    starts, ends = local(row.starts_at, site.zone), local(row.ends_at, site.zone)
+    at = _step(starts)
+    minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
+    return starts, ends, at, min(-(-minutes // DIARY_STEP_MINUTES), STEPS_A_DAY - at)
 
 
-def _visit(appointment: Appointment, site: Site) -> Visit:
-    begins, steps = _place(appointment, site)
+def _visit(row: Row, site: Site, practitioner: str) -> Visit:
+    starts, ends, at, length = _span(row, site)
     return Visit(
-        at=begins,
-        length=steps,
-        status=appointment.status.replace("_", "-"),
-        kind=kind_of(appointment.service),
-        url=reverse("booking:appointment", args=[appointment.pk]),
-        name=str(appointment.patient),
-        starts=clock(local(appointment.starts_at, site.zone)),
-        ends=clock(local(appointment.ends_at, site.zone)),
-        service=appointment.service.name,
-        room=appointment.room.name,
-        practitioner=str(appointment.practitioner),
-        status_words=status_in_words(appointment.status),
-        cancelled=appointment.status == Status.CANCELLED,
+        at=at,
+        length=length,
+        place=f"at-{at} len-{length}",
+        status=row.status.replace("_", "-"),
+        kind=kind_of(row.purpose, row.technique),
+        url=f"{_appointments_url()}{row.pk}/",
+        name=listed_as(row.family_name, row.given_names),
+        starts=clock(starts),
+        ends=clock(ends),
+        service=row.service,
+        room=row.room,
+        practitioner=practitioner,
+        status_words=status_in_words(row.status),
+        cancelled=row.status == Status.CANCELLED,
     )
 
 
-def _elsewhere(appointment: Appointment, site: Site) -> Stretch:
-    begins, steps = _place(appointment, site)
-    return Stretch(at=begins, length=steps, words=f"At {appointment.site.name}")
+@cache
+def _appointments_url() -> str:
+    """Return the address under which each appointment has its own; found once, not per visit."""
+    nobody = UUID(int=0)
+    return reverse("booking:appointment", args=[nobody]).removesuffix(f"{nobody}/")
+
+
+def _elsewhere(row: Row, site: Site) -> Stretch:
+    _, _, at, length = _span(row, site)
+    return Stretch(at, length, f"at-{at} len-{length}", words=f"At {row.site}")
 
 
 def _put_in_lanes(visits: list[Visit]) -> None:
@@ -227,24 +287,29 @@ def _share_the_width(cluster: list[Visit]) -> None:
     lanes = min(len(ends), MOST_LANES)
     if lanes > 1:
         for visit, place in zip(cluster, places, strict=True):
-            visit.lane = f"lane-{min(place, lanes - 1) + 1}of{lanes}"
+            visit.place += f" lane-{min(place, lanes - 1) + 1}of{lanes}"
 
 
-def _free(column: Column, opens: int, closes: int) -> Iterator[Stretch]:
+def _free(column: Column, opens: int, closes: int) -> Iterator[str]:
     taken = sorted(
         [(v.at, v.at + v.length) for v in column.visits if v.status != "no-show"]
         + [(e.at, e.at + e.length) for e in column.elsewhere]
     )
     begins = opens
     for start, end in [*taken, (closes, closes)]:
-        yield from _pieces(begins, min(start, closes))
+        yield from _pieces(column, begins, min(start, closes))
         begins = max(begins, end)
 
 
-def _pieces(begins: int, ends: int) -> Iterator[Stretch]:
+def _pieces(column: Column, begins: int, ends: int) -> Iterator[str]:
     while begins < ends:
         cut = min((begins // FREE_PIECE + 1) * FREE_PIECE, ends)
-        yield Stretch(at=begins, length=cut - begins, starts=_clock_of(begins))
+        starts = _clock_of(begins)
+        yield free_piece(
+            place=f"at-{begins} len-{cut - begins}",
+            url=f"{column.book_url}&time={starts}",
+            words=f"Book {starts}, {column.name}",
+        )
         begins = cut
 
 

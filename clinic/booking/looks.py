@@ -26,8 +26,8 @@ def status_in_words(status: str) -> SafeString:
     return SafeString(f"{icon(STATUS_LOOKS[status][1])}{Status(status).label}")
 
 
-def kind_of(service: Service) -> str:
-    """Return the diary's tint: consultation, micrograft, prp, review or other."""
-    if service.purpose == Service.Purpose.TREATMENT:
-        return service.technique or "other"
-    return service.purpose
+def kind_of(purpose: str, technique: str) -> str:
+    """Return the diary's tint of a service: consultation, micrograft, prp, review or other."""
+    if purpose == Service.Purpose.TREATMENT:
+        return technique or "other"
+    return purpose

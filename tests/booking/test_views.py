@@ -12,6 +12,7 @@ from clinic.booking import actions
 from clinic.booking.models import Appointment, Status
 from clinic.practice.models import Room
 from patients.models import SiteRegistration
+from patients.phone import readable
 from tests.booking.conftest import NOW, monday
 from tests.factories.booking import AppointmentFactory
 from tests.factories.patients import PatientFactory
@@ -56,7 +57,7 @@ def test_the_diary_shows_the_day_in_columns_with_status_in_words(desk, book):
     assert "Monday 23-Nov-2026" in page
     assert "10:00 TESTPERSON, Invented" in page
     assert "Consultation · Room 1" in page
-    assert 'class="visit at-120 len-6 "' in page
+    assert 'class="visit at-120 len-6"' in page
     assert "Booked" in page
     assert 'class="diary diary-wide from-96"' in page
 
@@ -188,6 +189,15 @@ def test_the_arrivals_board_asks_as_often_for_many_as_for_one(
     fill(site, count)
     with time_machine.travel(monday(9), tick=False), django_assert_max_num_queries(8):
         desk.get(reverse("booking:arrivals"))
+
+
+def test_a_name_is_escaped_wherever_the_day_shows_it(desk, book, site):
+    patient = PatientFactory(family_name="O'Brien<b>", given_names='"Q" & A', site=site)
+    book(patient=patient)
+    for view in ("", "list"):
+        page = text(desk.get(diary_url(view=view)))
+        assert "O&#x27;BRIEN&lt;B&gt;, &quot;Q&quot; &amp; A" in page
+        assert "<B>" not in page
 
 
 # Booking ---------------------------------------------------------------------------------------
@@ -558,10 +568,10 @@ def test_a_no_show_is_one_tap(desk, book, monday_morning):
 def test_who_has_not_confirmed_for_tomorrow_stands_below_with_a_phone_number(desk, book):
     appointment = book()
     page = text(desk.get(reverse("booking:arrivals")))
-    assert appointment.patient.phone in page
+    assert readable(appointment.patient.phone) in page
     tap(desk, appointment, to="confirmed", seen="booked")
     page = text(desk.get(reverse("booking:arrivals")))
-    assert appointment.patient.phone not in page
+    assert readable(appointment.patient.phone) not in page
 
 
 def test_another_sites_board_is_not_there(desk):
