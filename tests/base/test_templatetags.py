@@ -225,3 +225,10 @@ def test_unit_is_read_from_the_widget():
     form = Visit()
     assert anagen.unit(form["volume"]) == "ml"
     assert anagen.unit(form["name"]) == ""
+
+
+def test_a_label_is_read_out_apart_from_the_word_required():
+    html = render("{% load crispy_forms_tags %}{{ form.name|as_crispy_field }}", form=Visit())
+    assert "Name <span" in html
+    html = render("{% load crispy_forms_tags %}{{ form.side|as_crispy_field }}", form=Visit())
+    assert "Side <span" in html
