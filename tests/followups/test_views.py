@@ -156,7 +156,7 @@ def test_a_visit_that_was_never_written_up_is_on_the_list_and_says_so(client_of,
     assert "Seen, not written up" in text_of(client_of(reception), OVERDUE)
 
 
-def test_book_leads_to_the_diary_with_patient_review_and_service(client_of, reception):
+def test_book_leads_to_the_diary_with_patient_review_service_and_site(client_of, reception):
     service = ReviewServiceFactory()
     review = waiting(SiteFactory())
     text = text_of(client_of(reception), OVERDUE)
@@ -166,6 +166,7 @@ def test_book_leads_to_the_diary_with_patient_review_and_service(client_of, rece
         "patient": [str(review.patient_id)],
         "review": [str(review.pk)],
         "service": [service.slug],
+        "site": [review.after_session.site.slug],
     }
 
 
