@@ -45,6 +45,9 @@ _PRP_FIELDS = (
     (parts.PROCESSING, "activator", "Activation"),
 )
 
+# Choices beside each other: the first of them is what a link leads to.
+_CHOSEN_ACROSS = ("closure", "anticoagulant")
+
 # Part, prefix of the rows on the page, what one row is called, and what a whole row needs.
 _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (
@@ -148,7 +151,8 @@ def _preparation_gaps(session: Session) -> Iterator[Gap]:
     preparation = session.preparation
     for part, name, words in _PRP_FIELDS if is_prp else _MICROGRAFT_FIELDS:
         if getattr(preparation, name, None) in (None, ""):
-            yield Gap(part, f"{words} is missing", f"id_{name}")
+            first = "_0" if name in _CHOSEN_ACROSS else ""
+            yield Gap(part, f"{words} is missing", f"id_{name}{first}")
     if not is_prp:
         return
     if not session.spins.all() and not session.unfinished.get("spins"):
@@ -161,7 +165,8 @@ def _preparation_gaps(session: Session) -> Iterator[Gap]:
 def _lot_gaps(session: Session) -> Iterator[Gap]:
     kind = LOT_KINDS[Technique(session.technique)]
     lots = [use.lot for use in session.lot_uses.all()]
-    if not any(lot.kind == kind for lot in lots):
+    begun = any(row.get("kind") == kind for row in session.unfinished.get("lots", []))
+    if not begun and not any(lot.kind == kind for lot in lots):
         words = f"No lot of a {kind.label.lower()} is recorded"
         yield Gap(parts.PROCESSING, words, "id_lots-0-lot_number")
     for place, lot in enumerate(lots):

@@ -29,6 +29,7 @@ const take = (answer) => {
   }
   showReason();
   mark(answer.errors);
+  if (!Object.keys(answer.errors).length) form.querySelector("[data-problems]")?.remove();
   show(answer.saved);
   if (!Object.keys(answer.errors).length && !waiting && !timer) {
     form.dispatchEvent(new CustomEvent("anagen:saved", { bubbles: true }));

@@ -40,7 +40,7 @@ class PlanTechniqueForm(CourseForm):
         initial = {**vars(usual), "planned": planned}
         super().__init__(*args, prefix=technique, initial=initial, **kwargs)
         self.technique = Technique(technique)
-        self.fields["planned"].label = self.technique.label
+        self.fields["planned"].label = f"Plan {self.technique.label}"
 
     def full_clean(self) -> None:
         """Ask nothing about a technique that is not ticked."""

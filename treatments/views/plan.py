@@ -69,6 +69,8 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     context = {
         **patient_context(patient),
         "forms": forms,
+        "first": next(iter(forms), None),
+        "second": next(iter(forms[1:]), None),
         "problems": problems,
         "consents": consent_states(patient, timezone.now()),
     }
