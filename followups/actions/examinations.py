@@ -126,7 +126,9 @@ def _refuse_if_overtaken(known: Examination | None, revision: int | None) -> Non
         return
     if known is None or known.revision != revision:
         who = (
-            f"{known.recorded_by} wrote here at {moment(known.recorded_at)}" if known else "It went"
+            f"{known.recorded_by} wrote here at {moment(known.recorded_at)}"
+            if known
+            else "The record was removed"
         )
         raise ValidationError(
             f"{who}, after you opened this page. Nothing was overwritten: what you typed is still"
