@@ -212,7 +212,7 @@ def _laid_out(
 
 
 def _column(site: Site, day: date, person: User) -> Column:
-    query = urlencode({"date": day.isoformat(), "site": site.slug, "practitioner": person.pk})
+    query = urlencode({"date": day.isoformat(), "site": site.slug, "practitioner": str(person.pk)})
     return Column(name=str(person), book_url=f"{reverse('booking:new')}?{query}")
 
 

@@ -207,7 +207,7 @@ def put_errors(form: forms.Form, error: ValidationError) -> None:
     for name, errors in error.error_dict.items():
         field = _FIELD_OF.get(name, name)
         known = field in form.fields and name != NON_FIELD_ERRORS
-        form.add_error(field if known else None, errors)  # type: ignore[arg-type]
+        form.add_error(field if known else None, errors)
 
 
 # Where the form shows what the appointment calls otherwise.

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from clinic.audit.models import Event
 from clinic.booking import actions
 from clinic.booking.models import Appointment, Status
 from clinic.practice.models import Room
@@ -572,6 +573,33 @@ def test_who_has_not_confirmed_for_tomorrow_stands_below_with_a_phone_number(des
     tap(desk, appointment, to="confirmed", seen="booked")
     page = text(desk.get(reverse("booking:arrivals")))
     assert readable(appointment.patient.phone) not in page
+
+
+def test_the_board_keeps_the_latest_who_are_done_and_counts_the_others(desk, site, room):
+    for hour in range(8, 18):
+        moment = monday(hour)
+        AppointmentFactory(
+            room=room, starts_at=moment, arrived_at=moment, in_room_at=moment, done_at=moment
+        )
+    with time_machine.travel(monday(18), tick=False):
+        page = text(desk.get(reverse("booking:arrivals")))
+    assert page.count('class="board-card"') == 8
+    assert "2 earlier, in the list of the day" in page
+    assert "08:00" not in page
+
+
+def test_opening_an_appointment_is_on_record(desk, book, patient):
+    appointment = book()
+    desk.get(reverse("booking:appointment", args=[appointment.pk]))
+    opened = Event.objects.about_patient(patient.pk).filter(kind="patients.viewed")
+    assert [event.sentence for event in opened] == ["opened an appointment"]
+
+
+def test_another_service_keeps_the_time_that_was_pressed(desk, patient, typed, site, doctor):
+    theatre = RoomFactory(site=site, kind=Room.Kind.TREATMENT)
+    service = TreatmentServiceFactory()
+    answer = desk.post(new_url(patient), {**typed, "service": service.slug, "show": "1"})
+    assert re.search(rf'value="10:00/{doctor.pk}/{theatre.pk}"\s+checked', text(answer))
 
 
 def test_another_sites_board_is_not_there(desk):

@@ -131,9 +131,11 @@ def _by_part_of_day(slots: list[Slot]) -> list[tuple[str, list[Slot]]]:
 
 
 def _chosen(form: WhenForm, slots: list[Slot], wanted: time | None) -> str:
+    """Return the free time to show as chosen: the same time and person, whatever the room."""
     pressed = str(form["slot"].value() or "")
     if pressed:
-        return pressed
+        same = pressed.rpartition("/")[0]
+        return next((slot.value for slot in slots if slot.value.startswith(f"{same}/")), "")
     typed = form["time"].value()
     return "" if typed else next((slot.value for slot in slots if slot.wall == wanted), "")
 
