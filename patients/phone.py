@@ -1,5 +1,7 @@
 """Telephone numbers: typed as people write them, stored as E.164, shown as people read them."""
 
+from functools import lru_cache
+
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat
 
@@ -22,6 +24,7 @@ def to_e164(text: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def readable(e164: str) -> str:
     """Return a stored number as people read it: 0121 496 0000, or +353 20 912 3456."""
     try:

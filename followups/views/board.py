@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -50,7 +52,7 @@ class Row:
     today: date
     now: datetime
 
-    @property
+    @cached_property
     def look(self) -> tuple[str, str]:
         """The kind and the words of its status."""
         return look_of(self.review, self.now)
@@ -81,7 +83,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
         "chosen": site.slug if site else ALL_SITES,
         "workplaces": user.workplaces,
         "is_declined": is_declined,
-        "outcomes": ContactAttempt.Outcome.choices,
+        "outcome_buttons": _outcome_buttons(),
         "may_book": user.can(Permission.BOOK),
     }
     return render(request, "followups/overdue.html", context)
@@ -100,6 +102,13 @@ def _rows(page: Page, today: date, now: datetime) -> list[Row]:
         Row(review, list(review.contact_attempts.all()), booking_url(review, service), today, now)
         for review in access.lines_of(list(page))
     ]
+
+
+@cache
+def _outcome_buttons() -> str:
+    """The same buttons stand in each line; drawn once and kept."""
+    outcomes = ContactAttempt.Outcome.choices
+    return render_to_string("followups/_outcome_buttons.html", {"outcomes": outcomes})
 
 
 def booking_url(review: Review, service: Service | None) -> str:
