@@ -1,13 +1,24 @@
-"""A second factor before anything else."""
+"""Sign-in, and a second factor, before anything else."""
 
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 _OPEN_NAMESPACES = ("/accounts/", "/static/", "/healthz", "/readyz")
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Send a visitor to sign-in; a part of a page is told 401, so that the page can stay."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponse:
+        """Answer somebody who is not signed in."""
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 class SecondFactorMiddleware:

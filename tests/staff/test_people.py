@@ -146,6 +146,11 @@ def test_without_a_second_factor_staff_reach_only_the_page_that_sets_one_up(clie
     assert client.get("/accounts/2fa/totp/activate/").status_code in (200, 302)
 
 
+def test_a_part_of_a_page_is_told_that_nobody_is_signed_in(client):
+    assert client.get("/arrivals/").status_code == 302
+    assert client.get("/arrivals/", headers={"HX-Request": "true"}).status_code == 401
+
+
 def test_a_session_that_ended_is_told_apart(client, client_of):
     assert client.get("/accounts/alive/").status_code == 401
     assert client_of(ReceptionFactory()).get("/accounts/alive/").status_code == 204
