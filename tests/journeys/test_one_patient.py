@@ -320,8 +320,8 @@ def the_clinician_plans_both_courses_and_gives_the_information(journey: Journey)
     clinician = journey.people["ottoline.mockridge@example.test"]
     clinician.opens(f"{journey.chart}plan/")
     clinician.follows("Plan a course")
-    clinician.ticks("Micrograft")
-    clinician.ticks("PRP")
+    clinician.ticks("Plan Micrograft")
+    clinician.ticks("Plan PRP")
     for sessions in clinician.page.get_by_label("Sessions").all():
         sessions.fill("1")
     clinician.presses("Save plan")
