@@ -4,7 +4,11 @@ from typing import Any
 
 import structlog
 from django.http import HttpRequest
+from pghistory import runtime
 from pghistory.middleware import HistoryMiddleware
+
+# A union of queries begins with a bracket, changes nothing and needs no context either.
+runtime.IGNORED_SQL_PREFIXES += ("(select",)
 
 
 class HistoryContextMiddleware(HistoryMiddleware):

@@ -1,18 +1,21 @@
-"""Queries that are written once: only the database works when they are asked again.
+"""Queries that are written and planned once.
 
-Putting a long query together takes Django longer than PostgreSQL needs to answer it. Where every
-page asks the same one, a function says what it is, in the ORM as anywhere else, and is called
-once; afterwards its SQL is sent with other values in the same places.
+Putting a long query together takes Django longer than PostgreSQL needs to answer it, and so does
+planning it. Where every page asks the same one, a function says what it is, in the ORM as anywhere
+else, and is called once; afterwards its SQL is a prepared statement of the connection, and only
+the values are sent.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import BooleanField, F, Func, Value
+from psycopg import sql
 
 Row = tuple[Any, ...]
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -33,6 +36,19 @@ class _Argument(str):
     __slots__ = ()
 
 
+class _PreparingCursor(psycopg.Cursor[Row]):
+    """Has the server keep the plan of what it executes, for as long as the connection lasts."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, **options | {"prepare": True})
+
+
+def _written(place: Any) -> str:
+    if isinstance(place, _Argument):
+        return f"%({place})s"
+    return sql.Literal(place).as_string(connection.connection).replace("%", "%%")
+
+
 class Prepared:
     """What `prepared` makes of a function: called with the same names, it returns the rows."""
 
@@ -42,10 +58,10 @@ class Prepared:
 
     def __call__(self, **values: Any) -> list[Row]:
         """Ask the database; each value must be of the type that was declared for its name."""
-        sql, places = self._written
-        params = [values[place] if isinstance(place, _Argument) else place for place in places]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+        connection.ensure_connection()
+        asking = _PreparingCursor(connection.connection)
+        with connection.wrap_database_errors, connection._prepare_cursor(asking) as cursor:
+            cursor.execute(self._statement, values)
             rows: list[Row] = cursor.fetchall()
         return [self._converted(row) for row in rows] if self._converters else rows
 
@@ -60,16 +76,16 @@ class Prepared:
         }
 
     @cached_property
-    def _written(self) -> tuple[str, list[Any]]:
-        """The SQL, and its parameters with an argument's name where its value goes."""
-        sql, params = self._compiler.as_sql()
+    def _statement(self) -> str:
+        """The SQL with the arguments by name, and all else as it will always be."""
+        text, params = self._compiler.as_sql()
         places = [self._argument(value) or value for value in params]
         if any(isinstance(each, date) for each in places):
             raise ValueError("The query keeps a time of its own: pass the clock as an argument.")
         unused = set(self._types) - {each for each in places if isinstance(each, _Argument)}
         if unused:
             raise ValueError(f"The query does not depend on {', '.join(sorted(unused))}.")
-        return sql, places
+        return str(text.replace("%%", "%%%%") % tuple(map(_written, places)))
 
     def _argument(self, value: Any) -> _Argument | None:
         found = (

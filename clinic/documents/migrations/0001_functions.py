@@ -15,7 +15,8 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0001_initial")]
+    initial = True
+    dependencies = [("base", "0001_initial")]
     operations = [
         migrations.RunSQL(LOCKED_WHEN_ISSUED, "DROP FUNCTION documents_locked_when_issued()"),
     ]
