@@ -8,7 +8,7 @@ from pghistory import runtime
 from pghistory.middleware import HistoryMiddleware
 
 # A union of queries begins with a bracket, changes nothing and needs no context either.
-runtime.IGNORED_SQL_PREFIXES += ("(select",)
+runtime.IGNORED_SQL_PREFIXES += ("(select",)  # type: ignore[assignment]
 
 
 class HistoryContextMiddleware(HistoryMiddleware):

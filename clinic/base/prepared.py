@@ -58,9 +58,10 @@ class Prepared:
 
     def __call__(self, **values: Any) -> list[Row]:
         """Ask the database; each value must be of the type that was declared for its name."""
-        connection.ensure_connection()
-        asking = _PreparingCursor(connection.connection)
-        with connection.wrap_database_errors, connection._prepare_cursor(asking) as cursor:
+        database: Any = connection
+        database.ensure_connection()
+        asking = _PreparingCursor(database.connection)
+        with database.wrap_database_errors, database._prepare_cursor(asking) as cursor:
             cursor.execute(self._statement, values)
             rows: list[Row] = cursor.fetchall()
         return [self._converted(row) for row in rows] if self._converters else rows
