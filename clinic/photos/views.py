@@ -65,13 +65,14 @@ def add_photos(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     case = sheet.photo_set.case if sheet else open_case(patient)
     if case is None:
         return render(request, "photos/no_case.html", patient_context(patient), status=409)
+    is_sent = request.method == "POST"
     form = PhotosForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
         views=sheet.missing if sheet else list(View),
         initial={"taken_at": sheet.photo_set.taken_at if sheet else timezone.now()},
     )
-    if request.method == "POST":
+    if is_sent:
         kept = _keep_what_can_be_read(request, form, case, sheet)
         if kept is not None:
             return _after_keeping(request, form, kept)

@@ -131,6 +131,13 @@ def test_another_patients_set_is_not_found(client_of, clinician):
     assert client_of(clinician).get(address).status_code == 404
 
 
+def test_an_empty_form_is_answered_in_words(client_of, clinician):
+    case = CaseFactory()
+    response = client_of(clinician).post(reverse("photos:add", args=[case.patient.pk]))
+    assert response.status_code == 422
+    assert "Choose at least one photograph." in response.content.decode()
+
+
 def test_without_an_open_case_the_page_says_what_to_do(client_of, clinician):
     response = client_of(clinician).get(page("add", PatientFactory()))
     assert response.status_code == 409
