@@ -1,0 +1,113 @@
+"""A patient of whom the record holds one of everything, for tests that walk all pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.booking.models import Appointment
+from clinic.photos import derivatives
+from clinic.practice.models import Service, Site
+from clinic.staff.models import User
+from patients.models import Allergy, Case, HistoryEntry, Medicine
+from tests.factories.booking import AppointmentFactory
+from tests.factories.documents import IssuedDocumentFactory, PrivateLinkFactory
+from tests.factories.followups import ExaminationFactory, MeasurementFactory, ReviewFactory
+from tests.factories.messaging import MessageFactory
+from tests.factories.patients import (
+    CaseFactory,
+    ConsentFactory,
+    DiagnosisFactory,
+    PatientFactory,
+    SignedConsentFactory,
+)
+from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
+from tests.factories.practice import RoomFactory, ServiceFactory
+from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
+
+SECRET = "invented-secret-of-one-patient"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One patient's record, by the names that the addresses use."""
+
+    patient: Any
+    site: Site
+    rows: dict[str, Any]
+
+    def ids(self) -> dict[str, Any]:
+        return {name: row.pk for name, row in self.rows.items()} | {"patient_id": self.patient.pk}
+
+
+def one_of_everything(site: Site, clinician: User) -> Record:
+    """Make a patient of a site with one of everything that an address can lead to."""
+    patient = PatientFactory(family_name="Examplewood", given_names="Ambrose", site=site)
+    case = CaseFactory(patient=patient, clinician=clinician)
+    rows = {
+        **_history(case, clinician),
+        **_visit_and_treatment(case, clinician, site),
+        **_papers(case),
+    }
+    rows |= _reviews(case, rows["signed_session"])
+    return Record(patient, site, rows)
+
+
+def _history(case: Case, clinician: User) -> dict[str, Any]:
+    now, patient = timezone.now(), case.patient
+    by = {"recorded_at": now, "recorded_by": clinician}
+    HistoryEntry.objects.create(patient=patient, topic="hair", text="Since 2019.", **by)
+    DiagnosisFactory(case=case, made_by=clinician)
+    return {
+        "medicine_id": Medicine.objects.create(
+            patient=patient, group="finasteride", name="Finasteride", dose="1 mg", **by
+        ),
+        "allergy_id": Allergy.objects.create(
+            patient=patient, substance="Penicillin", reaction="Rash", **by
+        ),
+    }
+
+
+def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, Any]:
+    ServiceFactory(purpose=Service.Purpose.REVIEW)
+    signed = signed_session(case=case, site=site)
+    waiting = ConsentFactory(case=case, template__technique="prp")
+    return {
+        "appointment_id": _appointment(case, clinician, site),
+        "plan_id": PlanFactory(case=case),
+        "signed_session": signed,
+        "session_id": SessionFactory(case=case, site=site, number=2, consent=signed.consent),
+        "consent_id": waiting,
+        "signed_consent": signed.consent,
+        "template_id": waiting.template,
+    }
+
+
+def _appointment(case: Case, clinician: User, site: Site) -> Appointment:
+    room = RoomFactory(site=site)
+    appointment: Appointment = AppointmentFactory(
+        patient=case.patient, practitioner=clinician, room=room
+    )
+    return appointment
+
+
+def _papers(case: Case) -> dict[str, Any]:
+    MessageFactory(patient=case.patient)
+    SignedConsentFactory(
+        case=case,
+        template__purpose="photographs",
+        template__technique="",
+        photo_scopes=["clinical"],
+    )
+    photo = PhotoFactory(photo_set=PhotoSetFactory(case=case), jpeg=drawn_jpeg(640, 480))
+    derivatives.derive(photo_id=photo.pk, now=timezone.now())
+    return {
+        "photo_id": photo,
+        "document_id": IssuedDocumentFactory(case=case),
+        "link_id": PrivateLinkFactory(patient=case.patient, secret=SECRET),
+    }
+
+
+def _reviews(case: Case, after: Any) -> dict[str, Any]:
+    MeasurementFactory(examination=ExaminationFactory(case=case))
+    return {"review_id": ReviewFactory(after_session=after)}
