@@ -134,7 +134,7 @@ BROKER_URL = required("BROKER_URL", "redis://127.0.0.1:6379/0")
 CACHE_URL = required("CACHE_URL", "redis://127.0.0.1:6379/1")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "clinic.cache.KeptClientCache",
         "LOCATION": CACHE_URL,
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }

@@ -1,19 +1,20 @@
 """The only ways to a review: what a person may not see does not exist for them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, QuerySet, prefetch_related_objects
 from django.http import Http404
 
-from clinic.base.prepared import Row, columns, from_row, is_one_of, prepared
+from clinic.base.prepared import Prepared, Row, columns, from_row, is_one_of, prepared
 from clinic.booking.models import Appointment
 from clinic.practice.models import Service, Site
 from clinic.staff.models import User
 from followups.models import ContactAttempt, Review
-from followups.models.review import ReviewQuerySet
-from patients.models import Case, Patient, SiteRegistration
+from patients.models import Patient, SiteRegistration
 from treatments.models import Session
 
 
@@ -31,74 +32,53 @@ def get_review(user: User, review_id: UUID, *, patient: Patient | None = None) -
     return found
 
 
-def to_reach(user: User, *, site: Site | None, today: date, now: datetime) -> ReviewQuerySet:
+def to_reach(user: User, *, site: Site | None, today: date, now: datetime, most: int) -> list[UUID]:
     """Return the reviews to book at a site (or all of this person's), the longest waiting first.
 
     Their window has begun and they are neither held nor booked. Who does not want the review is
     not called again: `declined` has those.
     """
-    return _waiting(user, site, today, now).exclude(_has_declined())
+    return _waiting(user, site, today, now, is_declined=False, most=most)
 
 
-def declined(user: User, *, site: Site | None, today: date, now: datetime) -> ReviewQuerySet:
+def declined(user: User, *, site: Site | None, today: date, now: datetime, most: int) -> list[UUID]:
     """Return the reviews that the patient does not want, else as `to_reach`."""
-    return _waiting(user, site, today, now).filter(_has_declined())
+    return _waiting(user, site, today, now, is_declined=True, most=most)
 
 
-def _waiting(user: User, site: Site | None, today: date, now: datetime) -> ReviewQuerySet:
-    waiting = Review.objects.outstanding().begun(today).not_booked(now)
+def _waiting(
+    user: User, site: Site | None, today: date, now: datetime, *, is_declined: bool, most: int
+) -> list[UUID]:
+    values: dict[str, Any] = {"today": today, "now": now}
     if site is not None:
-        waiting = waiting.filter(after_session__site=site)
+        values["site_id"] = site.pk
     if user.site_ids:
-        registered = SiteRegistration.objects.filter(
-            patient=OuterRef("patient"), site__in=user.site_ids
+        values["site_ids"] = list(user.site_ids)
+    ask = _waiting_for(frozenset(values), is_declined, most)
+    return [pk for (pk,) in ask(**values)]
+
+
+_TYPES: dict[str, type] = {"today": date, "now": datetime, "site_id": UUID, "site_ids": list}
+
+
+@cache
+def _waiting_for(names: frozenset[str], is_declined: bool, most: int) -> Prepared:
+    @prepared(**{name: kind for name, kind in _TYPES.items() if name in names})
+    def waiting(
+        today: date, now: datetime, site_id: UUID | None = None, site_ids: list[UUID] | None = None
+    ) -> QuerySet[Review, Any]:
+        reviews = Review.objects.outstanding().begun(today).not_booked(now)
+        if site_id:
+            reviews = reviews.filter(after_session__site=site_id)
+        if site_ids:
+            registered = SiteRegistration.objects.filter(is_one_of("site_id", site_ids))
+            reviews = reviews.filter(Exists(registered.filter(patient=OuterRef("patient"))))
+        wanted = (
+            reviews.filter(_has_declined()) if is_declined else reviews.exclude(_has_declined())
         )
-        waiting = waiting.filter(Exists(registered))
-    return waiting.order_by("window_starts_date", "pk")
+        return wanted.order_by("window_starts_date", "pk").values_list("pk")[:most]
 
-
-def lines_of(ids: list[UUID]) -> list[Review]:
-    """Return these reviews as `to_reach` orders them, with all that their lines show.
-
-    Patient, clinician, appointment, technique and site come with each, and its
-    `contact_attempts`; in two queries.
-    """
-    reviews = [_line(row) for row in _lines(ids=ids)]
-    prefetch_related_objects(reviews, "contact_attempts")
-    return reviews
-
-
-_PARTS: tuple[tuple[str, type[Model]], ...] = (
-    ("", Review),
-    ("patient", Patient),
-    ("case", Case),
-    ("case__clinician", User),
-    ("appointment", Appointment),
-    ("after_session", Session),
-    ("after_session__site", Site),
-)
-
-
-@prepared(ids=list)
-def _lines(ids: list[UUID]) -> QuerySet[Review, Any]:
-    names = [name for via, model in _PARTS for name in columns(model, via)]
-    reviews = Review.objects.filter(is_one_of("pk", ids)).order_by("window_starts_date", "pk")
-    return reviews.values_list(*names)
-
-
-def _line(row: Row) -> Review:
-    found: list[Any] = []
-    for _, model in _PARTS:
-        # A clinician or an appointment that is not there has no identifier either.
-        values, row = row[: len(columns(model))], row[len(columns(model)) :]
-        found.append(from_row(model, values) if any(values) else None)
-    review: Review = found[0]
-    _, review.patient, review.case, clinician, review.appointment, review.after_session, site = (
-        found
-    )
-    review.case.clinician = clinician
-    review.after_session.site = site
-    return review
+    return waiting
 
 
 def _has_declined() -> Exists:
@@ -107,6 +87,55 @@ def _has_declined() -> Exists:
             review=OuterRef("pk"), outcome=ContactAttempt.Outcome.DECLINED
         ).order_by()
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A review on the list, with the clinician who looks after the case."""
+
+    review: Review
+    clinician: User | None
+
+
+def lines_of(ids: list[UUID]) -> list[Line]:
+    """Return these reviews as `to_reach` orders them, with all that their lines show.
+
+    Patient, appointment, technique and site come with each review, and its `contact_attempts`;
+    in two queries.
+    """
+    lines = [_line(row) for row in _lines(ids=ids)]
+    prefetch_related_objects([line.review for line in lines], "contact_attempts")
+    return lines
+
+
+# What a line shows: how to get to a row, and the columns of it that are needed (all of a review).
+_PARTS: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
+    ("", Review, ()),
+    ("patient", Patient, ("id", "family_name", "given_names", "phone")),
+    ("case__clinician", User, ("id", "title", "given_name", "family_name")),
+    ("appointment", Appointment, ("id", "ends_at", "cancelled_at", "no_show_at")),
+    ("after_session", Session, ("id", "technique", "site_id")),
+    ("after_session__site", Site, ("id", "name", "slug", "time_zone")),
+)
+
+
+@prepared(ids=list)
+def _lines(ids: list[UUID]) -> QuerySet[Review, Any]:
+    names = [name for via, model, only in _PARTS for name in columns(model, via, only)]
+    reviews = Review.objects.filter(is_one_of("pk", ids))
+    return reviews.order_by("window_starts_date", "pk").values_list(*names)
+
+
+def _line(row: Row) -> Line:
+    found: list[Any] = []
+    for _, model, only in _PARTS:
+        # A clinician or an appointment that is not there has no identifier either.
+        length = len(columns(model, only=only))
+        values, row = row[:length], row[length:]
+        found.append(from_row(model, values, only) if any(values) else None)
+    review, review.patient, clinician, review.appointment, session, session.site = found
+    review.after_session = session
+    return Line(review, clinician)
 
 
 def review_service() -> Service | None:

@@ -135,13 +135,17 @@ def is_one_of(field: str, ids: list[UUID]) -> Func:
     )
 
 
-def columns(model: type[models.Model], via: str = "") -> list[str]:
-    """Return the names of a model's columns for `values_list`; `via` leads to it from another."""
+def columns(model: type[models.Model], via: str = "", only: Sequence[str] = ()) -> list[str]:
+    """Return a model's columns, or `only` these, for `values_list`; `via` leads to the model."""
     prefix = f"{via}__" if via else ""
-    return [f"{prefix}{field.attname}" for field in model._meta.concrete_fields]
+    names = (field.attname for field in model._meta.concrete_fields)
+    return [f"{prefix}{name}" for name in names if not only or name in only]
 
 
-def from_row(model: type[AnyModel], values: Sequence[Any]) -> AnyModel:
-    """Return the row of a model whose `columns` are the first of these values."""
-    names = columns(model)
+def from_row(model: type[AnyModel], values: Sequence[Any], only: Sequence[str] = ()) -> AnyModel:
+    """Return the row of a model whose `columns` are the first of these values.
+
+    With `only` some, the others are fetched when they are asked for, as after `QuerySet.only`.
+    """
+    names = columns(model, only=only)
     return model.from_db(DEFAULT_DB_ALIAS, names, values[: len(names)])

@@ -18,8 +18,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
+from clinic.base.addresses import address_of
 from clinic.practice.models import Service, Site
 from clinic.staff.access import current_site, require, signed_in
+from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from followups import access
 from followups.actions.reviews import record_contact
@@ -47,6 +49,7 @@ class Row:
     """One review to book, as the list shows it."""
 
     review: Review
+    clinician: User | None
     attempts: list[ContactAttempt]
     booking_url: str
     today: date
@@ -74,8 +77,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now, here.zone)
     is_declined = "declined" in request.GET
     find = access.declined if is_declined else access.to_reach
-    reviews = find(user, site=site, today=today, now=now)
-    ids = list(reviews.values_list("pk", flat=True)[:MOST_COUNTED])
+    ids = find(user, site=site, today=today, now=now, most=MOST_COUNTED)
     page = CappedPaginator(ids, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -99,8 +101,15 @@ def _chosen_site(request: HttpRequest, here: Site) -> Site | None:
 def _rows(page: Page, today: date, now: datetime) -> list[Row]:
     service = access.review_service()
     return [
-        Row(review, list(review.contact_attempts.all()), booking_url(review, service), today, now)
-        for review in access.lines_of(list(page))
+        Row(
+            review=line.review,
+            clinician=line.clinician,
+            attempts=list(line.review.contact_attempts.all()),
+            booking_url=booking_url(line.review, service),
+            today=today,
+            now=now,
+        )
+        for line in access.lines_of(list(page))
     ]
 
 
@@ -120,7 +129,7 @@ def booking_url(review: Review, service: Service | None) -> str:
     }
     if service is not None:
         query["service"] = service.slug
-    return f"{reverse('booking:new')}?{urlencode(query)}"
+    return f"{address_of('booking:new')}?{urlencode(query)}"
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -15,6 +16,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from clinic.base.addresses import address_of
 
 register = template.Library()
 
@@ -141,6 +144,12 @@ def browser(agent: str) -> str:
     program = next((name for mark, name in BROWSERS if mark in agent), "A browser")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{program} on {system}" if system else program
+
+
+@register.filter
+def address(identifier: UUID | str, name: str) -> str:
+    """The address of a row, by the name of its page; for lists, where `url` would take long."""
+    return address_of(name, identifier)
 
 
 @register.simple_tag

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import CharField, DateTimeField, F, QuerySet, Value
 from django.db.models.functions import Cast
-from django.urls import reverse
 
+from clinic.base.addresses import address_of
 from clinic.base.prepared import Prepared, prepared
 from clinic.booking.models import Appointment, Status
 from clinic.documents.models import Document
@@ -286,9 +286,9 @@ def _moment(
 
 def _address(name: str, patient: Patient, row: UUID) -> str:
     if name == "booking:appointment":
-        return reverse(name, args=[row])
+        return address_of(name, row)
     if name == "treatments:session":
-        return reverse(name, args=[patient.pk, row])
+        return address_of(name, patient.pk, row)
     if name == "messaging:outbox":
-        return reverse(name)
-    return reverse(name, args=[patient.pk])
+        return address_of(name)
+    return address_of(name, patient.pk)
