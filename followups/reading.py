@@ -1,20 +1,25 @@
 """What pages and papers read: the course of density, and reviews. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from clinic.base.prepared import Row, columns, from_row, prepared
 from clinic.photos.models import PhotoSet
+from clinic.staff.models import User
 from followups import outcomes
 from followups.models import Examination, Measurement, Review, TargetArea
 from followups.outcomes import Change, Summary
 from patients.models import Case, Patient
 from treatments.models import Session
+
+Counts = defaultdict[UUID, list[Measurement]]
 
 
 @dataclass(frozen=True)
@@ -83,42 +88,67 @@ def density_series(case: Case) -> list[AreaSeries]:
 
 def outcome_of(case: Case) -> Outcome:
     """Return what was counted in a case and how it changed, in three queries."""
-    examinations = list(_examinations(case))
-    sessions = _session_dates(case)
+    examinations = [_examination(row) for row in _examined(case_id=case.pk)]
+    counts = _counts_by_examination(case)
+    sessions = [day for (day,) in _session_dates(case_id=case.pk)]
     areas = sorted(
-        {count.target_area for one in examinations for count in one.measurements.all()},
+        {count.target_area for one in examinations for count in counts[one.pk]},
         key=lambda area: (area.created_at, area.pk),
     )
-    baselines = _baselines(examinations)
-    rows = {one.pk: _points(one, sessions, baselines) for one in examinations}
+    baselines = _baselines(examinations, counts)
+    rows = {one.pk: _points(one, counts[one.pk], sessions, baselines) for one in examinations}
     return Outcome(
         areas=[_series(area, examinations, rows) for area in areas],
         visits=[_visit(one, areas, rows[one.pk], sessions) for one in examinations],
     )
 
 
-def _examinations(case: Case) -> Iterable[Examination]:
-    counted = Measurement.objects.select_related("target_area")
-    return (
-        Examination.objects.filter(case=case)
-        .select_related("review", "recorded_by")
-        .prefetch_related(Prefetch("measurements", queryset=counted))
-        .order_by("examined_date", "created_at")
+@prepared(case_id=UUID)
+def _examined(case_id: UUID) -> QuerySet[Examination, Any]:
+    examinations = Examination.objects.filter(case=case_id)
+    return examinations.order_by("examined_date", "created_at").values_list(
+        *columns(Examination), *columns(Review, via="review"), *columns(User, via="recorded_by")
     )
 
 
-def _session_dates(case: Case) -> list[date]:
+def _examination(row: Row) -> Examination:
+    examination = from_row(Examination, row)
+    row = row[len(columns(Examination)) :]
+    examination.review = from_row(Review, row) if examination.review_id else None
+    examination.recorded_by = from_row(User, row[len(columns(Review)) :])
+    return examination
+
+
+@prepared(case_id=UUID)
+def _counted(case_id: UUID) -> QuerySet[Measurement, Any]:
+    counts = Measurement.objects.filter(examination__case=case_id)
+    return counts.order_by("target_area__created_at").values_list(
+        *columns(Measurement), *columns(TargetArea, via="target_area")
+    )
+
+
+def _counts_by_examination(case: Case) -> Counts:
+    counts: Counts = defaultdict(list)
+    for row in _counted(case_id=case.pk):
+        count = from_row(Measurement, row)
+        count.target_area = from_row(TargetArea, row[len(columns(Measurement)) :])
+        counts[count.examination_id].append(count)
+    return counts
+
+
+@prepared(case_id=UUID)
+def _session_dates(case_id: UUID) -> QuerySet[Session, Any]:
     standing = Q(amended_by__isnull=True) | Q(amended_by__signed_at__isnull=True)
-    signed = Session.objects.signed().filter(standing, case=case)
-    return list(signed.order_by("performed_date").values_list("performed_date", flat=True))
+    signed = Session.objects.signed().filter(standing, case=case_id)
+    return signed.order_by("performed_date").values_list("performed_date")
 
 
-def _baselines(examinations: list[Examination]) -> dict[UUID, Decimal]:
+def _baselines(examinations: list[Examination], counts: Counts) -> dict[UUID, Decimal]:
     return {
         count.target_area_id: count.density_per_cm2
         for one in examinations
         if one.kind == Examination.Kind.BASELINE
-        for count in one.measurements.all()
+        for count in counts[one.pk]
     }
 
 
@@ -129,13 +159,16 @@ def label_of(examination: Examination) -> str:
 
 
 def _points(
-    examination: Examination, sessions: list[date], baselines: dict[UUID, Decimal]
+    examination: Examination,
+    counts: list[Measurement],
+    sessions: list[date],
+    baselines: dict[UUID, Decimal],
 ) -> dict[UUID, Point]:
     return {
         count.target_area_id: _point(
             examination, count, sessions, baselines.get(count.target_area_id)
         )
-        for count in examination.measurements.all()
+        for count in counts
     }
 
 

@@ -1,10 +1,12 @@
 """What stands at the top of every page about one patient."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.utils import timezone
 
+from clinic.base.prepared import Row, prepared
 from patients.models import Allergy, Medicine, NoKnownAllergies, Patient
 
 ADULT_AGE_YEARS = 18
@@ -31,7 +33,7 @@ def patient_context(patient: Patient) -> dict[str, Any]:
     `allergy_line` reads "Allergic to penicillin (rash)", "No known allergies" or "Allergies not
     recorded"; `alerts` are short sentences in words.
     """
-    facts = _facts(patient)
+    facts = sorted(_facts(patient_id=patient.pk))
     substances = [_with_detail(name, detail) for kind, name, detail in facts if kind == _ALLERGY]
     none_stated = any(kind == _NONE_STATED for kind, _, _ in facts)
     line, tone = _allergy_line(substances, none_stated)
@@ -49,36 +51,37 @@ def standing_statement(patient: Patient) -> NoKnownAllergies | None:
     An allergy recorded after the statement overtakes it, even one withdrawn since: somebody has
     to ask again.
     """
-    return _statements(patient).order_by("-stated_at").select_related("stated_by").first()
+    return _statements(patient.pk).order_by("-stated_at").select_related("stated_by").first()
 
 
-def _statements(patient: Patient) -> Any:
+def _statements(patient_id: UUID) -> Any:
     later = Allergy.objects.filter(
         patient=OuterRef("patient"), recorded_at__gt=OuterRef("stated_at")
     )
     active = Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
-    return NoKnownAllergies.objects.filter(~Exists(later), ~Exists(active), patient=patient)
+    return NoKnownAllergies.objects.filter(~Exists(later), ~Exists(active), patient=patient_id)
 
 
-def _facts(patient: Patient) -> list[tuple[str, str, str]]:
+@prepared(patient_id=UUID)
+def _facts(patient_id: UUID) -> Any:
     """Return (kind, name, detail) of allergies, statements and medicines that matter."""
 
     def words(value: str) -> Value:
         return Value(value, output_field=CharField())
 
-    allergies = Allergy.objects.filter(patient=patient, withdrawn_at__isnull=True)
+    allergies = Allergy.objects.filter(patient=patient_id, withdrawn_at__isnull=True)
+    statements = _statements(patient_id)
     medicines = Medicine.objects.filter(
-        patient=patient, stopped_date__isnull=True, group__in=ALERT_GROUPS
+        patient=patient_id, stopped_date__isnull=True, group__in=ALERT_GROUPS
     )
-    rows = (
+    return (
         allergies.order_by()
         .values_list(words(_ALLERGY), F("substance"), F("reaction"))
         .union(
-            _statements(patient).order_by().values_list(words(_NONE_STATED), words(""), words("")),
+            statements.order_by().values_list(words(_NONE_STATED), words(""), words("")),
             medicines.order_by().values_list(F("group"), F("name"), words("")),
         )
     )
-    return sorted(rows)
 
 
 def _with_detail(name: str, detail: str) -> str:
@@ -98,7 +101,7 @@ def _age_alert(patient: Patient) -> list[str]:
     return ["Under 18: adults only"] if under_age else []
 
 
-def _medicine_alerts(facts: list[tuple[str, str, str]]) -> list[str]:
+def _medicine_alerts(facts: list[Row]) -> list[str]:
     taken: dict[str, list[str]] = {}
     for kind, name, _ in facts:
         if kind in ALERT_GROUPS:
