@@ -4,11 +4,20 @@ The value names the app and what happened; the label is the sentence shown after
 name, with the event's details in braces.
 """
 
+import re
+
 from django.db import models
+
+_DETAIL = re.compile(r"\{\w+\}")
 
 
 class Kind(models.TextChoices):
     """What somebody did or looked at."""
+
+    @property
+    def plain(self) -> str:
+        """The sentence without its details, for a list to choose from."""
+        return _DETAIL.sub("…", self.label)
 
     SIGNED_IN = "staff.signed_in", "signed in"
     PERSON_ADDED = "staff.person_added", "made an account for {name}: {roles}"
@@ -43,6 +52,7 @@ class Kind(models.TextChoices):
     MESSAGE_QUEUED = "messaging.queued", "queued the message “{purpose}”"
     MESSAGE_SENT = "messaging.sent", "sent the message “{purpose}”"
     MESSAGE_FAILED = "messaging.failed", "could not send the message “{purpose}”"
+    MESSAGE_READDRESSED = "messaging.readdressed", "redirected “{purpose}” to the present address"
     MESSAGE_CANCELLED = "messaging.cancelled", "cancelled the message “{purpose}”"
     PHOTOS_TAKEN = "photos.taken", "added {count} photographs"
     PHOTO_VIEWED = "photos.viewed", "looked at the photograph {view}"
@@ -70,6 +80,7 @@ class Kind(models.TextChoices):
     DOCUMENT_FAILED = "documents.failed", "could not make the document {title}"
     DOCUMENT_VIEWED = "documents.viewed", "opened the document {title}"
     LINK_CREATED = "documents.link_created", "made a private link, open until {until}"
+    LINK_NOT_SENT = "documents.link_not_sent", "could not send a private link to {title}"
     LINK_REVOKED = "documents.link_revoked", "revoked a private link"
     LINK_OPENED = "documents.link_opened", "opened the private link"
     LINK_REFUSED = "documents.link_refused", "gave a wrong date of birth for the private link"

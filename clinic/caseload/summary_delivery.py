@@ -23,6 +23,7 @@ NOT_REACHABLE = (
     "There is no way to send a link: record an e-mail address or a phone number, "
     "and that the patient may be written to."
 )
+NOTHING_ISSUED = "There is nothing to open yet: no document has been issued to this patient."
 SUBJECT = "Something from the clinic for you to read"
 
 
@@ -65,8 +66,10 @@ def tell_patient(document: Document) -> None:
 def send_link(*, by: User, patient: Patient, site: Site, key: str, now: datetime) -> int:
     """Make a private link and queue the message that carries it; return how many messages.
 
-    Raises `ValidationError` when the patient cannot be reached.
+    Raises `ValidationError` when nothing is issued, and when the patient cannot be reached.
     """
+    if not patient.documents.issued().exists():
+        raise ValidationError(NOTHING_ISSUED)
     if not messaging.channels_of(patient):
         raise ValidationError(NOT_REACHABLE)
     link, secret = documents.create_link(by=by, patient=patient, now=now)

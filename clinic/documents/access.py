@@ -1,11 +1,14 @@
 """The only ways to a document: what a person may not see does not exist for them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404
 
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
 from clinic.documents.actions import sha256_of
 from clinic.documents.models import Document, PrivateLink
 from clinic.staff.models import User
@@ -36,6 +39,14 @@ def documents_of(patient: Patient) -> QuerySet[Document]:
         times_opened=Count("openings", filter=by_patient),
         last_opened_at=Max("openings__created_at", filter=by_patient),
     )
+
+
+def documents_not_told(documents: Iterable[Document]) -> set[UUID | None]:
+    """Return those of the documents whose link could not be sent when they were issued."""
+    failed = Event.objects.filter(
+        kind=Kind.LINK_NOT_SENT, subject_id__in=[document.pk for document in documents]
+    )
+    return set(failed.values_list("subject_id", flat=True))
 
 
 def get_link(user: User, link_id: UUID) -> PrivateLink:

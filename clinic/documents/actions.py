@@ -26,12 +26,13 @@ from patients.models import Patient
 logger = structlog.get_logger(__name__)
 
 GIVE_UP_AFTER = timedelta(minutes=30)
+MOST_TRIES = 3
 SWEEP_AFTER = timedelta(minutes=1)
 PROGRAM_FAULT = "The program could not make this document. The fault is on record."
 TOO_LONG = "Making this document took too long."
 
 # What apps above do in the transaction in which a document is issued: each is called with the
-# document. An error in one undoes the issue.
+# document. One that fails leaves nothing of its own behind, is put on record, and undoes no issue.
 after_issuing: list[Callable[[Document], None]] = []
 
 
@@ -74,7 +75,8 @@ def try_again(*, by: User, document: Document, now: datetime) -> None:
     row = Document.objects.select_for_update().get(pk=document.pk)
     if not row.failed_at:
         raise ValidationError("This document is not one that failed.")
-    row.failed_at, row.failure, row.requested_at, row.requested_by = None, "", now, by
+    row.failed_at, row.failure, row.tries = None, "", 0
+    row.requested_at, row.requested_by = now, by
     try:
         with transaction.atomic():
             row.check_and_save()
@@ -91,7 +93,7 @@ def issue(document_id: UUID) -> bool:
     made is marked as failed, with a sentence. Raises `OperationalError` when the database is away.
     """
     try:
-        return _issue(document_id)
+        return _count_try(document_id) and _issue(document_id)
     except OperationalError:
         raise
     except CannotRenderError as error:
@@ -100,6 +102,18 @@ def issue(document_id: UUID) -> bool:
         logger.exception("document_failed", document_id=str(document_id))
         _fail(document_id, PROGRAM_FAULT)
     return False
+
+
+@transaction.atomic
+def _count_try(document_id: UUID) -> bool:
+    """Count a try before it begins: one that ends the worker itself counts too."""
+    wanted = Document.objects.in_the_making().select_for_update(skip_locked=True)
+    row = wanted.filter(pk=document_id).first()
+    if row is None:
+        return False
+    row.tries += 1
+    row.save(update_fields=["tries"])
+    return True
 
 
 @transaction.atomic
@@ -127,7 +141,19 @@ def _finish(document: Document, rendered: Rendered) -> None:
     document.check_and_save()
     _record(Kind.DOCUMENT_ISSUED, document, by=None)
     for tell in after_issuing:
-        tell(document)
+        _tell(tell, document)
+
+
+def _tell(tell: Callable[[Document], None], document: Document) -> None:
+    try:
+        with transaction.atomic():
+            tell(document)
+    except OperationalError:
+        raise
+    except Exception as error:  # the document stands; that nobody was told must be seen
+        if not isinstance(error, ValidationError):
+            logger.exception("document_not_told", document_id=str(document.pk))
+        _record(Kind.LINK_NOT_SENT, document, by=None)
 
 
 @transaction.atomic
@@ -143,12 +169,12 @@ def _fail(document_id: UUID, failure: str) -> None:
 def issue_waiting(now: datetime) -> int:
     """Make what was asked for over a minute ago and is still missing; return how many were made.
 
-    What has been tried for half an hour is given up.
+    What was tried often and for half an hour is given up.
     """
     waiting = Document.objects.in_the_making().order_by("requested_at")
     made = 0
     for document in waiting.filter(requested_at__lte=now - SWEEP_AFTER)[:50]:
-        if document.requested_at <= now - GIVE_UP_AFTER:
+        if document.tries >= MOST_TRIES and document.requested_at <= now - GIVE_UP_AFTER:
             _fail(document.pk, TOO_LONG)
         else:
             made += issue(document.pk)
@@ -156,8 +182,13 @@ def issue_waiting(now: datetime) -> int:
 
 
 @transaction.atomic
-def create_link(*, by: User | None, patient: Patient, now: datetime) -> tuple[PrivateLink, str]:
-    """Make a private link and return it with its secret, which is stored nowhere."""
+def create_link(*, by: User, patient: Patient, now: datetime) -> tuple[PrivateLink, str]:
+    """Make a private link and return it with its secret, which is stored nowhere.
+
+    Those that were still open are closed: the last one sent is the only one that opens.
+    """
+    for earlier in patient.links.open_at(now):
+        revoke_link(by=by, link=earlier, now=now)
     secret = secrets.token_urlsafe(32)
     link = PrivateLink.check_and_create(
         patient=patient,

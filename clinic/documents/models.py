@@ -50,6 +50,7 @@ class Document(Record):
     issued_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     objects = DocumentQuerySet.as_manager()
 

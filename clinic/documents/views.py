@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.base.private_files import private_file_response
 from clinic.documents import actions
-from clinic.documents.access import documents_of, get_document, get_link
+from clinic.documents.access import documents_not_told, documents_of, get_document, get_link
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import read_patient
@@ -38,6 +38,7 @@ def document_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "documents": documents,
             "issued": [document for document in documents if document.issued_at],
             "links": links,
+            "not_told": documents_not_told(documents),
             "may_issue": user.can(Permission.ISSUE_DOCUMENT),
         },
     )
@@ -52,7 +53,11 @@ def progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return render(
         request,
         "documents/_progress.html",
-        {"document": document, "may_issue": user.can(Permission.ISSUE_DOCUMENT)},
+        {
+            "document": document,
+            "not_told": documents_not_told([document]),
+            "may_issue": user.can(Permission.ISSUE_DOCUMENT),
+        },
     )
 
 

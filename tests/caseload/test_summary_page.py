@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from clinic.documents.models import Document, PrivateLink
 from clinic.messaging.models import Message
+from tests.factories.documents import IssuedDocumentFactory
 from tests.factories.patients import CaseFactory, PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
@@ -87,7 +88,16 @@ def test_another_sites_patient_does_not_exist(client_of, case):
     assert client.post(send).status_code == 404
 
 
+def test_no_link_is_sent_to_nothing(client_of, clinician, case):
+    send = reverse("caseload:send_link", args=[case.patient_id])
+    response = client_of(clinician).post(send, follow=True)
+    assert "no document has been issued" in response.content.decode()
+    assert not PrivateLink.objects.exists()
+    assert not Message.objects.exists()
+
+
 def test_a_new_link_is_sent(client_of, clinician, case):
+    IssuedDocumentFactory(case=case)
     send = reverse("caseload:send_link", args=[case.patient_id])
     response = client_of(clinician).post(send, follow=True)
     assert "on its way to the patient" in response.content.decode()
@@ -97,6 +107,7 @@ def test_a_new_link_is_sent(client_of, clinician, case):
 
 def test_a_new_link_needs_an_address(client_of, clinician):
     patient = PatientFactory(email="", phone="", site=SiteFactory())
+    IssuedDocumentFactory(patient=patient)
     send = reverse("caseload:send_link", args=[patient.pk])
     response = client_of(clinician).post(send, follow=True)
     assert "There is no way to send a link" in response.content.decode()

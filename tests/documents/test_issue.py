@@ -113,16 +113,21 @@ def test_a_fault_in_the_program_is_told_without_its_inner_words(renderer):
     assert document.failure == actions.PROGRAM_FAULT
 
 
-def test_an_error_after_issuing_undoes_the_issue_and_its_file(renderer, settings):
+@pytest.mark.parametrize("error", [RuntimeError("inner"), ValidationError("No address.")])
+def test_a_document_stays_issued_when_nobody_could_be_told(renderer, error):
     def fail(document):
-        raise RuntimeError
+        Document.objects.exclude(pk=document.pk).update(title="Half done")
+        raise error
 
+    other = DocumentFactory(title="Untouched")
     actions.after_issuing.append(fail)
     document = DocumentFactory()
-    assert not actions.issue(document.pk)
+    assert actions.issue(document.pk)
     document.refresh_from_db()
-    assert document.status == "failed"
-    assert not list(settings.MEDIA_ROOT.rglob("*.pdf"))
+    other.refresh_from_db()
+    assert document.status == "issued"
+    assert other.title == "Untouched", "what failed leaves nothing behind"
+    assert Event.objects.get(kind=Kind.LINK_NOT_SENT).subject_id == document.pk
 
 
 def test_a_failed_one_can_be_tried_again(renderer, clinician):
@@ -133,11 +138,18 @@ def test_a_failed_one_can_be_tried_again(renderer, clinician):
         actions.try_again(by=clinician, document=document, now=timezone.now())
 
 
+def test_what_waited_for_a_worker_that_was_away_is_tried(renderer):
+    document = DocumentFactory(requested_at=timezone.now() - timedelta(hours=2))
+    assert actions.issue_waiting(timezone.now()) == 1
+    document.refresh_from_db()
+    assert (document.status, document.tries) == ("issued", 1)
+
+
 def test_the_sweep_makes_what_was_lost_and_gives_up_what_takes_too_long(renderer):
     now = timezone.now()
     fresh = DocumentFactory(requested_at=now)
     lost = DocumentFactory(requested_at=now - timedelta(minutes=2))
-    hopeless = DocumentFactory(requested_at=now - timedelta(hours=1))
+    hopeless = DocumentFactory(requested_at=now - timedelta(hours=1), tries=3)
     assert actions.issue_waiting(now) == 1
     for document in (fresh, lost, hopeless):
         document.refresh_from_db()

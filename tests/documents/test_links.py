@@ -33,6 +33,21 @@ def test_it_opens_for_a_limited_time(clinician, settings):
     assert link_of(secret, now + timedelta(days=7)) is None
 
 
+def test_a_new_link_closes_those_that_were_open(clinician):
+    now = timezone.now()
+    patient = PatientFactory()
+    elsewhere = PrivateLinkFactory()
+    first, old = actions.create_link(by=clinician, patient=patient, now=now)
+    second, new = actions.create_link(by=clinician, patient=patient, now=now)
+    assert link_of(old, now) is None
+    assert link_of(new, now) == second
+    first.refresh_from_db()
+    assert (first.revoked_at, first.revoked_by) == (now, clinician)
+    assert Event.objects.get(kind=Kind.LINK_REVOKED).subject_id == first.pk
+    elsewhere.refresh_from_db()
+    assert elsewhere.revoked_at is None, "another patient's link stays open"
+
+
 def test_wrong_answers_lock_it_and_a_right_one_starts_again(settings):
     settings.LINK_MAX_ATTEMPTS = 3
     link = PrivateLinkFactory()

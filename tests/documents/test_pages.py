@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.documents.models import Opening
@@ -48,6 +49,27 @@ def test_reading_the_list_is_on_record(client_of, clinician):
 def test_an_empty_list_offers_the_first_step(client_of, clinician):
     page = client_of(clinician).get(list_of(PatientFactory())).content.decode()
     assert "No documents yet" in page
+
+
+def test_a_new_link_is_offered_once_there_is_something_to_open(client_of, clinician):
+    client = client_of(clinician)
+    empty = client.get(list_of(PatientFactory())).content.decode()
+    assert "Send a new link" not in empty
+    page = client.get(list_of(IssuedDocumentFactory().patient)).content.decode()
+    assert "Send a new link" in page
+    assert "Send the patient a new link?" in page, "it asks first"
+
+
+def test_the_list_says_that_no_link_was_sent(client_of, clinician):
+    document = IssuedDocumentFactory(send_link=True)
+    audit.record(
+        Kind.LINK_NOT_SENT, by=None, patient_id=document.patient_id, subject=document, title="x"
+    )
+    client = client_of(clinician)
+    assert "No link was sent" in client.get(list_of(document.patient)).content.decode()
+    progress = client.get(reverse("documents:progress", args=[document.pk])).content.decode()
+    assert "No link was sent" in progress
+    assert "is being sent" not in progress
 
 
 def test_one_in_the_making_asks_again_until_it_is_ready(client_of, clinician):
