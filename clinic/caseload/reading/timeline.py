@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.db.models import CharField, DateTimeField, F, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils.safestring import SafeString
 
 from clinic.base.addresses import address_of
 from clinic.base.prepared import Prepared, prepared
+from clinic.base.templatetags.anagen import day, icon, moment
 from clinic.booking.models import Appointment, Status
 from clinic.documents.models import Document
 from clinic.messaging.models import Message
@@ -43,8 +45,8 @@ class Moment:
     """One thing that happened: when, what in words, where it stands, and where to read it."""
 
     at: datetime
-    has_time: bool
-    icon: str
+    when: str
+    icon: SafeString
     title: str
     state: str
     tone: str
@@ -218,11 +220,13 @@ _SOURCES = (
 )
 
 
-def timeline_of(patient: Patient, *, reader: User, kind: str = "") -> tuple[list[Moment], bool]:
+def timeline_of(
+    patient: Patient, *, reader: User, now: datetime, kind: str = ""
+) -> tuple[list[Moment], bool]:
     """Return the newest moments, up to `PAGE_SIZE`, and whether there are earlier ones.
 
-    `kind` narrows to one of `KINDS`. A reader without clinical permission sees appointments and
-    messages only.
+    What lies after `now` has the tone "future". `kind` narrows to one of `KINDS`. A reader without
+    clinical permission sees appointments and messages only.
     """
     clinical = reader.can(Permission.VIEW_CLINICAL)
     places = tuple(
@@ -233,7 +237,7 @@ def timeline_of(patient: Patient, *, reader: User, kind: str = "") -> tuple[list
     if not places:
         return [], False
     rows = _newest_of(places)(patient_id=patient.pk)
-    return [_moment(patient, *row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+    return [_moment(patient, now, *row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
 @cache
@@ -269,17 +273,18 @@ def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
 
 
 def _moment(
-    patient: Patient, at: datetime, place: int, first: str, second: str, row: UUID
+    patient: Patient, now: datetime, at: datetime, place: int, first: str, second: str, row: UUID
 ) -> Moment:
     source = _SOURCES[place]
     title, state, tone = source.words(first, second or "")
     return Moment(
         at=at,
-        has_time=source.has_time,
-        icon=source.icon,
+        # A day without a time is midnight in UTC, and must not be moved into another zone.
+        when=moment(at) if source.has_time else day(at.date()),
+        icon=icon(source.icon),
         title=title,
         state=state,
-        tone=tone,
+        tone="future" if at > now else tone,
         url=_address(source.address, patient, row),
     )
 

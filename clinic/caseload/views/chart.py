@@ -21,9 +21,10 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the chart")
     kind = request.GET.get("show", "")
-    moments, more = timeline_of(patient, reader=user, kind=kind if kind in KINDS else "")
+    now = timezone.now()
+    moments, more = timeline_of(patient, reader=user, now=now, kind=kind if kind in KINDS else "")
     clinical = user.can(Permission.VIEW_CLINICAL)
-    found = open_case_of(patient, now=timezone.now())
+    found = open_case_of(patient, now=now)
     context = patient_context(patient) | {
         "open_case": found,
         "outcome": outcome_chart_of(found.case) if found and clinical else None,
@@ -31,7 +32,6 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "more_moments": more,
         "kinds": KINDS if clinical else {},
         "shown_kind": kind,
-        "now": timezone.now(),
         "clinical": clinical,
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "may_book": user.can(Permission.BOOK),
