@@ -6,13 +6,17 @@ from typing import Any
 import structlog
 
 # PostgreSQL repeats the offending row in these lines ("Key (phone)=(…) already exists.").
-_ROW_CONTENTS = re.compile(r"(?m)^(DETAIL|CONTEXT|PARAMETERS):.*$")
+# A value may span lines: everything goes, up to the next traceback or the end.
+_ROW_CONTENTS = re.compile(
+    r"^(DETAIL|CONTEXT|PARAMETERS):.*?(?=^(?:Traceback|The above exception|During handling)|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def without_row_contents(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
     """Remove the values that a database error carries from a formatted exception."""
     if "exception" in event:
-        event["exception"] = _ROW_CONTENTS.sub(r"\1: [removed]", event["exception"])
+        event["exception"] = _ROW_CONTENTS.sub(r"\1: [removed]\n", event["exception"])
     return event
 
 

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "clinic.middleware.RequestLogMiddleware",
+    "clinic.middleware.RefuseNulMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.PrivatePagesMiddleware",
     "clinic.staff.middleware.SignedInMiddleware",
     "clinic.staff.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -273,6 +275,9 @@ SMS_BACKEND = env.str(
     "SMS_BACKEND", default="clinic.messaging.sms.FileSms" if EMAIL_FILE_PATH else "none"
 )
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Anagen <clinic@example.test>")
+
+# Who writes to patients and signs their papers.
+CLINIC_NAME = env.str("CLINIC_NAME", default="Anagen Clinic")
 
 # Clinic rules that are configuration, not truth -------------------------------------------------
 REMINDER_HOURS_BEFORE = env.int("REMINDER_HOURS_BEFORE", default=48)

@@ -86,5 +86,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the page had been open too long, and how to go on without losing work."""
-    reason = "This page was open for too long. Go back, copy what you typed, and reload the page."
+    reason = (
+        "This page was open for too long, or you signed in anew. Go back: your browser keeps what"
+        " you typed. Copy it, reload the page and send it again."
+    )
     return render(request, "403.html", {"reason": reason}, status=403)

@@ -1,8 +1,8 @@
 """Small answers around sign-in."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -14,8 +14,13 @@ from clinic.staff.access import CHOSEN_SITE, signed_in
 @never_cache
 @require_GET
 def alive(request: HttpRequest) -> HttpResponse:
-    """Answer 204 when the person is still signed in, else 401: asked before a form is sent."""
-    return HttpResponse(status=204 if request.user.is_authenticated else 401)
+    """Say who is signed in and the present secret of forms, else 401: asked before a form is sent.
+
+    Signing in again changes the secret; a page that was kept open needs the new one.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    return JsonResponse({"person": str(request.user.pk), "token": get_token(request)})
 
 
 @require_POST
@@ -26,4 +31,4 @@ def switch_site(request: HttpRequest) -> HttpResponse:
         request.session[CHOSEN_SITE] = slug
     back = request.POST.get("next", "/")
     allowed = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if allowed else "/")
+    return HttpResponseRedirect(back if allowed and back.startswith("/") else "/")

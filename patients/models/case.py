@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import append_only, not_truncated
 from patients.models.patient import Patient
 
 
@@ -118,7 +118,7 @@ class Diagnosis(Record):
                 violation_error_message="Choose a grade that belongs to the scale.",
             )
         ]
-        triggers = [not_truncated()]
+        triggers = append_only()
 
     def __str__(self) -> str:
         grade = f", {self.get_scale_display()} {self.grade}" if self.grade else ""

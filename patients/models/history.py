@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import append_only, not_truncated
 from patients.models.patient import Patient
 
 
@@ -30,7 +30,7 @@ class HistoryEntry(Record):
     class Meta:
         ordering = ["-recorded_at", "-id"]
         indexes = [models.Index(fields=["patient", "topic", "-recorded_at"], name="history_latest")]
-        triggers = [not_truncated()]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.get_topic_display()}: {self.text}"
@@ -129,7 +129,7 @@ class NoKnownAllergies(Record):
         ordering = ["-stated_at"]
         verbose_name_plural = "statements of no known allergies"
         indexes = [models.Index(fields=["patient", "-stated_at"], name="no_allergies_latest")]
-        triggers = [not_truncated()]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return "No known allergies"

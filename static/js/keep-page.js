@@ -1,15 +1,37 @@
 // <form data-keep>: before posting, ask whether the session still lives; if not, keep the page.
+// Signing in again gives new secrets to forms: the page's are replaced before anything is sent.
 
 const dialog = document.getElementById("signed-out");
+const reason = dialog?.querySelector("[data-reason]");
+const person = document.body.dataset.person;
 let waiting = null;
 
-const alive = async () => {
-  try {
-    const answer = await fetch("/accounts/alive/", { headers: { Accept: "application/json" }, cache: "no-store" });
-    return answer.status !== 401;
-  } catch {
-    return true; // Not ours to judge: let the browser say that the server is away.
+const renew = (token) => {
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+  if (document.body.hasAttribute("hx-headers")) {
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
   }
+};
+
+// "here", "out", or "other" when somebody else signed in on this browser meanwhile.
+const whoIsIn = async () => {
+  let answer;
+  try {
+    answer = await fetch("/accounts/alive/", { headers: { Accept: "application/json" }, cache: "no-store" });
+  } catch {
+    return "here"; // Not ours to judge: let the browser say that the server is away.
+  }
+  if (answer.status === 401) return "out";
+  if (!answer.ok) return "here";
+  const { token, person: now } = await answer.json();
+  if (person && now !== person) return "other";
+  renew(token);
+  return "here";
+};
+
+const tell = (state) => {
+  if (reason) reason.textContent = reason.dataset[state];
+  if (!dialog.open) dialog.showModal();
 };
 
 const send = (form, submitter) => {
@@ -18,12 +40,14 @@ const send = (form, submitter) => {
 };
 
 const ask = async (form, submitter) => {
-  if (!dialog || (await alive())) {
+  const state = dialog ? await whoIsIn() : "here";
+  if (state === "here") {
     dialog?.close();
-    send(form, submitter);
+    if (form) send(form, submitter);
+    waiting = null;
   } else {
     waiting = { form, submitter };
-    if (!dialog.open) dialog.showModal();
+    tell(state);
   }
 };
 
@@ -45,7 +69,6 @@ document.addEventListener(
 );
 
 dialog?.addEventListener("click", (event) => {
-  if (event.target.closest("[data-try-again]") && waiting) ask(waiting.form, waiting.submitter);
-  if (event.target.closest("[data-try-again]") && !waiting) dialog.close();
+  if (event.target.closest("[data-try-again]")) ask(waiting?.form, waiting?.submitter);
   if (event.target.closest("[data-close]")) dialog.close();
 });

@@ -153,7 +153,11 @@ def test_a_part_of_a_page_is_told_that_nobody_is_signed_in(client):
 
 def test_a_session_that_ended_is_told_apart(client, client_of):
     assert client.get("/accounts/alive/").status_code == 401
-    assert client_of(ReceptionFactory()).get("/accounts/alive/").status_code == 204
+    person = ReceptionFactory()
+    answer = client_of(person).get("/accounts/alive/")
+    assert answer.json()["person"] == str(person.pk)
+    assert answer.json()["token"]
+    assert "no-store" in answer["Cache-Control"]
 
 
 def test_a_site_is_chosen_only_where_one_works_and_leads_back_only_here(client_of):
@@ -163,6 +167,7 @@ def test_a_site_is_chosen_only_where_one_works_and_leads_back_only_here(client_o
     assert (answer["Location"], client.session.get("site")) == ("/", None)
     answer = client.post("/accounts/site/", {"site": here.slug, "next": "/diary/"})
     assert (answer["Location"], client.session["site"]) == ("/diary/", here.slug)
+    assert client.post("/accounts/site/", {"next": "nonsense"})["Location"] == "/"
 
 
 def test_ten_wrong_passwords_close_the_door_for_a_while(client):

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from clinic.booking.models import Appointment, Status
 from clinic.practice.models import Site
 from clinic.staff.models import User
+from followups.access import to_reach
 from followups.models import Examination, Review
 from patients.models import Allergy, Case
 from treatments.models import Session
@@ -63,16 +64,13 @@ def unconfirmed_tomorrow(site: Site, *, day: date) -> list[Appointment]:
     return list(today_at(site, day=day + timedelta(days=1)).filter(status=Status.BOOKED)[:SHOWN])
 
 
-def reviews_to_book(site: Site, *, today: date) -> tuple[list[Review], bool]:
-    """Return the longest overdue reviews nobody has booked, and whether there are more."""
-    waiting = list(
-        Review.objects.outstanding()
-        .not_booked()
-        .filter(window_starts_date__lte=today, after_session__site=site)
-        .select_related("patient")
-        .order_by("window_starts_date")[: SHOWN + 1]
-    )
-    return waiting[:SHOWN], len(waiting) > SHOWN
+def reviews_to_book(
+    user: User, *, site: Site, today: date, now: datetime
+) -> tuple[list[Review], bool]:
+    """Return the reviews that have waited longest to be booked, and whether there are more."""
+    waiting = to_reach(user, site=site, today=today, now=now, most=SHOWN + 1)
+    reviews = Review.objects.select_related("patient").in_bulk(waiting[:SHOWN])
+    return [reviews[pk] for pk in waiting[:SHOWN]], len(waiting) > SHOWN
 
 
 def enquiries_to_call(site: Site) -> tuple[list[Case], bool]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clinic.base.charts import LineChart, Reading, Series, line_chart
-from followups.reading import AreaSeries, density_series
+from followups.reading import AreaSeries, Point, density_series
 from patients.models import Case
 
 DAYS_A_WEEK = 7
@@ -38,11 +38,18 @@ def _series(area: AreaSeries) -> Series:
     )
 
 
+def _when(point: Point) -> str:
+    weeks = point.weeks_since_last_session
+    if weeks is None:
+        return "before treatment"
+    return f"at {weeks.normalize():f} weeks"
+
+
 def _finding(area: AreaSeries) -> str:
     last = area.points[-1]
     if last.change is None or area.baseline is None:
         return f"{area.target_area}: {last.density_per_cm2} hairs/cm²"
     return (
         f"{area.target_area}: {area.baseline.density_per_cm2} to {last.density_per_cm2} hairs/cm²"
-        f" ({last.change.absolute_per_cm2:+} at {last.label.lower()})"
+        f" ({last.change.absolute_per_cm2:+} {_when(last)})"
     )

@@ -62,6 +62,7 @@ class Goal:
     technique: Technique = Technique.MICROGRAFT
     visit_in_days: int | None = None
     has_draft: bool = False
+    misses_reviews: bool = False
 
 
 class Journey(SessionSteps):
@@ -113,7 +114,7 @@ class Journey(SessionSteps):
         if goal.stage == Stage.CONSENTED:
             return self.today - timedelta(days=self.random.randrange(0, 5))
         low, high = _DAYS_SINCE_LAST_SESSION[goal.stage]
-        since_last = self.random.randrange(low, high)
+        since_last = 200 if goal.misses_reviews else self.random.randrange(low, high)
         course = INTERVAL_DAYS[goal.technique] * (self._sessions_of(goal) - 1)
         return self.today - timedelta(days=course + since_last)
 
@@ -146,4 +147,6 @@ class Journey(SessionSteps):
             if goal.has_draft:
                 self.session(2, slot, appointment_id, course, signed=False)
         if session_id and last:
-            self.follow_up(goal.technique, session_id, last, area_id, baseline)
+            self.follow_up(
+                goal.technique, session_id, last, area_id, baseline, misses=goal.misses_reviews
+            )

@@ -282,12 +282,21 @@ class Steps:
         return examination_id
 
     def follow_up(
-        self, technique: Technique, session_id: UUID, last: date, area_id: UUID, baseline: int
+        self,
+        technique: Technique,
+        session_id: UUID,
+        last: date,
+        area_id: UUID,
+        baseline: int,
+        *,
+        misses: bool = False,
     ) -> None:
         """Plan the reviews after the last session; most that are past were held."""
         for step in self.clinic.steps[technique.value]:
             due = last + timedelta(weeks=step.weeks_after_last_session)
-            held = due < self.today - timedelta(days=7) and self.random.random() < 0.8
+            held = (
+                due < self.today - timedelta(days=7) and self.random.random() < 0.8 and not misses
+            )
             appointment_id, held_day = None, due
             if held:
                 appointment_id, slot = self.visit(due, "review")

@@ -28,7 +28,9 @@ def reception(request: HttpRequest) -> HttpResponse:
     """Show who is coming today, who has not confirmed, and whom to call."""
     site = current_site(request)
     today = _today(request)
-    reviews, more_reviews = days.reviews_to_book(site, today=today)
+    reviews, more_reviews = days.reviews_to_book(
+        signed_in(request), site=site, today=today, now=timezone.now()
+    )
     enquiries, more_enquiries = days.enquiries_to_call(site)
     appointments = list(days.today_at(site, day=today))
     context = {
@@ -54,12 +56,13 @@ def clinician(request: HttpRequest) -> HttpResponse:
     site = current_site(request)
     today = _today(request)
     appointments = list(days.my_day(user, site=site, day=today))
-    to_come = [a for a in appointments if a.status not in ("done", "no_show")]
+    to_come = [a for a in appointments if a.status != "done"]
+    waiting = [a for a in to_come if a.status not in ("in_room", "arrived")]
     context = {
         "today": today,
         "appointments": appointments,
         "next_appointment": next(iter(to_come), None),
-        "remaining": len(to_come),
+        "remaining": len(waiting),
         "drafts": days.drafts_of(user),
         "reviews": days.recent_reviews_of(user, since=today - timedelta(days=RECENT_DAYS)),
     }

@@ -1,6 +1,6 @@
 """The audit trail, in words."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -34,7 +34,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "events": _with_patients(shown, signed_in(request)),
         "older": shown[-1].pk if len(rows) > PAGE_SIZE else None,
         "wanted": wanted,
-        "kinds": Kind.choices,
+        "kinds": [(kind.value, kind.plain) for kind in Kind],
         "people": User.objects.order_by("family_name", "given_name"),
     }
     return render(request, "caseload/trail.html", context)
@@ -58,7 +58,8 @@ def _narrowed(events: QuerySet[Event], wanted: dict[str, str], zone: object) -> 
         events = events.filter(kind=wanted["kind"])
     if day := _day(wanted["day"]):
         start = datetime.combine(day, time.min, tzinfo=zone)  # type: ignore[arg-type]
-        events = events.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
+        end = datetime.combine(day, time.max, tzinfo=zone)  # type: ignore[arg-type]
+        events = events.filter(created_at__range=(start, end))
     return events
 
 
