@@ -71,7 +71,7 @@ def _history(case: Case, clinician: User) -> dict[str, Any]:
 def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, Any]:
     ServiceFactory(purpose=Service.Purpose.REVIEW)
     signed = signed_session(case=case, site=site)
-    waiting = ConsentFactory(case=case, template__technique="prp")
+    waiting = ConsentFactory(case=case, template__technique="prp", template__title="PRP treatment")
     return {
         "appointment_id": _appointment(case, clinician, site),
         "plan_id": PlanFactory(case=case),
@@ -97,6 +97,7 @@ def _papers(case: Case) -> dict[str, Any]:
         case=case,
         template__purpose="photographs",
         template__technique="",
+        template__title="Photographs",
         photo_scopes=["clinical"],
     )
     photo = PhotoFactory(photo_set=PhotoSetFactory(case=case), jpeg=drawn_jpeg(640, 480))

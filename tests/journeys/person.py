@@ -143,9 +143,10 @@ class Person:
         assert not self.faults, f"{self.name} on {self.path}:\n" + "\n".join(self.faults)
 
     def _fits_the_screen(self) -> None:
-        wide, screen = self.page.evaluate(
-            "[document.documentElement.scrollWidth, window.innerWidth]"
-        )
+        # A phone zooms out from a page that is too wide, so its own idea of its width is no help.
+        assert self.page.viewport_size
+        screen = self.page.viewport_size["width"]
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > screen:
             self._note(f"{wide} px wide on a screen of {screen} px")
 
