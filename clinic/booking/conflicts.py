@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
 
@@ -12,6 +13,14 @@ from clinic.staff.models import User
 from patients.models import Patient
 
 CHANGED_MEANWHILE = "Somebody changed the diary at that moment. Nothing was booked; try again."
+
+
+class TakenError(ValidationError):
+    """A clash in words; `visit` is the appointment in the way, None where it is a stranger's."""
+
+    def __init__(self, sentence: str, visit: Appointment | None) -> None:
+        super().__init__(sentence, code="taken")
+        self.visit = visit
 
 
 def take_turns(appointment: Appointment) -> None:
@@ -32,18 +41,19 @@ def _key(identifier: UUID) -> int:
     return identifier.int & (2**63 - 1)
 
 
-def found(appointment: Appointment, *, viewer: User) -> dict[str, list[str]]:
+def found(appointment: Appointment, *, viewer: User) -> dict[str, list[TakenError]]:
     """Return, by field, which appointments are in the way; of strangers only the time.
 
     A patient is a stranger to a viewer who may not see them.
     """
     in_the_way = list(_in_the_way(appointment))
     seen = _patients_seen_by(viewer, in_the_way)
-    sentences: dict[str, list[str]] = {}
+    clashes: dict[str, list[TakenError]] = {}
     for other in in_the_way:
-        for field, sentence in _clashes(appointment, other, other.patient_id in seen):
-            sentences.setdefault(field, []).append(sentence)
-    return sentences
+        known = other.patient_id in seen
+        for field, sentence in _clashes(appointment, other, known):
+            clashes.setdefault(field, []).append(TakenError(sentence, other if known else None))
+    return clashes
 
 
 def _in_the_way(appointment: Appointment) -> AppointmentQuerySet:

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from clinic.booking.conflicts import TakenError
+from clinic.booking.models import Appointment
 from clinic.booking.rules import LONGEST_MINUTES, SHORTEST_MINUTES
 from clinic.practice.models import Room, Service, Site
 from clinic.staff.models import User
@@ -208,6 +210,13 @@ def put_errors(form: forms.Form, error: ValidationError) -> None:
         field = _FIELD_OF.get(name, name)
         known = field in form.fields and name != NON_FIELD_ERRORS
         form.add_error(field if known else None, errors)
+
+
+def in_the_way(form: forms.Form) -> list[Appointment]:
+    """Return the visits that the errors on a form name, each once; none of a stranger."""
+    errors = [error for of_field in form.errors.as_data().values() for error in of_field]
+    visits = [error.visit for error in errors if isinstance(error, TakenError) and error.visit]
+    return list({visit.pk: visit for visit in visits}.values())
 
 
 # Where the form shows what the appointment calls otherwise.

@@ -4,19 +4,21 @@ Each rule yields (field, sentence) for what is wrong; the sentence says what to 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 
 from clinic.base.templatetags.anagen import clock, day
 from clinic.booking.models import Appointment
-from clinic.booking.times import local
+from clinic.booking.times import DIARY_STEP_MINUTES, local
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
 
 ADULT_AGE_YEARS = 18
 SHORTEST_MINUTES = 5
 LONGEST_MINUTES = 720
+# A visit further ahead is a mistyped year.
+FURTHEST = timedelta(days=2 * 365)
 
 Faults = Iterator[tuple[str, str]]
 Rule = Callable[[Appointment, User], Faults]
@@ -31,8 +33,9 @@ def check(appointment: Appointment, *, by: User, now: datetime) -> None:
     for rule in _RULES:
         for field, sentence in rule(appointment, by):
             faults.setdefault(field, []).append(sentence)
-    if _has_a_new_time(appointment) and appointment.starts_at < now:
-        faults.setdefault("starts_at", []).append("That time is past. Choose a later one.")
+    if _has_a_new_time(appointment):
+        for sentence in _new_time(appointment, now):
+            faults.setdefault("starts_at", []).append(sentence)
     if faults:
         raise ValidationError(faults)
 
@@ -42,6 +45,16 @@ def _has_a_new_time(appointment: Appointment) -> bool:
         return True
     stored = Appointment.objects.values_list("starts_at", flat=True).get(pk=appointment.pk)
     return stored != appointment.starts_at
+
+
+def _new_time(appointment: Appointment, now: datetime) -> Iterator[str]:
+    starts = local(appointment.starts_at, appointment.site.zone)
+    if appointment.starts_at < now:
+        yield "That time is past. Choose a later one."
+    if appointment.starts_at > now + FURTHEST:
+        yield f"{day(starts)} is more than two years ahead. Check the year."
+    if starts.minute % DIARY_STEP_MINUTES or starts.second or starts.microsecond:
+        yield "Choose a time in steps of five minutes, such as 14:35."
 
 
 def _own_site(appointment: Appointment, by: User) -> Faults:

@@ -73,7 +73,7 @@ def _queue(
         purpose=purpose,
         key=_key(purpose, appointment),
         due_at=due_at,
-        subject=_SUBJECTS[purpose],
+        subject=f"{settings.CLINIC_NAME}: {_SUBJECTS[purpose]}",
         body=body,
         sms_body=sms_body,
         useless_after=appointment.starts_at,
@@ -90,7 +90,12 @@ def _key(purpose: Message.Purpose, appointment: Appointment) -> str:
 
 def _texts(purpose: Message.Purpose, appointment: Appointment) -> tuple[str, str]:
     site = appointment.site
-    about = {"appointment": appointment, "site": site, "phone": readable(site.phone)}
+    about = {
+        "appointment": appointment,
+        "site": site,
+        "clinic": settings.CLINIC_NAME,
+        "phone": readable(site.phone),
+    }
     names = (f"booking/messages/{purpose}.txt", f"booking/messages/{purpose}_sms.txt")
     with timezone.override(site.zone):
         body, sms_body = (render_to_string(name, about).strip() for name in names)
@@ -116,10 +121,10 @@ def _calendar_event(appointment: Appointment, *, off: bool, now: datetime) -> Ev
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", appointment.starts_at.astimezone(UTC))
     event.add("dtend", appointment.ends_at.astimezone(UTC))
-    event.add("summary", f"Appointment at {site}")
+    event.add("summary", f"Appointment at {settings.CLINIC_NAME}, {site}")
     event.add("location", ", ".join([site.name, *site.address.splitlines()]))
     event.add("description", f"To change it, call {readable(site.phone)}.")
-    event.add("organizer", _organizer(site.name))
+    event.add("organizer", _organizer(settings.CLINIC_NAME))
     event.add("status", "CANCELLED" if off else "CONFIRMED")
     return event
 

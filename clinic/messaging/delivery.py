@@ -29,6 +29,7 @@ MAX_ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=30)
 
 TOO_LATE = "Not sent: the time for it had passed."
+NO_ADDRESS = "Not sent: the patient has no such address or number any more."
 NOT_WANTED = "Not sent: the patient does not want messages this way any more."
 INTERRUPTED = "Delivery was interrupted each time it was tried."
 
@@ -104,9 +105,21 @@ def _take_up(claimed: Message, now: datetime) -> Message | None:
     if not _still_wanted(message):
         _end(message, now, "cancelled_at", NOT_WANTED)
         return None
+    if not (present := _present_address(message)):
+        _end(message, now, "cancelled_at", NO_ADDRESS)
+        return None
+    if present != message.recipient:
+        message.recipient = present
+        _record(Kind.MESSAGE_READDRESSED, message)
     message.claimed_until = now + LEASE
-    message.save(update_fields=["claimed_until"])
+    message.save(update_fields=["claimed_until", "recipient"])
     return message
+
+
+def _present_address(message: Message) -> str:
+    """Return where the patient is reached now: details may have been put right since queueing."""
+    patient = message.patient
+    return patient.phone if message.channel == Message.Channel.SMS else patient.email
 
 
 def _still_wanted(message: Message) -> bool:

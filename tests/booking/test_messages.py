@@ -74,6 +74,31 @@ def test_the_texts_say_when_where_and_whom_to_call_but_not_what_for(book, settin
     assert len(sms) <= 160
 
 
+def test_every_message_says_which_clinic_writes(book, reception, settings):
+    settings.SMS_BACKEND, settings.CLINIC_NAME = "console", "Invented Hair Clinic"
+    appointment = book(starts_at=START)
+    again = actions.move(
+        by=reception,
+        appointment=appointment,
+        starts_at=START + timedelta(days=1),
+        practitioner=appointment.practitioner,
+        room=appointment.room,
+        now=NOW,
+    )
+    actions.cancel(by=reception, appointment=again, reason="Unwell", now=NOW)
+    messages = list(Message.objects.all())
+    assert {message.purpose for message in messages} == {
+        *("confirmation", "reminder", "moved", "cancelled")
+    }
+    for message in messages:
+        assert "Invented Hair Clinic" in message.body
+        if message.channel == "email":
+            assert message.subject.startswith("Invented Hair Clinic: ")
+            assert message.body.endswith("Invented Hair Clinic, Henley Test Site")
+        else:
+            assert message.body.startswith("Invented Hair Clinic: ")
+
+
 def test_times_are_written_as_the_sites_clocks_show_them(book):
     summer = datetime(2027, 6, 1, 9, 0, tzinfo=UTC)
     book(starts_at=summer)

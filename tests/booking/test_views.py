@@ -463,10 +463,10 @@ def test_the_second_mover_is_told_and_nothing_is_overwritten(desk, book, doctor,
 def test_cancelling_needs_a_reason_and_keeps_it(desk, book):
     appointment = book()
     url = reverse("booking:cancel", args=[appointment.pk])
-    answer = desk.post(url, {"reason": " "})
+    answer = desk.post(url, {"reason": " ", "revision": "0"})
     assert answer.status_code == 422
     assert "Say why it is cancelled." in text(answer)
-    assert desk.post(url, {"reason": "Unwell"}).status_code == 302
+    assert desk.post(url, {"reason": "Unwell", "revision": "0"}).status_code == 302
     page = text(desk.get(reverse("booking:appointment", args=[appointment.pk])))
     assert "Unwell" in page
     assert "Cancelled by" in page

@@ -62,6 +62,33 @@ def test_a_patient_who_changed_their_mind_is_left_alone(mailoutbox):
     assert (message.status, message.failure) == ("cancelled", delivery.NOT_WANTED)
 
 
+def test_a_message_goes_to_the_address_that_was_put_right_meanwhile(mailoutbox):
+    message = MessageFactory(recipient="somebody-else@example.test")
+    assert delivery.send_due() == 1
+    message.refresh_from_db()
+    assert mailoutbox[0].to == [message.patient.email]
+    assert message.recipient == message.patient.email
+    kinds = (
+        Event.objects.filter(subject_id=message.pk).order_by("id").values_list("kind", flat=True)
+    )
+    assert list(kinds) == [Kind.MESSAGE_READDRESSED, Kind.MESSAGE_SENT]
+
+
+def test_a_text_goes_to_the_number_that_was_put_right_meanwhile():
+    message = TextMessageFactory(recipient="+447700900999")
+    assert delivery.send_due() == 1
+    message.refresh_from_db()
+    assert message.recipient == message.patient.phone != "+447700900999"
+
+
+def test_a_message_to_an_address_that_was_taken_off_the_record_is_not_sent(mailoutbox):
+    message = MessageFactory(patient__email="", recipient="somebody-else@example.test")
+    assert delivery.send_due() == 0
+    message.refresh_from_db()
+    assert (message.status, message.failure) == ("cancelled", delivery.NO_ADDRESS)
+    assert mailoutbox == []
+
+
 def test_a_message_cancelled_after_it_was_claimed_is_not_sent(settings):
     settings.SMS_BACKEND = SMS + "CancellingSms"
     first, second = TextMessageFactory(), TextMessageFactory()

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.audit.models import Event
 from clinic.messaging import delivery
 from clinic.messaging.models import Message
 from tests.factories.messaging import MessageFactory, TextMessageFactory
@@ -76,6 +77,25 @@ def test_messages_of_another_site_do_not_exist(client_of, outbox):
     page = client_of(ReceptionFactory(sites=[here])).get(outbox).content.decode()
     assert "Seen here" in page
     assert "Seen elsewhere" not in page
+
+
+def test_the_messages_of_one_patient_are_theirs_alone(client_of, reception, outbox):
+    here = MessageFactory(subject="Asked for")
+    MessageFactory(subject="Of somebody else")
+    answer = client_of(reception).get(outbox, {"patient": here.patient_id, "status": "waiting"})
+    page = answer.content.decode()
+    assert "Asked for" in page
+    assert "Of somebody else" not in page
+    assert f'name="patient" value="{here.patient_id}"' in page
+    opened = Event.objects.about_patient(here.patient_id).filter(kind="patients.viewed")
+    assert opened.count() == 1
+
+
+def test_another_sites_patient_has_no_messages_to_look_at(client_of, outbox):
+    message = MessageFactory()
+    client = client_of(ReceptionFactory(sites=[SiteFactory()]))
+    assert client.get(outbox, {"patient": message.patient_id}).status_code == 404
+    assert client.get(outbox, {"patient": "junk"}).status_code == 404
 
 
 def test_an_evaluator_may_not_look(client_of, evaluator, outbox):

@@ -10,6 +10,16 @@ from clinic.booking.models import Status
 register = template.Library()
 
 
+MINUTES_IN_AN_HOUR = 60
+
+
+@register.filter
+def minutes_in_words(minutes: int) -> str:
+    """Return 45 min, or 6 h 40 min."""
+    hours, rest = divmod(minutes, MINUTES_IN_AN_HOUR)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
 @register.filter
 def appointment_status(value: str) -> SafeString:
     """A chip with colour, icon and word."""

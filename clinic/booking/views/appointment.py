@@ -14,6 +14,7 @@ from clinic.audit import actions as audit
 from clinic.booking import access, actions, telling
 from clinic.booking.forms import CancelForm, put_errors
 from clinic.booking.models import Appointment, Status
+from clinic.booking.views.when import revision_seen
 from clinic.messaging.models import Message
 from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
@@ -63,9 +64,11 @@ def what_may_be_done(user: User, appointment: Appointment) -> dict[str, Any]:
     here = user.works_at(appointment.site_id)
     may_change = here and user.can(Permission.BOOK) and appointment.status in _CAN_BE_MOVED
     may_step = here and user.can(Permission.CHECK_IN)
+    is_off = appointment.status in (Status.CANCELLED, Status.NO_SHOW)
     visiting = appointment.status in (Status.ARRIVED, Status.IN_ROOM, Status.DONE)
     return {
         "may_change": may_change,
+        "may_book_again": here and user.can(Permission.BOOK) and is_off,
         "may_step": may_step,
         "may_miss": may_step and actions.may_be_missed(appointment, now=timezone.now()),
         "may_treat": visiting and user.can(Permission.SIGN_SESSION),
@@ -106,6 +109,7 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                 by=user,
                 appointment=appointment,
                 reason=form.cleaned_data["reason"],
+                revision=revision_seen(request),
                 now=timezone.now(),
             )
         except ValidationError as error:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -12,10 +13,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.booking import access, actions
-from clinic.booking.forms import CONTEXT_FIELDS, LONGEST_CONTEXT, BookingForm, WhenForm, put_errors
+from clinic.booking.forms import (
+    CONTEXT_FIELDS,
+    LONGEST_CONTEXT,
+    BookingForm,
+    WhenForm,
+    in_the_way,
+    put_errors,
+)
 from clinic.booking.models import Appointment
-from clinic.booking.times import written
-from clinic.booking.views.when import Asked, free_times, plain, wanted_moment
+from clinic.booking.times import local, written
+from clinic.booking.views.when import Asked, free_times, plain, revision_seen, wanted_moment
+from clinic.messaging.actions import channels_of
 from clinic.practice.models import Service, Site
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
@@ -58,10 +67,12 @@ def new(request: HttpRequest) -> HttpResponse:
         "site": asked.site,
         "several_sites": len(user.workplaces) > 1,
         "context_fields": _context(typed),
+        "in_the_way": in_the_way(form),
         **patient_context(patient),
         **free_times(asked, form, now=timezone.now()),
     }
-    return render(request, "booking/new.html", page, status=422 if form.errors else 200)
+    with timezone.override(asked.site.zone):
+        return render(request, "booking/new.html", page, status=422 if form.errors else 200)
 
 
 def _books(request: HttpRequest) -> bool:
@@ -153,14 +164,18 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     asked = Asked(patient, site, service, typed, moving=appointment)
     form = WhenForm(request.POST if _books(request) else None, initial=typed)
     form.offer(site, service)
-    if form.is_bound and form.is_valid() and _try_to_move(request, asked, form):
-        messages.success(request, "The appointment is moved.")
+    moved = _try_to_move(request, asked, form) if form.is_bound and form.is_valid() else None
+    if moved:
+        messages.success(request, _moved_to(moved))
         return redirect("booking:appointment", appointment.pk)
     page: dict[str, Any] = {
         "form": form,
         "appointment": appointment,
         "revision": typed.get("revision", appointment.revision),
         **patient_context(patient),
+        "in_the_way": in_the_way(form),
+        "reached_by": channels_of(patient),
+        "reminder_hours": settings.REMINDER_HOURS_BEFORE,
         **free_times(asked, form, now=timezone.now()),
     }
     with timezone.override(site.zone):
@@ -175,30 +190,30 @@ def _as_booked(appointment: Appointment) -> dict[str, str]:
     }
 
 
-def _try_to_move(request: HttpRequest, asked: Asked, form: WhenForm) -> bool:
+def _moved_to(appointment: Appointment) -> str:
+    zone = appointment.site.zone
+    when = f"{local(appointment.starts_at, zone):%A} {written(appointment.starts_at, zone)}"
+    return f"Moved to {when}, {appointment.practitioner}, {appointment.room}."
+
+
+def _try_to_move(request: HttpRequest, asked: Asked, form: WhenForm) -> Appointment | None:
     values, appointment = form.cleaned_data, asked.moving
     wish = values["wish"]
     try:
         starts_at, room = wanted_moment(asked, wish, values["date"])
-        actions.move(
+        return actions.move(
             by=signed_in(request),
             appointment=appointment,  # type: ignore[arg-type]
             starts_at=starts_at,
             practitioner=wish.practitioner,
             room=room or appointment.room,  # type: ignore[union-attr]
             duration_minutes=values["duration_minutes"],
-            revision=_revision(request),
+            revision=revision_seen(request),
             now=_now(),
         )
     except ValidationError as error:
         put_errors(form, error)
-        return False
-    return True
-
-
-def _revision(request: HttpRequest) -> int | None:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return None
 
 
 def _now() -> datetime:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from clinic.booking.forms import DayForm, WhenForm, Wish
 from clinic.booking.models import Appointment
@@ -64,7 +64,8 @@ def wanted_moment(asked: Asked, wish: Wish, day: date) -> tuple[datetime, Room |
         raise ValidationError({"starts_at": error.messages}) from error
     if wish.room or not asked.service:
         return starts_at, wish.room
-    search = _search(asked, day, [wish.practitioner], rooms_for(asked.site, asked.service))
+    rooms = _own_room_first(asked, rooms_for(asked.site, asked.service))
+    search = _search(asked, day, [wish.practitioner], rooms)
     return starts_at, first_free_room(search, starts_at)
 
 
@@ -82,7 +83,7 @@ def free_times(asked: Asked, form: WhenForm, *, now: datetime) -> dict[str, Any]
         "minutes": asked.minutes,
         "anybody": len(search.practitioners) > 1,
         "wanted": asked.wanted,
-        "wanted_is_free": any(slot.wall == asked.wanted for slot in slots),
+        "not_free": _not_free(form, slots, asked.wanted),
         "chosen": _chosen(form, slots, asked.wanted),
     }
 
@@ -107,7 +108,14 @@ def _people(asked: Asked, form: WhenForm) -> list[User]:
 
 
 def _rooms(asked: Asked, form: WhenForm) -> list[Room]:
-    return _one_or_all(form, "room", asked.typed.get("room"))
+    return _own_room_first(asked, _one_or_all(form, "room", asked.typed.get("room")))
+
+
+def _own_room_first(asked: Asked, rooms: list[Room]) -> list[Room]:
+    if asked.moving is None:
+        return rooms
+    booked = asked.moving.room_id
+    return sorted(rooms, key=lambda room: room.pk != booked)
 
 
 def _one_or_all(form: WhenForm, name: str, value: Any) -> list[Any]:
@@ -131,13 +139,33 @@ def _by_part_of_day(slots: list[Slot]) -> list[tuple[str, list[Slot]]]:
 
 
 def _chosen(form: WhenForm, slots: list[Slot], wanted: time | None) -> str:
-    """Return the free time to show as chosen: the same time and person, whatever the room."""
+    """Return the free time to show as chosen: the same time, whatever the room.
+
+    Somebody who asked for another person or room keeps the time; a booking that was refused is
+    never turned into one with somebody else.
+    """
     pressed = str(form["slot"].value() or "")
     if pressed:
-        same = pressed.rpartition("/")[0]
+        same = pressed.rpartition("/")[0] if form.is_bound else pressed.partition("/")[0]
         return next((slot.value for slot in slots if slot.value.startswith(f"{same}/")), "")
     typed = form["time"].value()
     return "" if typed else next((slot.value for slot in slots if slot.wall == wanted), "")
+
+
+def _not_free(form: WhenForm, slots: list[Slot], wanted: time | None) -> time | None:
+    """Return the time that was chosen, or else wanted, when it is none of the free ones."""
+    try:
+        asked_for = time.fromisoformat(str(form["slot"].value() or "").partition("/")[0])
+    except ValueError:
+        asked_for = wanted
+    is_free = any(slot.wall == asked_for for slot in slots)
+    return None if is_free else asked_for
+
+
+def revision_seen(request: HttpRequest) -> int:
+    """Return the revision that the posted page showed; -1, which fits none, where it says none."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def plain(data: QueryDict) -> dict[str, str]:
