@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from clinic.base.prepared import Prepared, Row, columns, from_row, is_one_of, prepared
@@ -73,20 +73,21 @@ def _waiting_for(names: frozenset[str], is_declined: bool, most: int) -> Prepare
         if site_ids:
             registered = SiteRegistration.objects.filter(is_one_of("site_id", site_ids))
             reviews = reviews.filter(Exists(registered.filter(patient=OuterRef("patient"))))
-        wanted = (
-            reviews.filter(_has_declined()) if is_declined else reviews.exclude(_has_declined())
-        )
+        wanted = reviews.filter(_has_declined() if is_declined else ~_has_declined())
         return wanted.order_by("window_starts_date", "pk").values_list("pk")[:most]
 
     return waiting
 
 
 def _has_declined() -> Exists:
-    return Exists(
-        ContactAttempt.objects.filter(
-            review=OuterRef("pk"), outcome=ContactAttempt.Outcome.DECLINED
-        ).order_by()
+    """The last attempt decides: a slip is undone, and a mind changed, by recording another."""
+    attempts = ContactAttempt.objects.filter(review=OuterRef("pk")).order_by()
+    later = ContactAttempt.objects.filter(review=OuterRef("review")).filter(
+        Q(attempted_at__gt=OuterRef("attempted_at"))
+        | Q(attempted_at=OuterRef("attempted_at"), pk__gt=OuterRef("pk"))
     )
+    declined = attempts.filter(outcome=ContactAttempt.Outcome.DECLINED)
+    return Exists(declined.filter(~Exists(later.order_by())))
 
 
 @dataclass(frozen=True)

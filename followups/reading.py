@@ -72,6 +72,11 @@ class Visit:
     cells: list[Point | None]
     summary: Summary
 
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it came before treatment, be it on the same day."""
+        return self.examination.kind == Examination.Kind.BASELINE
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -232,9 +237,14 @@ def open_reviews(patient: Patient) -> list[Review]:
 
 def photo_set_of_day(case: Case, day: date) -> PhotoSet | None:
     """Return the last photo set that was taken in a case on a day, or None."""
+    return photo_sets_of_day(case, day).first()
+
+
+def photo_sets_of_day(case: Case, day: date) -> QuerySet[PhotoSet]:
+    """Return the photo sets that were taken in a case on a day, one visit, the newest first."""
     midnight = datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
     next_midnight = datetime.combine(
         day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone()
     )
     taken = PhotoSet.objects.filter(case=case, taken_at__gte=midnight, taken_at__lt=next_midnight)
-    return taken.order_by("-taken_at").first()
+    return taken.order_by("-taken_at")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -14,7 +14,8 @@ from clinic.documents.models import Document
 from clinic.documents.rendering import CannotRenderError, Rendered, render_pdf
 from clinic.photos.models import Photo, PhotoSet, View
 from clinic.practice.models import Site, Technique
-from followups.models import Measurement, Review
+from followups.models import Examination, Measurement, Review
+from followups.outcomes import Change, change
 from patients.consent_rules import may_use_photos
 from patients.models import Case, Diagnosis, PhotoScope
 from patients.phone import readable
@@ -39,7 +40,8 @@ class AreaRow:
     measurement: Measurement
     examined_date: date
     weeks: float
-    change: Decimal | None
+    change: Change | None
+    is_baseline: bool
 
     @property
     def reading(self) -> Reading:
@@ -47,11 +49,16 @@ class AreaRow:
         return Reading(self.weeks, self.measurement.density_per_cm2)
 
     @property
+    def without_change(self) -> str:
+        """What stands in place of a change: it is the baseline, or there is none to compare."""
+        return "First count" if self.is_baseline else "No first count to compare"
+
+    @property
     def when(self) -> str:
         """How long before or after the last session, in words."""
         weeks = round(self.weeks)
         if weeks == 0:
-            return "the week of the last session"
+            return "before the session" if self.is_baseline else "the week of the last session"
         words = "1 week" if abs(weeks) == 1 else f"{abs(weeks)} weeks"
         return f"{words} {'after' if weeks > 0 else 'before'}"
 
@@ -151,16 +158,27 @@ def _areas(case: Case, last_date: date) -> list[Area]:
 
 
 def _rows(counted: list[Measurement], last_date: date) -> list[AreaRow]:
-    first = counted[0]
-    return [
-        AreaRow(
-            measurement=count,
-            examined_date=count.examination.examined_date,
-            weeks=(count.examination.examined_date - last_date).days / DAYS_A_WEEK,
-            change=None if count is first else count.density_per_cm2 - first.density_per_cm2,
-        )
-        for count in counted
-    ]
+    baseline = next((count for count in counted if _is_baseline(count)), None)
+    return [_row(count, baseline, last_date) for count in counted]
+
+
+def _is_baseline(count: Measurement) -> bool:
+    return count.examination.kind == Examination.Kind.BASELINE
+
+
+def _row(count: Measurement, baseline: Measurement | None, last_date: date) -> AreaRow:
+    """Return a count with its change from the baseline, worked out as on the screen."""
+    examined_date = count.examination.examined_date
+    changed = None
+    if baseline is not None and count is not baseline:
+        changed = change(baseline.density_per_cm2, count.density_per_cm2)
+    return AreaRow(
+        measurement=count,
+        examined_date=examined_date,
+        weeks=(examined_date - last_date).days / DAYS_A_WEEK,
+        change=changed,
+        is_baseline=_is_baseline(count),
+    )
 
 
 def _charts(areas: list[Area]) -> list[LineChart]:
@@ -181,13 +199,13 @@ def _charts(areas: list[Area]) -> list[LineChart]:
 def _photos(case: Case) -> PhotoPages:
     if not may_use_photos(case.patient, PhotoScope.CLINICAL):
         return PhotoPages(agreed=False)
-    sets = [kept for one in _sets(case) if (kept := _by_view(one))]
+    sets = _visits(case)
     if not sets:
         return PhotoPages(agreed=True)
     shown = [sets[0], sets[-1]] if len(sets) > 1 else sets
     pictures = {_name(photo): _bytes(photo) for one in shown for photo in one.values()}
     views = [view for view in View if any(view in one for one in shown)]
-    shots = [_shot(view, one) for view in views for one in shown]
+    shots = [_shot(view, one) for view in views for one in shown if len(shown) > 1 or view in one]
     return PhotoPages(
         agreed=True,
         rows=[shots[start : start + 2] for start in range(0, len(shots), 2)],
@@ -199,9 +217,14 @@ def _sets(case: Case) -> QuerySet[PhotoSet]:
     return case.photo_sets.order_by("taken_at").prefetch_related("photos")
 
 
-def _by_view(photo_set: PhotoSet) -> dict[str, Photo]:
-    photos = photo_set.photos.all()
-    return {photo.view: photo for photo in photos if photo.withdrawn_at is None and photo.display}
+def _visits(case: Case) -> list[dict[str, Photo]]:
+    """Return the photographs of each day by view, the earliest day first; the last one stands."""
+    by_day: dict[date, dict[str, Photo]] = {}
+    for one in _sets(case):
+        standing = [photo for photo in one.photos.all() if photo.withdrawn_at is None]
+        for photo in standing:
+            by_day.setdefault(timezone.localdate(one.taken_at), {})[photo.view] = photo
+    return list(by_day.values())
 
 
 def _shot(view: View, photos: dict[str, Photo]) -> Shot:
@@ -216,7 +239,8 @@ def _name(photo: Photo) -> str:
 
 
 def _bytes(photo: Photo) -> bytes:
-    with photo.display.open("rb") as file:
+    """Return the display picture; until the worker has made it, the original stands in."""
+    with (photo.display or photo.original).open("rb") as file:
         return bytes(file.read())
 
 
@@ -226,7 +250,13 @@ def _appointments(case: Case, now: datetime) -> QuerySet[Appointment]:
 
 
 def _reviews(case: Case) -> QuerySet[Review]:
-    return Review.objects.outstanding().not_booked().filter(case=case).order_by("due_date")
+    return (
+        Review.objects.outstanding()
+        .not_booked()
+        .filter(case=case)
+        .select_related("after_session")
+        .order_by("due_date")
+    )
 
 
 def render(document: Document) -> Rendered:
@@ -239,6 +269,7 @@ def render(document: Document) -> Rendered:
                 "summary": summary,
                 "patient": summary.case.patient,
                 "site": summary.site,
+                "clinic_name": settings.CLINIC_NAME,
                 "phone": readable(summary.site.phone),
                 "out_of_hours_phone": readable(summary.site.out_of_hours_phone),
             },

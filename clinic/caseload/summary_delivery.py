@@ -78,6 +78,7 @@ def send_link(*, by: User, patient: Patient, site: Site, key: str, now: datetime
         "link": link,
         "address": settings.PUBLIC_URL + reverse("portal:enter", args=[secret]),
         "site": site,
+        "clinic_name": settings.CLINIC_NAME,
         "phone": readable(site.phone),
     }
     with timezone.override(site.zone):

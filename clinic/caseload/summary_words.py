@@ -82,7 +82,7 @@ def _harvest(made: MicrograftPreparation) -> str:
 def _processing(made: MicrograftPreparation) -> str:
     parts = []
     if made.saline_ml:
-        parts.append(f"mixed them with {measure(made.saline_ml, 'ml')} of salt water (saline)")
+        parts.append(f"mixed them with {measure(made.saline_ml, 'mL')} of salt water (saline)")
     if made.processing_minutes:
         device = f" (device: {made.device})" if made.device else ""
         parts.append(f"processed them for {_minutes(made.processing_minutes)}{device}")
@@ -90,7 +90,7 @@ def _processing(made: MicrograftPreparation) -> str:
         return ""
     gave = ""
     if made.suspension_ml:
-        gave = f" This gave {measure(made.suspension_ml, 'ml')} of fluid to inject."
+        gave = f" This gave {measure(made.suspension_ml, 'mL')} of fluid to inject."
     return f"We {' and '.join(parts)}.{gave}"
 
 
@@ -109,8 +109,8 @@ def _draw(spins: Iterable[Spin], made: PrpPreparation) -> str:
         f"{_minutes(spin.minutes)} at {measure(spin.rcf_g, 'g')}" for spin in spins
     )
     spun = f" and spun it in a centrifuge ({turns})" if turns else ""
-    gave = f" This gave {measure(made.prp_ml, 'ml')} of plasma (PRP)." if made.prp_ml else ""
-    return f"We took {measure(made.blood_ml, 'ml')} of your blood{spun}.{gave}"
+    gave = f" This gave {measure(made.prp_ml, 'mL')} of plasma (PRP)." if made.prp_ml else ""
+    return f"We took {measure(made.blood_ml, 'mL')} of your blood{spun}.{gave}"
 
 
 def _platelets(session: Session, made: PrpPreparation) -> str:
@@ -120,7 +120,7 @@ def _platelets(session: Session, made: PrpPreparation) -> str:
     times = measure(round(figures.fold, 1))
     return (
         f"The plasma held {times} times as many platelets as your blood: "
-        f"{measure(made.prp_platelets)} against {measure(made.blood_platelets)} ×10³ per µl."
+        f"{measure(made.prp_platelets)} against {measure(made.blood_platelets)} ×10³ per µL."
     )
 
 
@@ -135,11 +135,11 @@ def _injected(zones: list[Zone]) -> str:
         return ""
     whole = sum(zone.volume_ml for zone in zones)
     places = "one area" if len(zones) == 1 else f"{len(zones)} areas"
-    return f"We injected {measure(whole, 'ml')} in all into {places} of your scalp:"
+    return f"We injected {measure(whole, 'mL')} in all into {places} of your scalp:"
 
 
 def _anaesthetic(row: Anaesthetic) -> str:
     strength = f"{row.get_agent_display()} {measure(row.strength_percent, '%')}"
     adrenaline = " with adrenaline" if row.with_adrenaline else ""
     dose = measure(row.dose_mg, "mg")
-    return f"{strength}{adrenaline}, {measure(row.volume_ml, 'ml')} ({dose})"
+    return f"{strength}{adrenaline}, {measure(row.volume_ml, 'mL')} ({dose})"

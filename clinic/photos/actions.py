@@ -6,6 +6,8 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
@@ -29,12 +31,14 @@ def add_photos(
 ) -> PhotoSet:
     """Keep photographs by view (what `intake.read_photograph` returned) in a set of one visit.
 
-    Without `photo_set` a new set is made. All are kept or none. Raises `ValidationError` when a
+    Without `photo_set` they join the case's set of that day whose views are free, else a new set
+    is made. All are kept or none. Raises `ValidationError` when a
     view is already in the set, when the set is another case's, or when `taken_at` is to come.
     """
     kept: list[Photo] = []
     try:
         with transaction.atomic():
+            photo_set = photo_set or _begun_that_day(case, taken_at, files)
             photo_set = _set_for(by, case, taken_at, photo_set, now)
             _refuse_views_taken(photo_set, files)
             _refuse_pictures_known(case, files)
@@ -50,22 +54,36 @@ def add_photos(
     return photo_set
 
 
+def _begun_that_day(
+    case: Case, taken_at: datetime, files: Mapping[str, Photograph]
+) -> PhotoSet | None:
+    """What is added on one day is one visit. Two people adding wait for each other here."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    that_day = case.photo_sets.filter(taken_at__date=timezone.localdate(taken_at))
+    taken = Photo.objects.standing().filter(photo_set=OuterRef("pk"), view__in=list(files))
+    return that_day.filter(~Exists(taken)).order_by("-taken_at").first()
+
+
 def _set_for(
     by: User, case: Case, taken_at: datetime, photo_set: PhotoSet | None, now: datetime
 ) -> PhotoSet:
+    if photo_set is not None and photo_set.case_id != case.pk:
+        raise ValidationError("These photographs belong to another course of care.")
+    _refuse_impossible_time(case, taken_at, now)
     if photo_set is not None:
-        if photo_set.case_id != case.pk:
-            raise ValidationError("These photographs belong to another course of care.")
         return photo_set
     if case.closed_at:
         raise ValidationError("This case is closed: open a case to add photographs.")
+    return PhotoSet.check_and_create(
+        patient=case.patient, case=case, taken_at=taken_at, taken_by=by
+    )
+
+
+def _refuse_impossible_time(case: Case, taken_at: datetime, now: datetime) -> None:
     if taken_at > now:
         raise ValidationError({"taken_at": "Photographs cannot be taken in the future."})
     if taken_at.date() < case.patient.date_of_birth:
         raise ValidationError({"taken_at": "The photographs would be older than the patient."})
-    return PhotoSet.check_and_create(
-        patient=case.patient, case=case, taken_at=taken_at, taken_by=by
-    )
 
 
 def _refuse_views_taken(photo_set: PhotoSet, files: Mapping[str, Photograph]) -> None:

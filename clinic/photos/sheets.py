@@ -42,8 +42,14 @@ class Sheet:
         return next((place.photo for place in self.places if place.view == view), None)
 
 
-def sheet_of(photo_set: PhotoSet) -> Sheet:
-    """Return the layout of a set that `access.sets_of` has fetched."""
-    standing: Iterable[Photo] = photo_set.standing_photos  # type: ignore[attr-defined]
-    by_view = {photo.view: photo for photo in standing}
+def sheet_of(photo_set: PhotoSet, *earlier: PhotoSet) -> Sheet:
+    """Return the layout of a set that `access.sets_of` has fetched.
+
+    Views that it lacks are filled from the `earlier` sets of the same visit, the newest first.
+    """
+    by_view: dict[str, Photo] = {}
+    for one in (photo_set, *earlier):
+        standing: Iterable[Photo] = one.standing_photos  # type: ignore[attr-defined]
+        for photo in standing:
+            by_view.setdefault(photo.view, photo)
     return Sheet(photo_set, [Place(view, by_view.get(view.value)) for view in View])

@@ -129,7 +129,8 @@ def _after_keeping(request: HttpRequest, form: PhotosForm, photo_set: PhotoSet) 
 def _next_page(request: HttpRequest) -> str:
     """Return the page of ours that asked for photographs, or nothing."""
     wanted = request.GET.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None)
+    return wanted if is_ours else ""
 
 
 def _adding_page(

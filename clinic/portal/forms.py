@@ -26,7 +26,7 @@ def _part(label: str, autocomplete: str, css_class: str) -> forms.CharField:
 class BirthForm(forms.Form):
     """A date of birth in three parts; the month may be a word."""
 
-    day = _part("Day", "bday-day", "w-digit")
+    day = _part("Day", "bday-day", "w-number")
     month = _part("Month", "bday-month", "w-number")
     year = _part("Year", "bday-year", "w-number")
 

@@ -60,7 +60,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _answer(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponseBase:
     if limits.too_many(request, link):
-        return render(request, "portal/wait.html", status=429)
+        return _page(request, "portal/wait.html", status=429)
     form = BirthForm(request.POST)
     if not form.is_valid():
         return _ask(request, form)
@@ -69,6 +69,7 @@ def _answer(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse
         response = redirect("portal:enter", token)
         session.begin(response, link)
         return response
+    limits.count_wrong(request, link)
     still_open = link_of(token, timezone.now())
     if still_open is None:
         return _gone(request)
@@ -83,9 +84,7 @@ def _not_right(left: int) -> str:
 
 
 def _ask(request: HttpRequest, form: BirthForm) -> HttpResponse:
-    response = render(
-        request, "portal/enter.html", {"form": form}, status=422 if form.errors else 200
-    )
+    response = _page(request, "portal/enter.html", status=422 if form.errors else 200, form=form)
     # With "no-referrer" a browser hides where the form itself is sent from, and the protection
     # against forged forms would refuse it; this tells the clinic's own host and never the address.
     response["Referrer-Policy"] = "strict-origin"
@@ -94,8 +93,16 @@ def _ask(request: HttpRequest, form: BirthForm) -> HttpResponse:
 
 def _gone(request: HttpRequest) -> HttpResponse:
     """Answer alike for a link that is unknown, expired, closed or locked."""
+    return _page(request, "portal/gone.html", status=404)
+
+
+def _page(
+    request: HttpRequest, template: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    """Return a page that tells nothing but the clinic's name and whom to call."""
     sites = [(site.name, site.phone, readable(site.phone)) for site in Site.objects.all()]
-    return render(request, "portal/gone.html", {"sites": sites}, status=404)
+    known = {"clinic_name": settings.CLINIC_NAME, "sites": sites}
+    return render(request, template, {**known, **context}, status=status)
 
 
 def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
@@ -110,7 +117,14 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
         return render(
             request,
             "portal/home.html",
-            {"home": home, "patient": link.patient, "site": home.site, "token": token, **phones},
+            {
+                "clinic_name": settings.CLINIC_NAME,
+                "home": home,
+                "patient": link.patient,
+                "site": home.site,
+                "token": token,
+                **phones,
+            },
         )
 
 
@@ -133,6 +147,6 @@ def document(request: HttpRequest, token: str, document_id: UUID) -> HttpRespons
 @require_safe
 def leave(request: HttpRequest, token: str) -> HttpResponseBase:
     """Close the page on this phone."""
-    response = render(request, "portal/left.html")
+    response = _page(request, "portal/left.html")
     session.end(response)
     return response

@@ -24,7 +24,7 @@ from followups.actions.examinations import find_examination, record_examination
 from followups.forms import CountForm, CountRows, CountsFormSet, ExaminationForm, findings_of
 from followups.looks import look_of
 from followups.models import Examination, Review
-from followups.reading import AreaSeries, Point, outcome_of, photo_set_of_day
+from followups.reading import AreaSeries, Point, outcome_of, photo_sets_of_day
 from patients.access import get_patient, open_case
 from patients.banner import patient_context
 from patients.models import Case, Patient
@@ -229,7 +229,9 @@ def _frame(request: HttpRequest, subject: Subject) -> dict[str, Any]:
 
 def _sheet(subject: Subject, written: Examination | None, day: date) -> Sheet | None:
     """Return the photographs of the visit: those tied to it, else those of its day."""
-    photo_set = (written and written.photo_set) or photo_set_of_day(subject.case, day)
-    if photo_set is None:
-        return None
-    return sheet_of(photos.get_set(subject.patient, photo_set.pk))
+    tied = written.photo_set if written else None
+    if tied:
+        day = timezone.localdate(tied.taken_at)
+    that_day = photo_sets_of_day(subject.case, day).values("pk")
+    sets = list(photos.sets_of(subject.patient).filter(pk__in=that_day))
+    return sheet_of(*sets) if sets else None

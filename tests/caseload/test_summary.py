@@ -35,6 +35,7 @@ from tests.factories.patients import (
     PatientFactory,
     SignedConsentFactory,
 )
+from tests.factories.photos import PhotoFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.treatments import SessionFactory, signed_session
 from treatments.models import Addendum
@@ -86,10 +87,10 @@ def test_a_micrograft_session_is_told_with_every_number_and_unit(case):
     for words in (
         "You had one treatment session with us",
         "We took 4 small samples of skin, each 2 mm across, from the back of your head.",
-        "mixed them with 4.5 ml of salt water (saline) and processed them for 2 minutes",
-        "This gave 4 ml of fluid to inject.",
-        "We injected 4 ml in all into one area of your scalp",
-        "40 cm² 4 ml 40 4 mm",
+        "mixed them with 4.5 mL of salt water (saline) and processed them for 2 minutes",
+        "This gave 4 mL of fluid to inject.",
+        "We injected 4 mL in all into one area of your scalp",
+        "40 cm² 4 mL 40 4 mm",
         "Tissue disruptor, lot LOT",
         "Page 1 of 2",
     ):
@@ -100,9 +101,9 @@ def test_a_prp_session_is_told_with_force_and_platelets(case):
     signed_session(Technique.PRP, case=case)
     text = text_of(case)
     for words in (
-        "We took 20 ml of your blood and spun it in a centrifuge (10 minutes at 377.3 g).",
-        "This gave 4 ml of plasma (PRP).",
-        "4 times as many platelets as your blood: 1000 against 250 ×10³ per µl",
+        "We took 20 mL of your blood and spun it in a centrifuge (10 minutes at 377.3 g).",
+        "This gave 4 mL of plasma (PRP).",
+        "4 times as many platelets as your blood: 1000 against 250 ×10³ per µL",
     ):
         assert words in text
 
@@ -125,12 +126,14 @@ def test_without_a_signed_session_there_is_no_summary(case, clinician):
     assert document.failure == summary.NOTHING_SIGNED
 
 
-def test_what_was_added_after_signing_is_told(case, clinician):
+def test_a_note_added_after_signing_is_named_and_not_copied(case, clinician):
     signed = signed_session(case=case)
     Addendum.objects.create(
         session=signed, text="It was lot B.", added_at=timezone.now(), added_by=clinician
     )
-    assert "It was lot B." in text_of(case)
+    text = text_of(case)
+    assert "It was lot B." not in text, "a clinical note is not the patient's paper"
+    assert "added a note to your record on" in text
 
 
 def count(case, area, weeks, hairs, after):
@@ -149,7 +152,10 @@ def test_counts_stand_in_weeks_from_the_last_session_with_a_chart(case):
     made = summary.collect(document_of(case), now=timezone.now())
     (told,) = made.areas
     assert [row.when for row in told.rows] == ["13 weeks before", "23 weeks after"]
-    assert [row.change for row in told.rows] == [None, Decimal("27.7")]
+    assert [row.change and row.change.absolute_per_cm2 for row in told.rows] == [
+        None,
+        Decimal("27.7"),
+    ]
     assert [point.label for point in made.charts[0].lines[0].points] == ["123.1", "150.8"]
     text = text_of(case)
     assert "Vertex dot" in text
@@ -197,7 +203,7 @@ def test_it_says_what_comes_next_and_who_to_call(case):
     AppointmentFactory(patient=case.patient, service__name="Second session")
     text = text_of(case)
     assert "Second session" in text
-    assert f"About {review.due_date:%d-%b-%Y} Review, 23 weeks" in text
+    assert f"About {review.due_date:%d-%b-%Y} Review, 23 weeks after Micrograft" in text
     assert "01632 960111" in text
     assert "Call 999" in text
 
@@ -263,3 +269,40 @@ def test_a_link_for_a_patient_without_an_address_is_refused_at_once(clinician):
             by=clinician, case=case, send_link=True, now=timezone.now()
         )
     assert not Document.objects.exists()
+
+
+def test_an_area_that_was_not_in_the_baseline_shows_no_change(case):
+    signed = signed_session(case=case, performed_date=timezone.localdate() - timedelta(weeks=50))
+    area = TargetAreaFactory(patient=case.patient)
+    count(case, area, 23, 80, signed)
+    count(case, area, 44, 98, signed)
+    (told,) = summary.collect(document_of(case), now=timezone.now()).areas
+    assert [row.change for row in told.rows] == [None, None]
+    assert "No first count to compare" in text_of(case)
+
+
+def test_photographs_of_one_day_are_one_visit_and_need_no_smaller_picture(case):
+    signed_session(case=case)
+    agree_to_photos(case, "clinical")
+    now = timezone.now()
+    for minutes, view in enumerate(("vertex", "frontal")):
+        PhotoFactory(
+            photo_set__case=case,
+            photo_set__taken_at=now - timedelta(seconds=minutes),
+            view=view,
+        )
+    made = summary.collect(document_of(case), now=now)
+    assert len(made.photos.pictures) == 2
+    text = text_of(case)
+    assert "Vertex, " in text
+    assert "Frontal, " in text
+    assert "none taken" not in text
+
+
+def test_the_clinic_stands_on_the_paper_and_in_the_message(case, clinician, settings):
+    settings.CLINIC_NAME = "Invented Hair Clinic"
+    signed_session(case=case, site__name="Henley-in-Arden")
+    assert "Invented Hair Clinic, Henley-in-Arden" in text_of(case)
+    Document.objects.all().update(failed_at=timezone.now(), failure="Not this one.")
+    ask_and_issue(case, clinician, send_link=True)
+    assert "Invented Hair Clinic" in Message.objects.first().body

@@ -21,6 +21,7 @@ from tests.factories.followups import (
     TargetAreaFactory,
 )
 from tests.factories.patients import CaseFactory, PatientFactory, SignedConsentFactory
+from tests.factories.photos import PhotoFactory
 from tests.factories.practice import ReviewServiceFactory, RoomFactory, SiteFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
 from tests.factories.treatments import signed_session
@@ -558,3 +559,37 @@ def test_a_review_under_another_patients_address_does_not_exist(client_of, clini
     for pk in (review.pk, uuid.uuid4()):
         address = reverse("followups:review", args=[other.pk, pk])
         assert client.get(address).status_code == 404
+
+
+def test_a_refusal_is_undone_by_recording_another_outcome(client_of, reception):
+    review = waiting(SiteFactory(), family_name="Changedmind")
+    client = client_of(reception)
+    address = reverse("followups:contact", args=[review.pk])
+    client.post(address, {"outcome": "no_answer"})
+    client.post(address, {"outcome": "declined"})
+    assert "CHANGEDMIND" not in text_of(client, f"{OVERDUE}?site=all")
+    client.post(address, {"outcome": "will_call_back"})
+    assert "CHANGEDMIND" in text_of(client, f"{OVERDUE}?site=all")
+    assert "CHANGEDMIND" not in text_of(client, f"{OVERDUE}?site=all&declined")
+
+
+@pytest.mark.parametrize("wanted", ["foo", "//example.test/", "javascript:alert(1)", "patients"])
+def test_what_is_no_page_of_ours_leads_back_to_the_list(client_of, reception, wanted):
+    review = waiting(SiteFactory())
+    address = reverse("followups:contact", args=[review.pk])
+    response = client_of(reception).post(address, {"outcome": "no_answer", "next": wanted})
+    assert (response.status_code, response.url) == (302, OVERDUE)
+
+
+def test_photographs_of_one_day_are_one_visit(client_of, clinician):
+    case = CaseFactory()
+    now = timezone.now()
+    vertex = PhotoFactory(photo_set__case=case, photo_set__taken_at=now, view="vertex")
+    frontal = PhotoFactory(
+        photo_set__case=case, photo_set__taken_at=now - timedelta(seconds=1), view="frontal"
+    )
+    address = reverse("followups:baseline", args=[case.patient_id])
+    text = text_of(client_of(clinician), address)
+    for photo in (vertex, frontal):
+        assert reverse("photos:photo", args=[photo.pk]) in text
+    assert text.count("not taken") == 4

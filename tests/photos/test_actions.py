@@ -251,3 +251,16 @@ def test_the_standard_views_are_those_of_the_protocol():
 def test_the_originals_bytes_are_a_jpeg(clinician):
     photo = add(CaseFactory(), clinician).photos.first()
     assert picture(photo.original).format == "JPEG"
+
+
+def test_what_is_added_the_same_day_joins_the_set_where_its_views_are_free(clinician):
+    case = CaseFactory()
+    now = timezone.now()
+    first = add(case, clinician, taken_at=now)
+    joined = add(case, clinician, taken_at=now, files={"midline": photograph("tan")})
+    assert joined == first
+    again = add(case, clinician, taken_at=now, files={"vertex": photograph("teal")})
+    assert again != first, "a view that is there already makes another set"
+    days_ago = now - timedelta(days=3)
+    earlier = add(case, clinician, taken_at=days_ago, files={"occipital": photograph("khaki")})
+    assert earlier not in {first, again}

@@ -323,3 +323,12 @@ def test_a_stranger_is_led_to_the_door(client):
     response = client.get(page("image", photo, "display"))
     assert response.status_code == 302
     assert "/accounts/login/" in response.url
+
+
+def test_a_word_is_not_a_page_to_return_to(client_of, clinician):
+    case = CaseFactory()
+    taken_at = at_minute(timezone.now() - timedelta(minutes=2))
+    response = client_of(clinician).post(
+        f"{page('add', case.patient)}?next=foo", {"taken_at": taken_at, "vertex": upload()}
+    )
+    assert (response.status_code, response.url) == (302, page("sets", case.patient))

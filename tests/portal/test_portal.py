@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -216,17 +217,49 @@ def test_the_form_is_protected_against_forgery(link):
 
 
 def test_many_answers_from_one_place_are_slowed_down(client):
-    links = [PrivateLinkFactory(secret=f"secret-{n}") for n in range(4)]
-    codes = [
-        client.post(address(f"secret-{n % len(links)}"), {"day": "1"}).status_code
-        for n in range(31)
+    for number in range(16):
+        PrivateLinkFactory(secret=f"secret-{number}")
+    codes = [client.post(address(f"secret-{n % 15}"), WRONG).status_code for n in range(60)]
+    assert codes == [422] * 60
+    answer = client.post(address("secret-15"), BORN)
+    assert answer.status_code == 429
+    assert "many wrong answers" in answer.content.decode()
+
+
+def test_two_phones_behind_one_address_do_not_shut_each_other_out(client, link):
+    PrivateLinkFactory(secret="guessed")
+    codes = [client.post(address("guessed"), WRONG).status_code for _ in range(5)]
+    assert codes == [422] * 4 + [404], "the tries that were promised, and no fewer"
+    assert Client().post(address(), BORN).status_code == 302
+
+
+def test_slips_and_right_answers_slow_nobody_down(client, link):
+    for _ in range(35):
+        assert (
+            client.post(address(), {"day": "31", "month": "2", "year": "1980"}).status_code == 422
+        )
+        assert client.post(address(), BORN).status_code == 302
+
+
+def test_the_clinic_and_whom_to_call_stand_on_every_page(client, link, settings):
+    settings.CLINIC_NAME = "Invented Hair Clinic"
+    SiteFactory(phone="+441632960100")
+    cache.set(f"portal:link:{PrivateLinkFactory(secret='slow').pk}", 10)
+    pages = [
+        client.get(address()),
+        client.post(address("slow"), BORN),
+        client.get(address("unknown")),
+        client.get(reverse("portal:leave", args=[SECRET])),
     ]
-    assert codes[:30] == [422] * 30
-    assert codes[30] == 429
+    assert [page.status_code for page in pages] == [200, 429, 404, 200]
+    for page in pages:
+        assert "01632 960100" in page.content.decode()
+        assert "Invented Hair Clinic" in page.content.decode()
 
 
-def test_many_answers_for_one_link_are_slowed_down(client, link):
-    codes = [client.post(address(), {"day": "1"}).status_code for _ in range(11)]
+def test_many_answers_for_one_link_are_slowed_down(client, link, settings):
+    settings.LINK_MAX_ATTEMPTS = 100
+    codes = [client.post(address(), WRONG).status_code for _ in range(11)]
     assert codes[-2:] == [422, 429]
 
 
