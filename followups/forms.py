@@ -1,6 +1,7 @@
 """Forms about reviews. A form never saves."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.base.templatetags.anagen import day
 from followups.actions.examinations import AreaCount, Findings, NewArea
 from followups.models import ContactAttempt, TargetArea
 
@@ -53,12 +55,36 @@ class ExaminationForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
+    record_early = forms.BooleanField(
+        label="This is earlier than the window: record it all the same", required=False
+    )
     revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_review: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_review: bool, window_starts: date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.window_starts = window_starts
         if not is_review:
             del self.fields["satisfaction"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once more before a review is used up by a visit before its window."""
+        cleaned = super().clean() or {}
+        examined = cleaned.get("examined_date")
+        is_early = self.window_starts and examined and examined < self.window_starts
+        if is_early and not cleaned.get("record_early"):
+            self.add_error(
+                "record_early",
+                f"The window of this review begins on {day(self.window_starts)}. Recording it now"
+                " uses the review up: tick the box if you mean it.",
+            )
+        return cleaned
+
+    @property
+    def asks_about_window(self) -> bool:
+        """Whether the question about the window is to be shown."""
+        return "record_early" in self.errors or bool(self["record_early"].value())
 
 
 class CountForm(forms.Form):

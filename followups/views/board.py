@@ -1,7 +1,7 @@
 """The list of reviews to book, and what came of each call."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +33,7 @@ from patients.banner import patient_context
 ROWS_A_PAGE = 25
 MOST_COUNTED = 200
 ALL_SITES = "all"
+SATURDAY = 5
 
 
 class CappedPaginator(Paginator):
@@ -122,14 +123,22 @@ def _outcome_buttons() -> str:
 
 def booking_url(review: Review, service: Service | None) -> str:
     """Return the address where this review is booked, at the site that treated."""
+    site = review.after_session.site
+    day = max(review.due_date, timezone.localdate(timezone=site.zone))
     query = {
         "patient": str(review.patient_id),
         "review": str(review.pk),
-        "site": review.after_session.site.slug,
+        "site": site.slug,
+        "date": _working_day(day).isoformat(),
     }
     if service is not None:
         query["service"] = service.slug
     return f"{address_of('booking:new')}?{urlencode(query)}"
+
+
+def _working_day(day: date) -> date:
+    """Return the day, or the Monday after it when it is a Saturday or a Sunday."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,7 +161,7 @@ def contact(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 def _back(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None)
     return wanted if is_ours else reverse("followups:overdue")
 
 

@@ -125,7 +125,12 @@ def _forms(
     subject: Subject, written: Examination | None, request: HttpRequest | None
 ) -> tuple[ExaminationForm, CountsFormSet]:
     data = request.POST if request else None
-    form = ExaminationForm(data, is_review=subject.review is not None, initial=_initial(written))
+    form = ExaminationForm(
+        data,
+        is_review=subject.review is not None,
+        window_starts=subject.review.window_starts_date if subject.review and not written else None,
+        initial=_initial(written),
+    )
     areas = {area.pk: area for area in subject.patient.target_areas.all()}
     counted = {row.target_area_id: row for row in written.measurements.all()} if written else {}
     rows: CountsFormSet = CountRows(  # type: ignore[assignment]

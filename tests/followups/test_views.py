@@ -593,3 +593,20 @@ def test_photographs_of_one_day_are_one_visit(client_of, clinician):
     for photo in (vertex, frontal):
         assert reverse("photos:photo", args=[photo.pk]) in text
     assert text.count("not taken") == 4
+
+
+def test_a_review_before_its_window_is_recorded_only_when_it_is_meant(client_of, clinician):
+    session = signed_session(case__patient__site=SiteFactory())
+    review = ReviewFactory(after_session=session)
+    client = client_of(clinician)
+    typed = form(note="Seen on the day of treatment", known=0)
+    assert "earlier than the window" not in text_of(client, review_page(review))
+    response = client.post(review_page(review), typed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "This is earlier than the window: record it all the same" in page
+    assert "Seen on the day of treatment" in page
+    assert not Examination.objects.exists()
+    assert client.post(review_page(review), {**typed, "record_early": "on"}).status_code == 302
+    review.refresh_from_db()
+    assert review.held_at is not None
