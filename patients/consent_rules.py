@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from patients.banner import ADULT_AGE_YEARS
-from patients.models import Consent, ConsentTemplate, Patient
+from patients.models import Case, Consent, ConsentTemplate, Patient
 
 
 def standing_consent(patient: Patient, technique: str) -> Consent | None:
@@ -12,13 +14,21 @@ def standing_consent(patient: Patient, technique: str) -> Consent | None:
     A consent belongs to its course of care: that of a closed case does not reach into a new one.
     The newest signature decides.
     """
+    case = patient.cases.open().first()
+    return standing_consents(case, technique).first() if case else None
+
+
+def standing_consents(case: Case, technique: str) -> QuerySet[Consent]:
+    """Return the signed, not withdrawn consents to a technique in one case, newest first.
+
+    None stands in a case that is closed.
+    """
     return (
         Consent.objects.valid()
         .for_treatment(technique)
-        .filter(patient=patient, case__closed_at__isnull=True)
+        .filter(case=case, case__closed_at__isnull=True)
         .select_related("template", "signed_by")
         .order_by("-signed_at")
-        .first()
     )
 
 

@@ -1,11 +1,13 @@
 """The only ways to a plan and to a session: through the patient that the person may see."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 
 from clinic.audit import actions as audit
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, Status
 from clinic.staff.models import User
 from patients.access import get_patient
 from patients.models import Patient
@@ -62,3 +64,34 @@ def get_appointment(patient: Patient, appointment_id: str) -> Appointment | None
     if found is None:
         raise Http404("This patient has no such appointment.")
     return found
+
+
+_A_DAY = timedelta(days=1)
+_EXPECTED = [Status.IN_ROOM, Status.ARRIVED, Status.CONFIRMED, Status.BOOKED]
+
+
+def todays_appointment(
+    user: User, patient: Patient, technique: str, now: datetime
+) -> Appointment | None:
+    """Return the patient's visit of today that a session belongs to, at one of the user's sites.
+
+    One booked for the technique comes first, then one with this person, then the one furthest on
+    its way: in the room before arrived before booked.
+    """
+    near = (
+        Appointment.objects.live()
+        .select_related("service", "site")
+        .filter(patient=patient, status__in=_EXPECTED, site__in=user.workplaces)
+        .filter(starts_at__range=(now - _A_DAY, now + _A_DAY))
+        .order_by("starts_at")
+    )
+    today = [a for a in near if a.local_date == timezone.localdate(now, a.site.zone)]
+    return min(today, key=lambda found: _distance(found, user, technique), default=None)
+
+
+def _distance(appointment: Appointment, user: User, technique: str) -> tuple[bool, bool, int]:
+    return (
+        appointment.service.technique != technique,
+        appointment.practitioner_id != user.pk,
+        _EXPECTED.index(Status(appointment.status)),
+    )

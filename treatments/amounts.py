@@ -12,6 +12,7 @@ from treatments import formulas
 from treatments.models import Anaesthetic, PrpPreparation, Session, Zone
 
 _SHARE_PLACES = Decimal("0.000001")
+_USUAL_ML_PER_CM2 = (Decimal("0.05"), Decimal("0.1"))
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class Infiltration:
         if not self.area_cm2:
             return None
         return (self.volume_ml / self.area_cm2).quantize(Decimal("0.001"))
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether the volume for the area is outside what is usual, 0.05 to 0.1 mL/cm²."""
+        lowest, highest = _USUAL_ML_PER_CM2
+        return self.ml_per_cm2 is not None and not lowest <= self.ml_per_cm2 <= highest
 
     @property
     def left_ml(self) -> Decimal | None:

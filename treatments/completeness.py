@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-from clinic.base.templatetags.anagen import day, measure
+from django.utils import timezone
+
+from clinic.base.templatetags.anagen import day, measure, moment
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from patients.models import Consent
 from treatments import parts
 from treatments.amounts import infiltration, lidocaine_total
 from treatments.models import Lot, Session
+from treatments.times import (
+    STILL_TO_COME,
+    case_opened_date,
+    disorder,
+    is_to_come,
+    latest_consent_time,
+    taken_at,
+)
 
 GMC_DIGITS = 7
 
@@ -88,10 +98,10 @@ class Gap:
     blocks: bool = True
 
 
-def gaps(session: Session, consent: Consent | None, today: date) -> list[Gap]:
+def gaps(session: Session, consent: Consent | None, now: datetime) -> list[Gap]:
     """Return what stands against signing, in the order of the page.
 
-    `consent` is the patient's standing consent to the technique; `today` the date at the site.
+    `consent` is the one that the session would be signed with (`consents.consent_of`).
     """
     found = [
         *_consent_gaps(session, consent),
@@ -101,7 +111,8 @@ def gaps(session: Session, consent: Consent | None, today: date) -> list[Gap]:
         *_lot_gaps(session),
         *_row_gaps(session),
         *_infiltration_gaps(session),
-        *_time_gaps(session, today),
+        *_date_gaps(session, now),
+        *_time_gaps(session, now),
     ]
     return sorted(found, key=lambda gap: parts.ORDER.index(gap.part))
 
@@ -122,6 +133,13 @@ def has_gmc_number(doctor: User | None) -> bool:
 def _consent_gaps(session: Session, consent: Consent | None) -> Iterator[Gap]:
     if consent is None:
         words = f"There is no standing consent to {session.get_technique_display()} treatment"
+        yield Gap(parts.TIME_OUT, words, "consent-state")
+    elif consent.signed_at is not None and consent.signed_at > latest_consent_time(session):
+        began = session.started_at
+        words = (
+            f"The consent was signed on {moment(consent.signed_at)}, after the treatment "
+            f"({moment(began) if began else day(session.performed_date)})"
+        )
         yield Gap(parts.TIME_OUT, words, "consent-state")
 
 
@@ -205,10 +223,28 @@ def _infiltration_gaps(session: Session) -> Iterator[Gap]:
         yield Gap(parts.INFILTRATION, words, "id_volume_reason")
 
 
-def _time_gaps(session: Session, today: date) -> Iterator[Gap]:
-    if session.performed_date > today:
+def _date_gaps(session: Session, now: datetime) -> Iterator[Gap]:
+    if session.performed_date > timezone.localdate(now, session.site.zone):
         yield Gap(parts.TIME_OUT, "The session is dated in the future", "id_performed_date")
+    opened = case_opened_date(session.case, session.site)
+    if session.performed_date < opened:
+        words = f"The session is dated before the case was opened on {day(opened)}"
+        yield Gap(parts.TIME_OUT, words, "id_performed_date")
+
+
+def _time_gaps(session: Session, now: datetime) -> Iterator[Gap]:
     if session.started_at is None:
         yield Gap(parts.TIME_OUT, "The start time is missing", "id_started_time")
     if session.ended_at is None:
         yield Gap(parts.AFTER, "The end time is missing", "id_ended_time")
+    what, taken = taken_at(session)
+    part_of = {"started": parts.TIME_OUT, what: parts.HARVEST, "ended": parts.AFTER}
+    times = {"started": session.started_at, what: taken, "ended": session.ended_at}
+    wrong = {
+        name: f"{name.capitalize()}: {STILL_TO_COME.lower()}".rstrip(".")
+        for name, at in times.items()
+        if at is not None and is_to_come(at, now)
+    }
+    wrong |= dict(disorder(what, taken, session.started_at, session.ended_at))
+    for name, words in wrong.items():
+        yield Gap(part_of[name], words.rstrip("."), f"id_{name}_time")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clinic.base.templatetags.anagen import clock, day, measure, or_not_known
+from clinic.base.templatetags.anagen import clock, day, measure, moment, or_not_known
 from clinic.practice.models import Technique
 from treatments import parts
 from treatments.amounts import infiltration, lidocaine_total, platelets
@@ -110,8 +110,7 @@ def _consent(session: Session) -> str:
     consent = session.consent
     if consent is None or consent.signed_at is None:
         return "None"
-    signed = consent.signed_at.astimezone(session.site.zone)
-    return f"{consent.template}, signed {day(signed)}"
+    return f"{consent.template}, signed {moment(consent.signed_at)}"
 
 
 def _anaesthesia(session: Session) -> list[Fact]:

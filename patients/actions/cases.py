@@ -1,5 +1,6 @@
 """Opening, leading and closing a patient's case."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,10 @@ from clinic.staff.models import User
 from patients.models import Case, Patient
 
 ALREADY_OPEN = "This patient already has an open case."
+
+# What apps above ask before a case is closed: each is called with the case, which is held. A
+# `ValidationError` keeps it open, and its sentence is shown.
+before_closing: list[Callable[[Case], None]] = []
 
 
 @transaction.atomic
@@ -42,8 +47,13 @@ def ensure_case(
 
 @transaction.atomic
 def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
-    """Close a case with its outcome. Coming back later opens a new one."""
+    """Close a case with its outcome. Coming back later opens a new one.
+
+    Raises `ValidationError` when it is closed already, or when something in it is unfinished.
+    """
     row = _open_row(case)
+    for check in before_closing:
+        check(row)
     row.closed_at, row.closed_by, row.outcome = now, by, outcome
     row.check_and_save()
     audit.record(

@@ -94,8 +94,9 @@ class ConsentFactory(factory.django.DjangoModelFactory):
 
 
 class SignedConsentFactory(ConsentFactory):
-    """A consent that stands."""
+    """A consent that stands, from before any session that a test makes."""
 
+    information_given_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1000))
     signed_at = factory.LazyAttribute(lambda consent: consent.reflect_until + timedelta(hours=1))
     signed_by = factory.SelfAttribute("information_given_by")
     signed_name = "Invented Testperson"

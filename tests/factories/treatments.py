@@ -1,7 +1,8 @@
 """Invented plans and sessions. A signed session is made whole: draft, children, then signature."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import factory
 from django.utils import timezone
@@ -33,6 +34,12 @@ class PlanFactory(factory.django.DjangoModelFactory):
     planned_by = factory.SelfAttribute("case.clinician")
 
 
+def _long_before(session: Any) -> datetime:
+    """Return when the patient was informed: two weeks before the consent, which is in time."""
+    midnight = datetime.combine(session.performed_date, time(), tzinfo=UTC)
+    return midnight - timedelta(days=60)
+
+
 class SessionFactory(factory.django.DjangoModelFactory):
     """A draft micrograft session with its consent."""
 
@@ -49,6 +56,9 @@ class SessionFactory(factory.django.DjangoModelFactory):
     consent = factory.SubFactory(
         SignedConsentFactory,
         case=factory.SelfAttribute("..case"),
+        information_given_at=factory.LazyAttribute(
+            lambda consent: _long_before(consent.factory_parent)
+        ),
         template=factory.SubFactory(
             ConsentTemplateFactory, technique=factory.SelfAttribute("...technique")
         ),

@@ -1,5 +1,7 @@
 """A patient with plans and consents, and a draft that only waits for its signature."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -24,7 +26,11 @@ def site(db):
 
 @pytest.fixture
 def case(site, clinician):
-    return CaseFactory(patient=PatientFactory(site=site), clinician=clinician)
+    return CaseFactory(
+        patient=PatientFactory(site=site),
+        clinician=clinician,
+        opened_at=timezone.now() - timedelta(days=30),
+    )
 
 
 @pytest.fixture
@@ -70,7 +76,9 @@ def whole(client_of, clinician, consent_to, start):
         consent_to(technique)
         session = start(technique)
         entries = WHOLE_PRP if technique == Technique.PRP else WHOLE_MICROGRAFT
-        page = page_of(session, **{**entries, **changes})
+        yesterday = timezone.localdate(timezone=session.site.zone) - timedelta(days=1)
+        day = {"performed_date": yesterday.isoformat()}  # whatever the time is now
+        page = page_of(session, **{**entries, **day, **changes})
         answer = client_of(clinician).post(url_of(session), page)
         assert answer.status_code == 302, answer.context["forms"].errors_by_id()
         return Session.objects.with_everything().get(pk=session.pk)

@@ -17,7 +17,7 @@ def url_of(session: Session, name: str = "session") -> str:
 def page_of(session: Session, **changes: Any) -> dict[str, Any]:
     """Return the untouched page as form data, with the changes made to it."""
     session = Session.objects.with_everything().get(pk=session.pk)
-    sheet = SessionForms(session, today_at(session))
+    sheet = SessionForms(session, today_at(session), session.operator)
     typed = {"revision": session.revision}
     for part in sheet.all:
         if isinstance(part, forms.BaseFormSet):

@@ -235,7 +235,7 @@ def test_an_unknown_weight_is_pointed_out(client_of, clinician, whole):
     session = with_lidocaine(
         client_of(clinician), whole(), weight_kg="", strength="1", volume_ml="5"
     )
-    found = gaps(session, session.consent, timezone.localdate())
+    found = gaps(session, session.consent, timezone.now())
     assert [(gap.anchor, gap.blocks) for gap in found] == [("id_weight_kg", False)]
 
 

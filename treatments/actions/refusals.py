@@ -18,6 +18,13 @@ BAD_LOT = "A lot in this session is expired or recalled. Use another one."
 
 _OF_TRIGGERS = {
     "a session is signed only with a standing consent to its technique": NO_CONSENT,
+    "a session is signed only with a consent of its own case": NO_CONSENT,
+    "a session is signed only with a consent from before it started": (
+        "The consent was signed after the treatment started. Nothing was signed."
+    ),
+    "a session is signed only with times in their order and in the past": (
+        "The times of the session are not in order, or one is still to come. Nothing was signed."
+    ),
     "a session is not signed with an expired or recalled lot": BAD_LOT,
     "a lot that is expired or recalled cannot be used": BAD_LOT,
     "a session is signed with its preparation, a zone and a lot": (

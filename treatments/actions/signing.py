@@ -5,16 +5,15 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients.consent_rules import standing_consent
 from treatments.actions.drafts import lock_draft
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import blocking, gaps
+from treatments.consents import consent_of
 from treatments.models import Addendum, Session
 
 # What apps above do in the transaction of a signature: each is called with the signed session and
@@ -27,14 +26,13 @@ def sign_session(*, by: User, session: Session, revision: int, now: datetime) ->
     """Lock a draft for good, with the consent that stands now.
 
     Raises `ChangedMeanwhileError` when the draft is not at `revision` any more, `ValidationError`
-    with one sentence for each thing that is missing. The database checks consent, lots, lidocaine
-    and wholeness once more at the moment of signing.
+    with one sentence for each thing that is missing. The database checks consent, times, lots,
+    lidocaine and wholeness once more at the moment of signing.
     """
     may(by, Permission.SIGN_SESSION)
     current = lock_draft(session, revision)
-    current.consent = standing_consent(current.patient, current.technique)
-    today = timezone.localdate(now, current.site.zone)
-    missing = blocking(gaps(current, current.consent, today))
+    current.consent = consent_of(current)
+    missing = blocking(gaps(current, current.consent, now))
     if missing:
         raise ValidationError([gap.text for gap in missing])
     current.signed_at, current.signed_by = now, by

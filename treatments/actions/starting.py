@@ -14,7 +14,7 @@ from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients.consent_rules import standing_consent
+from patients.consent_rules import standing_consents
 from patients.models import Case
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import has_gmc_number
@@ -106,7 +106,7 @@ def _new_draft(
         started_at=now.replace(second=0, microsecond=0),
         operator=by,
         responsible_doctor=_doctor(by, technique, last),
-        consent=standing_consent(case.patient, technique),
+        consent=standing_consents(case, technique).first(),
         unfinished=_rows_as_last_time(last),
     )
     _prepare_as_last_time(session, last)

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from clinic.practice.models import Technique
+from clinic.base.templatetags.anagen import day
+from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
 from treatments.completeness import LOT_KINDS
 from treatments.draft import Draft
@@ -24,11 +26,26 @@ from treatments.forms.rows import (
     rows_formset,
 )
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
+from treatments.times import STILL_TO_COME, case_opened_date, disorder, is_to_come
 
 
 class SessionForm(forms.Form):
-    """What every session has: confirmations, times, observations."""
+    """What every session has: place, people, confirmations, times, observations."""
 
+    site = forms.ModelChoiceField(
+        label="Site",
+        queryset=Site.objects.none(),
+        required=False,
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "w-name"}),
+    )
+    operator = forms.ModelChoiceField(
+        label="Operator",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "w-name"}),
+    )
     performed_date = fields.date_of("Date of the session")
     started_time = fields.time_of("Started")
     identity_confirmed = forms.BooleanField(
@@ -62,31 +79,70 @@ class SessionForm(forms.Form):
     )
     ended_time = fields.time_of("Ended")
 
-    def __init__(self, *args: Any, session: Session, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, session: Session, today: date, by: User, **kwargs: Any) -> None:
         self.session, self.today = session, today
         super().__init__(*args, **kwargs)
+        sites = [session.site_id, *(site.pk for site in by.workplaces)]
+        self._choices("site").queryset = Site.objects.filter(pk__in=sites)
+        at_these = Q(sites=None) | Q(sites__in=sites)
+        operators = User.objects.get_queryset().clinicians().filter(at_these)
+        on_record = User.objects.get_queryset().filter(pk=session.operator_id)
+        self._choices("operator").queryset = (operators | on_record).distinct()
         self.fields["volume_reason"].widget.attrs["class"] = "w-line"
         if session.technique == Technique.PRP:
             doctors = User.objects.get_queryset().active().filter(registration_body=User.Body.GMC)
-            choices = self.fields["responsible_doctor"]
-            choices.queryset = doctors.working_at(session.site)  # type: ignore[attr-defined]
+            self._choices("responsible_doctor").queryset = doctors.filter(at_these).distinct()
         else:
             del self.fields["responsible_doctor"]
 
+    def _choices(self, name: str) -> Any:
+        return self.fields[name]
+
     def clean_performed_date(self) -> date | None:
-        """Refuse a date in the future."""
+        """Refuse a date in the future, or before the case was opened."""
         performed: date | None = self.cleaned_data["performed_date"]
         if performed is not None and performed > self.today:
             raise forms.ValidationError("The session cannot be dated in the future.")
+        opened = case_opened_date(self.session.case, self.at_site)
+        if performed is not None and performed < opened:
+            raise forms.ValidationError(f"The case was opened on {day(opened)}.")
         return performed
+
+    def clean_started_time(self) -> time | None:
+        """Refuse a time that is still to come."""
+        return self.not_to_come(self.cleaned_data["started_time"])
+
+    def clean_ended_time(self) -> time | None:
+        """Refuse a time that is still to come."""
+        return self.not_to_come(self.cleaned_data["ended_time"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse an end before the start."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        started, ended = cleaned.get("started_time"), cleaned.get("ended_time")
-        if started is not None and ended is not None and ended < started:
-            self.add_error("ended_time", "The session cannot end before it starts.")
+        for name, words in disorder("", None, self.moment("started"), self.moment("ended")):
+            self.add_error(f"{name}_time", words)
         return cleaned
+
+    def not_to_come(self, clock: time | None) -> time | None:
+        """Return a time of day of the session; raise `ValidationError` if it is still to come."""
+        if clock is not None and is_to_come(self.on_the_day(clock), timezone.now()):
+            raise forms.ValidationError(STILL_TO_COME)
+        return clock
+
+    def moment(self, name: str) -> datetime | None:
+        """Return the valid start or end as typed, on the session's day at its site."""
+        typed: time | None = getattr(self, "cleaned_data", {}).get(f"{name}_time")
+        return None if typed is None else self.on_the_day(typed)
+
+    def on_the_day(self, clock: time) -> datetime:
+        """Put a time of day on the session's date at its site."""
+        return datetime.combine(self.day, clock, tzinfo=self.at_site.zone)
+
+    @property
+    def at_site(self) -> Site:
+        """The site chosen, or the one on record where none or a wrong one was."""
+        chosen: Site | None = getattr(self, "cleaned_data", {}).get("site")
+        return chosen or self.session.site
 
     @property
     def day(self) -> date:
@@ -95,9 +151,35 @@ class SessionForm(forms.Form):
         return typed or self.session.performed_date
 
 
-class MicrograftForm(forms.Form):
+class PreparationForm(forms.Form):
+    """What micrografts and plasma share: when it was taken, within the session."""
+
+    taken = ""
+
+    def __init__(self, *args: Any, session_form: SessionForm, **kwargs: Any) -> None:
+        self.session_form = session_form
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a time that is still to come, or outside the session."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        clock: time | None = cleaned.get(f"{self.taken}_time")
+        if clock is None:
+            return cleaned
+        whole = self.session_form
+        if is_to_come(whole.on_the_day(clock), timezone.now()):
+            self.add_error(f"{self.taken}_time", STILL_TO_COME)
+        limits = whole.moment("started"), whole.moment("ended")
+        for name, words in disorder(self.taken, whole.on_the_day(clock), *limits):
+            if name == self.taken:
+                self.add_error(f"{name}_time", words)
+        return cleaned
+
+
+class MicrograftForm(PreparationForm):
     """Harvest and processing of micrografts."""
 
+    taken = "harvested"
     donor_site = fields.choice("Donor site", MicrograftPreparation.DonorSite.choices)
     punches = fields.count("Number of punches", 1, 60)
     punch_diameter_mm = fields.quantity("Punch diameter", "mm", Decimal("0.5"), 6)
@@ -110,9 +192,10 @@ class MicrograftForm(forms.Form):
     suspension_ml = fields.quantity("Suspension obtained", "mL", Decimal("0.1"), 100, places=2)
 
 
-class PrpForm(forms.Form):
+class PrpForm(PreparationForm):
     """Blood draw and preparation of the plasma."""
 
+    taken = "drawn"
     blood_ml = fields.quantity("Blood drawn", "mL", Decimal("0.1"), 500)
     anticoagulant = fields.across("Anticoagulant", PrpPreparation.Anticoagulant.choices)
     drawn_time = fields.time_of("Drawn")
@@ -140,22 +223,29 @@ ROWS: dict[str, type[RowsFormSet]] = {
     "spins": rows_formset(SpinForm),
     "zones": rows_formset(ZoneForm),
 }
-_NEVER_EMPTY = ("performed_date", "punch_diameter_mm")
+_NEVER_EMPTY = ("site", "operator", "performed_date", "punch_diameter_mm")
 
 
 class SessionForms:
     """The forms of one session's page, filled from the record or from what was typed."""
 
-    def __init__(self, session: Session, today: date, typed: QueryDict | None = None) -> None:
-        """Fill from the record; with `typed`, bind. Raises `IncompletePageError`."""
+    def __init__(
+        self, session: Session, today: date, by: User, typed: QueryDict | None = None
+    ) -> None:
+        """Fill from the record; with `typed`, bind. Raises `IncompletePageError`.
+
+        `by` is who writes: the sites offered are theirs.
+        """
         self.record = session
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
-            typed, session=session, today=today, initial=_session_initial(session)
+            typed, session=session, today=today, by=by, initial=_session_initial(session)
         )
-        preparation = PrpForm if is_prp else MicrograftForm
-        self.preparation = preparation(typed, initial=_preparation_initial(session))
         self.session.is_valid()
+        preparation = PrpForm if is_prp else MicrograftForm
+        self.preparation = preparation(
+            typed, session_form=self.session, initial=_preparation_initial(session)
+        )
         self.rows = {name: self._formset(name, typed) for name in ROWS if is_prp or name != "spins"}
         if typed is not None and not all(r.management_form.is_valid() for r in self.rows.values()):
             raise IncompletePageError
@@ -203,8 +293,8 @@ class SessionForms:
             for name, rows in kept.items()
         }
         return Draft(
-            session=_times_placed(self.session, self.record, self.session.day),
-            preparation=_times_placed(self.preparation, self.record, self.session.day),
+            session=_times_placed(self.session, self.session),
+            preparation=_times_placed(self.preparation, self.session),
             unfinished={name: rows for name, rows in unfinished.items() if rows},
             **{
                 name: [row.as_stored() for row in rows if row.is_whole()]
@@ -213,13 +303,15 @@ class SessionForms:
         )
 
 
-def _times_placed(form: forms.Form, session: Session, day: date) -> dict[str, Any]:
+def _times_placed(form: forms.Form, whole: SessionForm) -> dict[str, Any]:
     """Return the form's valid values with times of day put on the session's date at the site."""
     values: dict[str, Any] = {}
     for name in form.fields:
         value = form.cleaned_data.get(name)
         if name.endswith("_time"):
-            values[f"{name.removesuffix('_time')}_at"] = _at(day, value, session)
+            values[f"{name.removesuffix('_time')}_at"] = (
+                whole.on_the_day(value) if value is not None else None
+            )
         elif value is not None or name not in _NEVER_EMPTY:
             values[name] = "" if value is None and _is_text(form.fields[name]) else value
     return values
@@ -229,10 +321,6 @@ def _is_text(typed_in: forms.Field) -> bool:
     return isinstance(typed_in, forms.CharField | forms.ChoiceField) and not isinstance(
         typed_in, forms.ModelChoiceField
     )
-
-
-def _at(day: date, clock: time | None, session: Session) -> datetime | None:
-    return None if clock is None else datetime.combine(day, clock, tzinfo=session.site.zone)
 
 
 def _clock(moment: datetime | None, session: Session) -> time | None:
@@ -259,9 +347,13 @@ def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _session_initial(session: Session) -> dict[str, Any]:
-    names = SessionForm.base_fields.keys() - {"started_time", "ended_time", "responsible_doctor"}
+    names = SessionForm.base_fields.keys() - {
+        *("started_time", "ended_time", "site", "operator", "responsible_doctor"),
+    }
     return {
         **_values(session, names),
+        "site": session.site_id,
+        "operator": session.operator_id,
         "responsible_doctor": session.responsible_doctor_id,
         "started_time": _clock(session.started_at, session),
         "ended_time": _clock(session.ended_at, session),

@@ -49,7 +49,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def with_everything(self) -> "SessionQuerySet":
         """Return the sessions with all that a page or a document shows of them."""
         return self.select_related(
-            *("site", "plan", "operator", "responsible_doctor", "signed_by", "saved_by"),
+            *("site", "case", "plan", "operator", "responsible_doctor", "signed_by", "saved_by"),
             *("consent__template", "micrograft", "prp"),
         ).prefetch_related(
             *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")

@@ -16,12 +16,12 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.banner import patient_context
-from patients.consent_rules import standing_consent
 from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.completeness import blocking, gaps
+from treatments.consents import consent_of
 from treatments.differences import differences
 from treatments.forms.session import IncompletePageError, SessionForms
 from treatments.models import Session
@@ -39,7 +39,7 @@ def session_page(request: HttpRequest, patient_id: UUID, session_id: UUID) -> Ht
     session = read_session(user, patient_id, session_id)
     if session.is_signed or not user.can(Permission.RECORD_CLINICAL):
         return _read_only(request, session)
-    return _write_page(request, session, SessionForms(session, today_at(session)))
+    return _write_page(request, session, SessionForms(session, today_at(session), user))
 
 
 def today_at(session: Session) -> date:
@@ -48,6 +48,7 @@ def today_at(session: Session) -> date:
 
 
 def _read_only(request: HttpRequest, session: Session) -> HttpResponse:
+    session.consent = consent_of(session)
     context = {
         **patient_context(session.patient),
         "session": session,
@@ -73,8 +74,8 @@ def _write_page(
 
 def live_context(session: Session) -> dict[str, Any]:
     """Return what follows from the stored draft: totals, gaps, the state of each part."""
-    consent = standing_consent(session.patient, session.technique)
-    found = gaps(session, consent, today_at(session))
+    consent = consent_of(session)
+    found = gaps(session, consent, timezone.now())
     complete = set(parts.ORDER) - {gap.part for gap in blocking(found)}
     if not session.anaesthetics.all():
         complete.discard(parts.ANAESTHESIA)
@@ -99,7 +100,7 @@ def _typed(request: HttpRequest, session: Session) -> tuple[SessionForms, int]:
     if not user.can(Permission.RECORD_CLINICAL):
         raise PermissionDenied(f"Your role does not allow you to {Permission.RECORD_CLINICAL}.")
     try:
-        forms = SessionForms(session, today_at(session), request.POST)
+        forms = SessionForms(session, today_at(session), user, request.POST)
         revision = int(request.POST.get("over") or request.POST.get("revision", ""))
     except (IncompletePageError, ValueError):
         raise BadRequest("The page arrived incomplete. Open the session again.") from None
@@ -116,7 +117,12 @@ def _save(request: HttpRequest, session: Session) -> HttpResponse:
         return _write_page(request, session, forms, status=422, problems=error.messages)
     if not forms.is_valid():
         return _write_page(
-            request, saved, forms, status=422, problems=forms.too_many_rows(), kept=True
+            request,
+            saved,
+            forms,
+            status=422,
+            problems=forms.too_many_rows(),
+            refused=len(forms.errors_by_id()),
         )
     if request.POST.get("then") == "sign":
         return redirect("treatments:sign", saved.patient_id, saved.pk)
@@ -137,7 +143,7 @@ def _store(user: User, session: Session, forms: SessionForms, revision: int) -> 
 def _conflict(
     request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
 ) -> HttpResponse:
-    theirs = SessionForms(session, today_at(session))
+    theirs = SessionForms(session, today_at(session), signed_in(request))
     return _write_page(
         request,
         session,
@@ -164,7 +170,9 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
     return JsonResponse(
         {
             "revision": saved.revision,
-            "saved": _indicator(at=saved.saved_at, zone=saved.site.zone),
+            "saved": _indicator(
+                at=saved.saved_at, zone=saved.site.zone, refused=len(forms.errors_by_id())
+            ),
             "errors": forms.errors_by_id(),
             "live": {
                 name: render_to_string(f"treatments/live/{name}.html", context, request)
@@ -176,7 +184,7 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
 
 def _indicator(*, zone: Any = None, **context: Any) -> str:
     with timezone.override(zone):
-        return render_to_string("components/saved_indicator.html", context)
+        return render_to_string("treatments/_saved.html", context)
 
 
 @require(Permission.RECORD_CLINICAL)

@@ -32,9 +32,11 @@ def sign(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRespon
             messages.success(request, f"{session} is signed.")
             return redirect("treatments:session", patient_id, session_id)
         session = get_session(signed_in(request), patient_id, session_id)
+    live = live_context(session)
+    session.consent = live["consent"]
     context = {
         **patient_context(session.patient),
-        **live_context(session),
+        **live,
         "parts": describe(session),
         "problems": problems,
     }

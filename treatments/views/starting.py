@@ -14,7 +14,7 @@ from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case
 from patients.banner import patient_context
 from patients.models import Case, Patient
-from treatments.access import get_appointment
+from treatments.access import get_appointment, todays_appointment
 from treatments.actions.starting import start_session
 from treatments.courses import CourseState, course_states
 
@@ -31,6 +31,9 @@ def start(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     course = _course(courses, asked.get("technique", ""), appointment)
     if course is not None and course.draft is not None:
         return redirect("treatments:session", patient.pk, course.draft.pk)
+    if appointment is None:
+        technique = course.plan.technique if course else asked.get("technique", "")
+        appointment = todays_appointment(user, patient, technique, timezone.now())
     problems: list[str] = []
     if request.method == "POST" and case is not None:
         try:
