@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from clinic.local import broker, environment, postgres, processes, web, workspace
 from clinic.local.workspace import REPOSITORY
@@ -134,6 +135,22 @@ def test_the_proxy_speaks_to_the_web_service_and_overwrites_what_clients_claim()
     assert "--bind=0.0.0.0:8000" in SERVICES["web"]["command"]
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in NGINX
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+
+
+def test_the_proxy_writes_no_link_and_no_query_into_its_logs():
+    levels = re.findall(r"error_log \S+ (\w+);", NGINX)
+    assert levels == ["crit"], "less severe lines repeat the whole request"
+    log_format = re.search(r"log_format without_patients ([^;]*);", NGINX)
+    assert log_format
+    assert "$logged_uri" in log_format[1]
+    assert not re.search(r"\$(request|request_uri|args|query_string|http_referer)\b", log_format[1])
+    assert "~^/my/ /my/[link]/;" in NGINX
+
+
+def test_the_proxy_lets_six_photographs_through():
+    largest = re.search(r"client_max_body_size (\d+)m;", NGINX)
+    assert largest
+    assert int(largest[1]) * 2**20 > 6 * settings.PHOTO_MAX_BYTES
 
 
 def test_mounted_files_exist():
