@@ -124,8 +124,10 @@ CRISPY_FAIL_SILENTLY = False
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL", "postgres://localhost/anagen"))}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"].setdefault("OPTIONS", {})
-# The server may keep plans for a connection; only clinic/base/prepared.py asks it to.
+# The server may keep plans for a connection (only clinic/base/prepared.py asks it to), and is to
+# plan such a query once and not for each value: they all look rows up by their keys.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 0
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan")
 if not TESTING:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
