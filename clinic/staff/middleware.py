@@ -1,24 +1,30 @@
 """Sign-in, and a second factor, before anything else."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+View = Callable[..., HttpResponseBase]
 _OPEN_NAMESPACES = ("/accounts/", "/static/", "/healthz", "/readyz")
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Send a visitor to sign-in; a part of a page is told 401, so that the page can stay."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponse:
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
         """Answer somebody who is not signed in."""
-        if request.headers.get("HX-Request"):
+        sent_away = super().process_view(request, view_func, view_args, view_kwargs)
+        if sent_away is not None and request.headers.get("HX-Request"):
             return HttpResponse(status=401)
-        return super().handle_no_permission(request, view_func)
+        return sent_away
 
 
 class SecondFactorMiddleware:

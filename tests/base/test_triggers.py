@@ -31,7 +31,9 @@ def test_an_audit_event_is_never_changed():
 
 
 def test_field_level_history_keeps_what_was_before_and_is_never_changed():
-    consent = SignedConsentFactory(signed_at=None, signed_by=None, signed_text="", signed_text_sha256="")
+    consent = SignedConsentFactory(
+        signed_at=None, signed_by=None, signed_text="", signed_text_sha256=""
+    )
     consent.questions = "Will it hurt?"
     consent.save()
     past = consent.past_versions.get()
@@ -58,7 +60,13 @@ def test_a_signed_session_and_its_children_are_locked():
 
 
 def test_every_table_of_the_product_refuses_truncate_where_it_holds_a_record():
-    allowed = {"practice_site", "practice_room", "practice_service", "staff_user", "staff_user_sites"}
+    allowed = {
+        "practice_site",
+        "practice_room",
+        "practice_service",
+        "staff_user",
+        "staff_user_sites",
+    }
     product = {"audit", "practice", "staff", "patients", "messaging", "documents", "photos"}
     product |= {"booking", "treatments", "followups"}
     for model in apps.get_models():

@@ -26,6 +26,7 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
         lambda: (timezone.now() + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
     )
     ends_at = factory.LazyAttribute(
-        lambda appointment: appointment.starts_at
-        + timedelta(minutes=appointment.service.duration_minutes)
+        lambda appointment: (
+            appointment.starts_at + timedelta(minutes=appointment.service.duration_minutes)
+        )
     )

@@ -42,8 +42,10 @@ class ReviewFactory(factory.django.DjangoModelFactory):
     step = factory.SubFactory(ProtocolStepFactory)
     label = factory.SelfAttribute("step.label")
     due_date = factory.LazyAttribute(
-        lambda review: review.after_session.performed_date
-        + timedelta(weeks=review.step.weeks_after_last_session)
+        lambda review: (
+            review.after_session.performed_date
+            + timedelta(weeks=review.step.weeks_after_last_session)
+        )
     )
     window_starts_date = factory.LazyAttribute(
         lambda review: review.due_date - timedelta(weeks=review.step.window_weeks_before)

@@ -88,8 +88,9 @@ class ConsentFactory(factory.django.DjangoModelFactory):
     information_given_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=20))
     information_given_by = factory.SubFactory(ClinicianFactory)
     reflect_until = factory.LazyAttribute(
-        lambda consent: consent.information_given_at
-        + timedelta(days=consent.template.reflection_days)
+        lambda consent: (
+            consent.information_given_at + timedelta(days=consent.template.reflection_days)
+        )
     )
 
 

@@ -145,7 +145,7 @@ class SpinFactory(factory.django.DjangoModelFactory):
 
 
 def signed_session(technique: str = Technique.MICROGRAFT, **values) -> Session:
-    """Return a signed session with its preparation, a zone and a lot, not passing through actions."""
+    """Return a signed session with its preparation, a zone and a lot, not through actions."""
     if technique == Technique.PRP:
         session = PrpSessionFactory(**values)
         PrpPreparationFactory(session=session)

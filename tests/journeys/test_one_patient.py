@@ -33,7 +33,8 @@ LONDON = ZoneInfo("Europe/London")
 FIRST_CALL = datetime(2026, 3, 2, 9, 0, tzinfo=LONDON)
 REMINDER_IS_DUE = datetime(2026, 3, 4, 10, 1, tzinfo=LONDON)
 CONSULTATION = datetime(2026, 3, 6, 9, 50, tzinfo=LONDON)
-TREATMENT = datetime(2026, 3, 23, 10, 15, tzinfo=LONDON)
+TREATMENT = datetime(2026, 3, 23, 8, 50, tzinfo=LONDON)
+TREATED = datetime(2026, 3, 23, 10, 50, tzinfo=LONDON)
 REVIEW = datetime(2026, 8, 31, 9, 0, tzinfo=LONDON)
 
 DOCTOR = "Dr Ottoline Mockridge"
@@ -400,9 +401,10 @@ def the_patient_signs_once_the_time_to_reflect_is_over(journey: Journey) -> None
 
 
 def the_clinician_records_and_signs_a_micrograft_session(journey: Journey) -> None:
+    journey.clock.move_to(TREATED)
     clinician = journey.people["ottoline.mockridge@example.test"]
     starts(clinician, journey, "Micrograft")
-    checks_who_and_how(clinician)
+    checks_who_and_how(clinician, started="09:05")
     clinician.picks("Donor site", "Occipital")
     clinician.fills("Number of punches", "4")
     clinician.fills("Punch diameter", "2.0")
@@ -413,14 +415,14 @@ def the_clinician_records_and_signs_a_micrograft_session(journey: Journey) -> No
     clinician.fills("Processing time", "2")
     clinician.fills("Suspension obtained", "4")
     fills_a_zone(clinician, area="40", volume="4", points="40", depth="4")
-    finishes_and_signs(clinician, "Micrograft session 1")
+    finishes_and_signs(clinician, "Micrograft session 1", ended="10:10")
     clinician.reads("TD-0417", "Occipital", "2 mm")
 
 
 def the_clinician_records_and_signs_a_prp_session(journey: Journey) -> None:
     clinician = journey.people["ottoline.mockridge@example.test"]
     starts(clinician, journey, "PRP")
-    checks_who_and_how(clinician)
+    checks_who_and_how(clinician, started="10:15")
     clinician.picks("Responsible doctor", DOCTOR)
     clinician.fills("Blood drawn", "20")
     clinician.ticks("ACD-A")
@@ -434,7 +436,7 @@ def the_clinician_records_and_signs_a_prp_session(journey: Journey) -> None:
     clinician.fills("Platelets in blood", "250")
     clinician.fills("Platelets in PRP", "1000")
     fills_a_zone(clinician, area="40", volume="4", points="40", depth="4")
-    finishes_and_signs(clinician, "PRP session 1")
+    finishes_and_signs(clinician, "PRP session 1", ended="10:45")
     clinician.reads("PK-2208", "377.3 g")
 
 
@@ -445,10 +447,10 @@ def starts(clinician: Person, journey: Journey, technique: str) -> None:
     clinician.is_on(f"{technique} session 1")
 
 
-def checks_who_and_how(clinician: Person) -> None:
+def checks_who_and_how(clinician: Person, *, started: str) -> None:
     clinician.ticks("The patient said their name and date of birth")
     clinician.ticks("Contraindications and allergies asked again")
-    clinician.fills("Started", "09:05")
+    clinician.fills("Started", started)
     clinician.fills("Weight", "80")
 
 
@@ -469,9 +471,9 @@ def fills_a_zone(clinician: Person, *, area: str, volume: str, points: str, dept
     clinician.fills("Syringes used", "1", within=zone)
 
 
-def finishes_and_signs(clinician: Person, session: str) -> None:
+def finishes_and_signs(clinician: Person, session: str, *, ended: str) -> None:
     clinician.ticks("Aftercare explained and given in writing")
-    clinician.fills("Ended", "10:10")
+    clinician.fills("Ended", ended)
     clinician.reads("Saved ")
     clinician.presses("Review and sign")
     clinician.is_on(f"Sign {session}")

@@ -154,6 +154,7 @@ def _chosen(form: WhenForm, slots: list[Slot], wanted: time | None) -> str:
 
 def _not_free(form: WhenForm, slots: list[Slot], wanted: time | None) -> time | None:
     """Return the time that was chosen, or else wanted, when it is none of the free ones."""
+    asked_for: time | None
     try:
         asked_for = time.fromisoformat(str(form["slot"].value() or "").partition("/")[0])
     except ValueError:
