@@ -1,6 +1,6 @@
 """Invented plans and sessions. A signed session is made whole: draft, children, then signature."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -76,7 +76,7 @@ class LotFactory(factory.django.DjangoModelFactory):
     kind = Lot.Kind.DEVICE
     product = "Tissue disruptor"
     lot_number = factory.Sequence(lambda n: f"LOT{n:04d}")
-    expiry_date = factory.LazyFunction(lambda: date.today() + timedelta(days=365))
+    expiry_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=365))
 
 
 class LotUseFactory(factory.django.DjangoModelFactory):
