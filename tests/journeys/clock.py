@@ -1,11 +1,11 @@
 """The clinic's clock: the web server's and the worker's, always the same."""
 
-import contextlib
 import os
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import time_machine
 from celery import current_app
@@ -68,16 +68,11 @@ class Clock:
 
         processes.wait_until(is_idle_twice, child=self._worker, seconds=seconds, pause=0.1)
 
-    def log(self) -> str:
-        """Return what the worker has written."""
-        with contextlib.suppress(FileNotFoundError):
-            return self._log.read_text(errors="replace")
-        return ""
-
     def _environment(self) -> dict[str, str]:
-        database = os.environ["DATABASE_URL"].rpartition("/")[0]
+        database = urlsplit(os.environ["DATABASE_URL"])
+        test_database = database._replace(path=f"/{connection.settings_dict['NAME']}")
         return os.environ | {
-            "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
+            "DATABASE_URL": test_database.geturl(),
             "MEDIA_ROOT": str(settings.MEDIA_ROOT),
             "EMAIL_FILE_PATH": settings.EMAIL_FILE_PATH,
             "PUBLIC_URL": self._public_url,
