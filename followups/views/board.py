@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,17 +10,20 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.base.addresses import address_of
-from clinic.practice.models import Service, Site
+from clinic.base.templatetags.anagen import day, status
+from clinic.practice.models import Service, Site, Technique
 from clinic.staff.access import current_site, require, signed_in
-from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from followups import access
 from followups.actions.reviews import record_contact
@@ -29,6 +31,7 @@ from followups.forms import ContactForm
 from followups.looks import look_of
 from followups.models import ContactAttempt, Review
 from patients.banner import patient_context
+from patients.phone import readable
 
 ROWS_A_PAGE = 25
 MOST_COUNTED = 200
@@ -45,26 +48,26 @@ class CappedPaginator(Paginator):
         return self.count >= MOST_COUNTED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One review to book, as the list shows it."""
+    """One review to book, in the words of the list."""
 
-    review: Review
-    clinician: User | None
-    attempts: list[ContactAttempt]
+    patient: str
+    plan_url: str
+    label: str
+    technique: str
+    due: str
+    tone: str
+    status: SafeString
+    late: str
+    clinician: str
+    phone: str
+    readable_phone: str
+    last_try: str
+    last_try_day: str
+    tries: int
     booking_url: str
-    today: date
-    now: datetime
-
-    @cached_property
-    def look(self) -> tuple[str, str]:
-        """The kind and the words of its status."""
-        return look_of(self.review, self.now)
-
-    @property
-    def weeks_late(self) -> int:
-        """Whole weeks since it was due; nought before."""
-        return max(self.review.days_late(self.today) // 7, 0)
+    contact_url: str
 
 
 @require_GET
@@ -86,7 +89,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
         "chosen": site.slug if site else ALL_SITES,
         "workplaces": user.workplaces,
         "is_declined": is_declined,
-        "outcome_buttons": _outcome_buttons(),
+        "call_form": _call_form(request),
         "may_book": user.can(Permission.BOOK),
     }
     return render(request, "followups/overdue.html", context)
@@ -101,24 +104,42 @@ def _chosen_site(request: HttpRequest, here: Site) -> Site | None:
 
 def _rows(page: Page, today: date, now: datetime) -> list[Row]:
     service = access.review_service()
-    return [
-        Row(
-            review=line.review,
-            clinician=line.clinician,
-            attempts=list(line.review.contact_attempts.all()),
-            booking_url=booking_url(line.review, service),
-            today=today,
-            now=now,
-        )
-        for line in access.lines_of(list(page))
-    ]
+    return [_row(line, service, today, now) for line in access.lines_of(list(page))]
 
 
-@cache
-def _outcome_buttons() -> str:
-    """The same buttons stand in each line; drawn once and kept."""
-    outcomes = ContactAttempt.Outcome.choices
-    return render_to_string("followups/_outcome_buttons.html", {"outcomes": outcomes})
+def _row(line: access.Line, service: Service | None, today: date, now: datetime) -> Row:
+    review = line.review
+    tone, words = look_of(review, now)
+    attempts = list(review.contact_attempts.all())
+    weeks_late = review.days_late(today) // 7
+    return Row(
+        patient=str(review.patient),
+        plan_url=address_of("followups:list", review.patient_id),
+        label=review.label,
+        technique=Technique(review.after_session.technique).label,
+        due=day(review.due_date),
+        tone=tone,
+        status=status(tone, words),
+        late=f"{weeks_late} week{pluralize(weeks_late)} late" if weeks_late > 0 else "",
+        clinician=str(line.clinician or "Not known"),
+        phone=review.patient.phone,
+        readable_phone=readable(review.patient.phone) if review.patient.phone else "",
+        last_try=str(attempts[0]) if attempts else "",
+        last_try_day=day(attempts[0].attempted_at) if attempts else "",
+        tries=len(attempts),
+        booking_url=booking_url(review, service),
+        contact_url=address_of("followups:contact", review.pk),
+    )
+
+
+def _call_form(request: HttpRequest) -> SafeString:
+    """What stands in the form of each line: the same for all, so drawn once a page."""
+    context = {
+        "csrf_token": get_token(request),
+        "next": request.get_full_path(),
+        "outcomes": ContactAttempt.Outcome.choices,
+    }
+    return render_to_string("followups/_call_form.html", context)
 
 
 def booking_url(review: Review, service: Service | None) -> str:
