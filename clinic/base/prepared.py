@@ -8,7 +8,7 @@ the values are sent.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -135,14 +135,17 @@ def is_one_of(field: str, ids: list[UUID]) -> Func:
     )
 
 
-def columns(model: type[models.Model], via: str = "", only: Sequence[str] = ()) -> list[str]:
+@cache
+def columns(
+    model: type[models.Model], via: str = "", only: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Return a model's columns, or `only` these, for `values_list`; `via` leads to the model."""
     prefix = f"{via}__" if via else ""
     names = (field.attname for field in model._meta.concrete_fields)
-    return [f"{prefix}{name}" for name in names if not only or name in only]
+    return tuple(f"{prefix}{name}" for name in names if not only or name in only)
 
 
-def from_row(model: type[AnyModel], values: Sequence[Any], only: Sequence[str] = ()) -> AnyModel:
+def from_row(model: type[AnyModel], values: Sequence[Any], only: tuple[str, ...] = ()) -> AnyModel:
     """Return the row of a model whose `columns` are the first of these values.
 
     With `only` some, the others are fetched when they are asked for, as after `QuerySet.only`.
