@@ -1,7 +1,7 @@
 """The pages of reviews: who sees what, what is kept when something is wrong, and what it costs."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlparse
 
@@ -163,7 +163,9 @@ def test_book_leads_to_the_diary_with_patient_review_service_and_site(client_of,
     text = text_of(client_of(reception), OVERDUE)
     start = text.index(reverse("booking:new"))
     address = text[start : text.index('"', start)].replace("&amp;", "&")
-    assert parse_qs(urlparse(address).query) == {
+    query = parse_qs(urlparse(address).query)
+    assert date.fromisoformat(query.pop("date")[0]) >= timezone.localdate()
+    assert query == {
         "patient": [str(review.patient_id)],
         "review": [str(review.pk)],
         "service": [service.slug],
@@ -567,8 +569,10 @@ def test_a_refusal_is_undone_by_recording_another_outcome(client_of, reception):
     address = reverse("followups:contact", args=[review.pk])
     client.post(address, {"outcome": "no_answer"})
     client.post(address, {"outcome": "declined"})
+    text_of(client, OVERDUE)  # the page that says it was noted
     assert "CHANGEDMIND" not in text_of(client, f"{OVERDUE}?site=all")
     client.post(address, {"outcome": "will_call_back"})
+    text_of(client, OVERDUE)
     assert "CHANGEDMIND" in text_of(client, f"{OVERDUE}?site=all")
     assert "CHANGEDMIND" not in text_of(client, f"{OVERDUE}?site=all&declined")
 

@@ -331,7 +331,7 @@ def test_the_state_of_each_consent_is_told_in_words(clinician, case):
     withdraw_consent(by=clinician, consent=consent, now=LATER)
     assert words(case)["micrograft"] == ["Withdrawn 06-Dec-2026"]
     informed(clinician, case, template=prp)
-    text(Technique.PRP, version=99)
+    text(Technique.PRP, version=9999)
     assert words(case)["prp"] == ["New text: give the information again"]
 
 
