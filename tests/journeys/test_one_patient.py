@@ -372,7 +372,7 @@ def signs(
         if clinician.page.get_by_text("Signature drawn.").count() == 0:
             draws_a_signature(clinician)
     clinician.presses("Sign")
-    clinician.reads("Thank you, Ambrose")
+    clinician.reads("Thank you, Ambrose", "call the clinic on 01632 960110")
 
 
 def draws_a_signature(clinician: Person) -> None:
