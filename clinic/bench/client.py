@@ -47,6 +47,10 @@ class Line:
             "127.0.0.1", self.port, timeout=PATIENCE_SECONDS
         )
 
+    def close(self) -> None:
+        """Close the connection; asking again opens a new one."""
+        self._connection.close()
+
     def ask(
         self, method: str, path: str, *, headers: Mapping[str, str], body: str | None = None
     ) -> Answer:
