@@ -69,12 +69,15 @@ def test_every_page_of_a_role_fits_a_phone_in_the_dark(role, busy_clinic, on_a_p
     somebody = on_a_phone_in_the_dark(role)
     account = next(account for account in clinic.accounts if account.role == role)
     somebody.signs_in(account.email, account.password)
+    left_out = FILES_AND_FRAGMENTS | WITH_A_SECOND_FACTOR
     pages = [
         address(name, parameters, record)
         for name, parameters in every_address()
         if role in DOORS[name].get
         and DOORS[name].public is None
-        and name not in FILES_AND_FRAGMENTS | WITH_A_SECOND_FACTOR
+        and name not in left_out
+        # One's own account looks the same to everybody: seen once, in the role with little else.
+        and (":" in name or role == Role.EVALUATOR)
     ]
     looks_through(somebody, [*pages, *PLACES_WITH_A_QUERY[role]])
 
