@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from clinic.base.prepared import Prepared, Row, columns, from_row, is_one_of, prepared
@@ -15,6 +16,7 @@ from clinic.practice.models import Service, Site
 from clinic.staff.models import User
 from followups.models import ContactAttempt, Review
 from patients.models import Patient, SiteRegistration
+from patients.models.patient import listed_as
 from treatments.models import Session
 
 
@@ -92,51 +94,60 @@ def _has_declined() -> Exists:
 
 @dataclass(frozen=True)
 class Line:
-    """A review on the list, with the clinician who looks after the case."""
+    """A review on the list, with whom to call and the clinician who looks after the case."""
 
     review: Review
-    clinician: User | None
+    patient: str
+    phone: str
+    clinician: str
 
 
 def lines_of(ids: list[UUID]) -> list[Line]:
     """Return these reviews as `to_reach` orders them, with all that their lines show.
 
-    Patient, appointment, technique and site come with each review, and its `contact_attempts`;
-    in two queries.
+    Appointment, technique and site come with each review, and its `contact_attempts`; in two
+    queries.
     """
     lines = [_line(row) for row in _lines(ids=ids)]
     prefetch_related_objects([line.review for line in lines], "contact_attempts")
     return lines
 
 
-# What a line shows: how to get to a row, and the columns of it that are needed (all of a review).
-_PARTS: tuple[tuple[str, type[Model], tuple[str, ...]], ...] = (
-    ("", Review, ()),
-    ("patient", Patient, ("id", "family_name", "given_names", "phone")),
-    ("case__clinician", User, ("id", "title", "given_name", "family_name")),
-    ("appointment", Appointment, ("id", "ends_at", "cancelled_at", "no_show_at")),
-    ("after_session", Session, ("id", "technique", "site_id")),
-    ("after_session__site", Site, ("id", "name", "slug", "time_zone")),
+_PEOPLE = (
+    *("patient__family_name", "patient__given_names", "patient__phone"),
+    *("case__clinician__title", "case__clinician__given_name", "case__clinician__family_name"),
 )
+_APPOINTMENT = ("id", "ends_at", "cancelled_at", "no_show_at")
+_SESSION = ("id", "technique", "site_id")
+_SITE = ("id", "name", "slug", "time_zone")
 
 
 @prepared(ids=list)
 def _lines(ids: list[UUID]) -> QuerySet[Review, Any]:
-    names = [name for via, model, only in _PARTS for name in columns(model, via, only)]
     reviews = Review.objects.filter(is_one_of("pk", ids))
-    return reviews.order_by("window_starts_date", "pk").values_list(*names)
+    return reviews.order_by("window_starts_date", "pk").values_list(
+        *_PEOPLE,
+        *columns(Appointment, "appointment", _APPOINTMENT),
+        *columns(Session, "after_session", _SESSION),
+        *columns(Site, "after_session__site", _SITE),
+        *columns(Review),
+    )
 
 
 def _line(row: Row) -> Line:
-    found: list[Any] = []
-    for _, model, only in _PARTS:
-        # A clinician or an appointment that is not there has no identifier either.
-        length = len(columns(model, only=only))
-        values, row = row[:length], row[length:]
-        found.append(from_row(model, values, only) if any(values) else None)
-    review, review.patient, clinician, review.appointment, session, session.site = found
-    review.after_session = session
-    return Line(review, clinician)
+    family_name, given_names, phone, *clinician = row[: len(_PEOPLE)]
+    rest = iter(row[len(_PEOPLE) :])
+    appointment, session, site = (
+        list(islice(rest, len(names))) for names in (_APPOINTMENT, _SESSION, _SITE)
+    )
+    review = from_row(Review, tuple(rest))
+    if review.appointment_id:
+        review.appointment = from_row(Appointment, appointment, _APPOINTMENT)
+    review.after_session = from_row(Session, session, _SESSION)
+    review.after_session.site = from_row(Site, site, _SITE)
+    return Line(
+        review, listed_as(family_name, given_names), phone, " ".join(filter(None, clinician))
+    )
 
 
 def review_service() -> Service | None:

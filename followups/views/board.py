@@ -113,7 +113,7 @@ def _row(line: access.Line, service: Service | None, today: date, now: datetime)
     attempts = list(review.contact_attempts.all())
     weeks_late = review.days_late(today) // 7
     return Row(
-        patient=str(review.patient),
+        patient=line.patient,
         plan_url=address_of("followups:list", review.patient_id),
         label=review.label,
         technique=Technique(review.after_session.technique).label,
@@ -121,9 +121,9 @@ def _row(line: access.Line, service: Service | None, today: date, now: datetime)
         tone=tone,
         status=status(tone, words),
         late=f"{weeks_late} week{pluralize(weeks_late)} late" if weeks_late > 0 else "",
-        clinician=str(line.clinician or "Not known"),
-        phone=review.patient.phone,
-        readable_phone=readable(review.patient.phone) if review.patient.phone else "",
+        clinician=line.clinician or "Not known",
+        phone=line.phone,
+        readable_phone=readable(line.phone) if line.phone else "",
         last_try=str(attempts[0]) if attempts else "",
         last_try_day=day(attempts[0].attempted_at) if attempts else "",
         tries=len(attempts),
