@@ -12,6 +12,7 @@ from clinic.caseload.reading.timeline import PAGE_SIZE
 from patients.models import HistoryEntry
 from tests.factories.booking import AppointmentFactory
 from tests.factories.followups import ExaminationFactory, MeasurementFactory
+from tests.factories.messaging import MessageFactory
 from tests.factories.patients import (
     CaseFactory,
     DiagnosisFactory,
@@ -40,6 +41,12 @@ def busy_case(site):
     signed_session(case=case, plan=plan, site=site)
     MeasurementFactory(examination=ExaminationFactory(case=case))
     return case
+
+
+def test_a_message_of_the_timeline_leads_to_the_patients_own_messages(client_of, reception):
+    message = MessageFactory(sent_at=timezone.now())
+    page = client_of(reception).get(chart_of(message.patient)).content.decode()
+    assert f'href="{reverse("messaging:outbox")}?patient={message.patient_id}"' in page
 
 
 def test_it_shows_the_problem_the_plan_and_the_next_visit(site, clinician, client_of):

@@ -295,5 +295,5 @@ def _address(name: str, patient: Patient, row: UUID) -> str:
     if name == "treatments:session":
         return address_of(name, patient.pk, row)
     if name == "messaging:outbox":
-        return address_of(name)
+        return f"{address_of(name)}?patient={patient.pk}"
     return address_of(name, patient.pk)
