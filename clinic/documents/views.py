@@ -1,6 +1,6 @@
 """A patient's documents and private links, as staff see them."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +14,11 @@ from clinic.base.private_files import private_file_response
 from clinic.documents import actions
 from clinic.documents.access import documents_not_told, documents_of, get_document, get_link
 from clinic.staff.access import require, signed_in
+from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.access import read_patient
 from patients.banner import patient_context
+from patients.models import Patient
 
 PDF = "application/pdf"
 
@@ -27,37 +29,40 @@ def document_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Show what was issued, what is being made, and which links are open."""
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the documents")
+    context = {**patient_context(patient), **_on_record(user, patient)}
+    return render(request, "documents/list.html", context)
+
+
+def _on_record(user: User, patient: Patient) -> dict[str, Any]:
+    """Return what there is of a patient's documents and links, and what the user may do."""
     now = timezone.now()
     documents = list(documents_of(patient))
-    links = [(link, link.status_at(now)) for link in patient.links.all()]
-    return render(
-        request,
-        "documents/list.html",
-        {
-            **patient_context(patient),
-            "documents": documents,
-            "issued": [document for document in documents if document.issued_at],
-            "links": links,
-            "not_told": documents_not_told(documents),
-            "may_issue": user.can(Permission.ISSUE_DOCUMENT),
-        },
-    )
+    return {
+        "patient": patient,
+        "documents": documents,
+        "issued": [document for document in documents if document.issued_at],
+        "links": [(link, link.status_at(now)) for link in patient.links.all()],
+        "not_told": documents_not_told(documents),
+        "may_issue": user.can(Permission.ISSUE_DOCUMENT),
+    }
 
 
 @require_safe
 @require(Permission.VIEW_CLINICAL)
 def progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """Show how far a document is; the page asks again until it is made or failed."""
+    """Show how far a document is; the page asks again until it is made or failed.
+
+    With the document its link comes into being, so the answer brings the lists along.
+    """
     user = signed_in(request)
     document = get_document(user, document_id)
+    if document.issued_at:
+        context = {"document": document, **_on_record(user, document.patient)}
+        return render(request, "documents/_made.html", context)
     return render(
         request,
         "documents/_progress.html",
-        {
-            "document": document,
-            "not_told": documents_not_told([document]),
-            "may_issue": user.can(Permission.ISSUE_DOCUMENT),
-        },
+        {"document": document, "may_issue": user.can(Permission.ISSUE_DOCUMENT)},
     )
 
 

@@ -85,6 +85,19 @@ def test_one_in_the_making_asks_again_until_it_is_ready(client_of, clinician):
     assert pdf_of(ready) in partial
 
 
+def test_with_a_document_that_is_ready_the_lists_come_up_to_date(client_of, clinician):
+    document = DocumentFactory()
+    client = client_of(clinician)
+    progress = reverse("documents:progress", args=[document.pk])
+    assert "on-record" not in client.get(progress).content.decode(), "nothing new yet"
+    ready = IssuedDocumentFactory()
+    PrivateLinkFactory(patient=ready.patient)
+    partial = client.get(reverse("documents:progress", args=[ready.pk])).content.decode()
+    assert 'id="on-record" hx-swap-oob="true"' in partial
+    assert "Opens with the date of birth" in partial
+    assert 'id="on-record"' in client.get(list_of(ready.patient)).content.decode()
+
+
 def test_a_failed_one_says_why_and_can_be_tried_again(client_of, clinician):
     document = DocumentFactory(failed_at=timezone.now(), failure="No session is signed.")
     client = client_of(clinician)
