@@ -43,6 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             for label, name, icon, permission in _PLACES
             if permission is None or permission in allowed
         ],
+        "may_search": "VIEW_PATIENT" in allowed,
         "sites": sites,
         "current_site": next(
             (site for site in sites if site.slug == chosen), next(iter(sites), None)

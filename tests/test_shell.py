@@ -28,6 +28,12 @@ def test_no_browser_keeps_a_page_of_somebody_signed_in(admin, client, client_of)
     assert "no-store" in client_of(admin).get("/caseload/")["Cache-Control"]
 
 
+def test_the_search_stands_only_where_it_may_be_used(evaluator, reception, client_of):
+    SiteFactory()
+    assert b'id="search-field"' in client_of(reception).get("/").content
+    assert b'id="search-field"' not in client_of(evaluator).get("/").content
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_the_trail_reaches_to_both_ends_of_the_calendar(day, admin, client_of):
     SiteFactory()

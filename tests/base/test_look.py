@@ -1,6 +1,7 @@
 """The look's promises that a program can hold: strict templates, known icons, contrast."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def test_no_inline_style_or_script(source):
     assert not re.search(r"<[^>]*\son[a-z]+\s*=\s*[\"']", source), "an inline handler"
     for tag in re.findall(r"<script\b[^>]*>", source):
         assert "src=" in tag or "application/json" in tag, "an inline script: the policy blocks it"
+
+
+def test_htmx_copies_no_inline_style_from_what_it_replaces():
+    # A text area that somebody made higher carries one; the policy stops its copy.
+    head = (ROOT / "templates" / "components" / "head.html").read_text()
+    config = json.loads(re.search(r'name="htmx-config"\s+content=\'([^\']+)\'', head).group(1))
+    assert config["attributesToSettle"] == ["class", "width", "height"]
+    assert config["includeIndicatorStyles"] is False
 
 
 def test_nothing_comes_from_elsewhere(source):
