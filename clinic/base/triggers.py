@@ -1,13 +1,47 @@
 """Database triggers that hold what Python alone cannot.
 
-Each trigger executes a shared function (made by `base/migrations/0001_initial.py`) instead of
-a function of its own, so that no session setting can switch it off.
+Each trigger executes a shared function (made by `base/migrations/0001_initial.py`); none asks a
+session setting whether it is to stand aside (`TriggerSql`).
 """
 
 from typing import Any
 
 import pgtrigger
 from django.db import models
+from pgtrigger import compiler
+
+
+class TriggerSql(compiler.UpsertTriggerSql):
+    """The statements that make a trigger, without django-pgtrigger's way to switch it off.
+
+    django-pgtrigger's own template makes a function for each trigger that first reads the setting
+    `pgtrigger.ignore`, which anybody may make.
+    """
+
+    def get_template(self) -> str:
+        """Return the template: the trigger's own function, where it has one, and the trigger."""
+        own_function = """
+            CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger LANGUAGE plpgsql AS $$
+            {declare}
+            BEGIN
+                {func}
+            END $$;
+        """
+        trigger = """
+            DROP TRIGGER IF EXISTS {pgid} ON {table};
+            CREATE {constraint} TRIGGER {pgid} {when} {operation} ON {table}
+                {timing} {referencing} FOR EACH {level} {condition} EXECUTE FUNCTION {execute};
+            COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}';
+        """
+        is_shared = self.kwargs.get("execute", f"{self.kwargs['pgid']}()") != (
+            f"{self.kwargs['pgid']}()"
+        )
+        return trigger if is_shared else own_function + trigger
+
+
+def never_ignored(trigger: compiler.Trigger) -> compiler.Trigger:
+    """Return a compiled trigger that no session setting switches off."""
+    return compiler.Trigger(name=trigger.name, sql=TriggerSql(**trigger.sql.kwargs))
 
 
 class SharedFunctionTrigger(pgtrigger.Trigger):
@@ -23,6 +57,10 @@ class SharedFunctionTrigger(pgtrigger.Trigger):
     def ignore(self, model: type[models.Model]) -> None:
         """Refuse to be switched off."""
         raise RuntimeError(f"{self.name} cannot be ignored")
+
+    def compile(self, model: models.Model) -> compiler.Trigger:
+        """Return the trigger for a migration."""
+        return never_ignored(super().compile(model))
 
     def get_func(self, model: models.Model) -> str:
         """Return a body that is never executed: `render_execute` names the shared function."""

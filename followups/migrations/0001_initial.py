@@ -9,6 +9,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -252,15 +253,15 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocol',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='ea26253a137bf26e88c13a025fe13735456e231b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_38fdb', table='followups_protocol', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='cb65649c1e44e814897b7d71ae4ddd7abe0f4857', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_38fdb', table='followups_protocol', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocol',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_protocolevent" ("created_at", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "technique", "version") VALUES (OLD."created_at", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."technique", OLD."version"); RETURN NULL;', hash='4e70ffca60f256bb5f5d85b7216e5023fb147b53', operation='UPDATE', pgid='pgtrigger_before_update_update_14cda', table='followups_protocol', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_protocolevent" ("created_at", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "technique", "version") VALUES (OLD."created_at", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."technique", OLD."version"); RETURN NULL;', hash='7d2f932f8603facff344af6f1bb2cec13860db7b', operation='UPDATE', pgid='pgtrigger_before_update_update_14cda', table='followups_protocol', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocol',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_protocolevent" ("created_at", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "technique", "version") VALUES (OLD."created_at", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."technique", OLD."version"); RETURN NULL;', hash='da6f34849709fcc45546220e5cc9e36f9512c42f', operation='DELETE', pgid='pgtrigger_before_delete_delete_09edb', table='followups_protocol', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "followups_protocolevent" ("created_at", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "technique", "version") VALUES (OLD."created_at", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."technique", OLD."version"); RETURN NULL;', hash='9b60201f0c2ebb377c33febb52cabe0914678633', operation='DELETE', pgid='pgtrigger_before_delete_delete_09edb', table='followups_protocol', when='AFTER')),
         ),
         migrations.AddField(
             model_name='protocolevent',
@@ -399,11 +400,11 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='67d5c6766ce7ead27e21561900ae84f9e87cf6a7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5414d', table='followups_protocolevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='0f47490520cf447c6d6a4218ee8f4dcf79e052ed', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5414d', table='followups_protocolevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6ecfe0c618687868d732327cbd94496cedeaab56', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e51ee', table='followups_protocolevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4f78674a8a5ad551bfb37a8da14a559943eee59c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e51ee', table='followups_protocolevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='protocolstep',
@@ -423,23 +424,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolstep',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='9418eb54da9341efdf4043042a67593e28841ab8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_f36b5', table='followups_protocolstep', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='36b556def38bed3b32aa38873513d314e8668c9e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_f36b5', table='followups_protocolstep', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolstep',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_protocolstepevent" ("created_at", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_id", "weeks_after_last_session", "window_weeks_after", "window_weeks_before") VALUES (OLD."created_at", OLD."id", OLD."label", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."protocol_id", OLD."weeks_after_last_session", OLD."window_weeks_after", OLD."window_weeks_before"); RETURN NULL;', hash='536c70677c32d080b96747c0b649bd4773327233', operation='UPDATE', pgid='pgtrigger_before_update_update_48aa6', table='followups_protocolstep', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_protocolstepevent" ("created_at", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_id", "weeks_after_last_session", "window_weeks_after", "window_weeks_before") VALUES (OLD."created_at", OLD."id", OLD."label", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."protocol_id", OLD."weeks_after_last_session", OLD."window_weeks_after", OLD."window_weeks_before"); RETURN NULL;', hash='811a6cfa74c1e1927c82ecf62ac6d1255a1d465e', operation='UPDATE', pgid='pgtrigger_before_update_update_48aa6', table='followups_protocolstep', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolstep',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_protocolstepevent" ("created_at", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_id", "weeks_after_last_session", "window_weeks_after", "window_weeks_before") VALUES (OLD."created_at", OLD."id", OLD."label", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."protocol_id", OLD."weeks_after_last_session", OLD."window_weeks_after", OLD."window_weeks_before"); RETURN NULL;', hash='8d296628b5d5613ec84f680d317b4a18373570bd', operation='DELETE', pgid='pgtrigger_before_delete_delete_550fa', table='followups_protocolstep', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "followups_protocolstepevent" ("created_at", "id", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_id", "weeks_after_last_session", "window_weeks_after", "window_weeks_before") VALUES (OLD."created_at", OLD."id", OLD."label", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."protocol_id", OLD."weeks_after_last_session", OLD."window_weeks_after", OLD."window_weeks_before"); RETURN NULL;', hash='9361b069e355fdaf54845c6a4652a9feb610f5b3', operation='DELETE', pgid='pgtrigger_before_delete_delete_550fa', table='followups_protocolstep', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolstepevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d9591f8047a67ac8146755361dbd2617c09dd4f5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3de02', table='followups_protocolstepevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c5c51c9b8b2450afe31ab81653872bccb933900f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3de02', table='followups_protocolstepevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='protocolstepevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='34370a467a4bce4cf24b9d8d1f793617fe545b2d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_0134d', table='followups_protocolstepevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7dd64b6387e282d46fe6721a2d2e40d807c9919e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_0134d', table='followups_protocolstepevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='review',
@@ -463,23 +464,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='f3d17256633aef78a1bc92f33b833cfbea9c981f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ba9ec', table='followups_review', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6fdd5fa4878df3d281d7bb22d41e9ec7cf12b536', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ba9ec', table='followups_review', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_reviewevent" ("after_session_id", "appointment_id", "case_id", "created_at", "due_date", "held_at", "id", "label", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "step_id", "window_ends_date", "window_starts_date") VALUES (OLD."after_session_id", OLD."appointment_id", OLD."case_id", OLD."created_at", OLD."due_date", OLD."held_at", OLD."id", OLD."label", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."step_id", OLD."window_ends_date", OLD."window_starts_date"); RETURN NULL;', hash='9ea2173b83d87ad8a7ce5ad40f9080d3afe190d5', operation='UPDATE', pgid='pgtrigger_before_update_update_6e717', table='followups_review', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_reviewevent" ("after_session_id", "appointment_id", "case_id", "created_at", "due_date", "held_at", "id", "label", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "step_id", "window_ends_date", "window_starts_date") VALUES (OLD."after_session_id", OLD."appointment_id", OLD."case_id", OLD."created_at", OLD."due_date", OLD."held_at", OLD."id", OLD."label", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."step_id", OLD."window_ends_date", OLD."window_starts_date"); RETURN NULL;', hash='d4453ac3e362d7d87761f2ec13a98063efaa1894', operation='UPDATE', pgid='pgtrigger_before_update_update_6e717', table='followups_review', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='review',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_reviewevent" ("after_session_id", "appointment_id", "case_id", "created_at", "due_date", "held_at", "id", "label", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "step_id", "window_ends_date", "window_starts_date") VALUES (OLD."after_session_id", OLD."appointment_id", OLD."case_id", OLD."created_at", OLD."due_date", OLD."held_at", OLD."id", OLD."label", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."step_id", OLD."window_ends_date", OLD."window_starts_date"); RETURN NULL;', hash='f7183cc63c33523988726dcbfdfd8c47d356f883', operation='DELETE', pgid='pgtrigger_before_delete_delete_a37e4', table='followups_review', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "followups_reviewevent" ("after_session_id", "appointment_id", "case_id", "created_at", "due_date", "held_at", "id", "label", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "step_id", "window_ends_date", "window_starts_date") VALUES (OLD."after_session_id", OLD."appointment_id", OLD."case_id", OLD."created_at", OLD."due_date", OLD."held_at", OLD."id", OLD."label", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."step_id", OLD."window_ends_date", OLD."window_starts_date"); RETURN NULL;', hash='3d41ae6eb77267d5f02f0fe704ff7f88680c9f23', operation='DELETE', pgid='pgtrigger_before_delete_delete_a37e4', table='followups_review', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='examinationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='f1ff853354a9c76a1df3091560852591cf9203a4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ea6c3', table='followups_examinationevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='03b2455fc630cde82c4c5328b73257d889425617', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ea6c3', table='followups_examinationevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='examinationevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='f5e2a2134fcbfa0f04dd674870c7a8aa5a23104c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_f9ef5', table='followups_examinationevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='dd92e8cde0ea3c64faf2574babccd3b5c279657f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_f9ef5', table='followups_examinationevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='examination',
@@ -495,31 +496,31 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='examination',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='65f5844f317f554023f7e9bf32b71a5a47a299e3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_3c898', table='followups_examination', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='41fdd746cb64720af7ccd6e66ba0c94b5bcd9fd0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_3c898', table='followups_examination', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='examination',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_examinationevent" ("case_id", "created_at", "examined_date", "id", "kind", "note", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "recorded_at", "recorded_by_id", "review_id", "revision", "satisfaction") VALUES (OLD."case_id", OLD."created_at", OLD."examined_date", OLD."id", OLD."kind", OLD."note", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_set_id", OLD."recorded_at", OLD."recorded_by_id", OLD."review_id", OLD."revision", OLD."satisfaction"); RETURN NULL;', hash='32bd759d4732b4162739579bf0a403e0095841f6', operation='UPDATE', pgid='pgtrigger_before_update_update_b5e1a', table='followups_examination', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_examinationevent" ("case_id", "created_at", "examined_date", "id", "kind", "note", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "recorded_at", "recorded_by_id", "review_id", "revision", "satisfaction") VALUES (OLD."case_id", OLD."created_at", OLD."examined_date", OLD."id", OLD."kind", OLD."note", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_set_id", OLD."recorded_at", OLD."recorded_by_id", OLD."review_id", OLD."revision", OLD."satisfaction"); RETURN NULL;', hash='b321be7889faebce1c83055b47e7f0092ad3a908', operation='UPDATE', pgid='pgtrigger_before_update_update_b5e1a', table='followups_examination', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='examination',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_examinationevent" ("case_id", "created_at", "examined_date", "id", "kind", "note", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "recorded_at", "recorded_by_id", "review_id", "revision", "satisfaction") VALUES (OLD."case_id", OLD."created_at", OLD."examined_date", OLD."id", OLD."kind", OLD."note", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_set_id", OLD."recorded_at", OLD."recorded_by_id", OLD."review_id", OLD."revision", OLD."satisfaction"); RETURN NULL;', hash='e447e8ba4d65adad798da0f8e91ae48c2d445b29', operation='DELETE', pgid='pgtrigger_before_delete_delete_a2879', table='followups_examination', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "followups_examinationevent" ("case_id", "created_at", "examined_date", "id", "kind", "note", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "recorded_at", "recorded_by_id", "review_id", "revision", "satisfaction") VALUES (OLD."case_id", OLD."created_at", OLD."examined_date", OLD."id", OLD."kind", OLD."note", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_set_id", OLD."recorded_at", OLD."recorded_by_id", OLD."review_id", OLD."revision", OLD."satisfaction"); RETURN NULL;', hash='08eecf1e415e0decf48718dc2c8c31734f1a5e6e', operation='DELETE', pgid='pgtrigger_before_delete_delete_a2879', table='followups_examination', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='contactattempt',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e2fbd2b09855a3795c77703aded2ac834d4db42a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6332', table='followups_contactattempt', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e08727d06716eb63c6dcd627cad673d0aa2024e1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6332', table='followups_contactattempt', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='contactattempt',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b611d09a160ff50379782373338a195289765c4e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ca95c', table='followups_contactattempt', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='91d6875542062641d20ff26424e58ec00956db89', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ca95c', table='followups_contactattempt', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='reviewevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e82ebbb4e98d324e3f4228f7349a54b6fc2d4d89', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_99a2f', table='followups_reviewevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='99170105ec2cc631c8b637014401732458710161', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_99a2f', table='followups_reviewevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='reviewevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='662d53b62e680811bbe0883f40e25f606ff833da', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_eb1e2', table='followups_reviewevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='da4a9862170124baa99a2bbe7bcfea063ddb0222', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_eb1e2', table='followups_reviewevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='targetarea',
@@ -531,23 +532,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='targetarea',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='5cfbc8240a1206ef72b59958888e0367462c7e2c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_2cea0', table='followups_targetarea', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a1f6443742a9e0889e34de50474a09412051be98', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_2cea0', table='followups_targetarea', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='targetarea',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_targetareaevent" ("area_cm2", "created_at", "id", "landmark", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side") VALUES (OLD."area_cm2", OLD."created_at", OLD."id", OLD."landmark", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."side"); RETURN NULL;', hash='763a23ffec34be999d1f25fefc8038e004532f07', operation='UPDATE', pgid='pgtrigger_before_update_update_624eb', table='followups_targetarea', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "followups_targetareaevent" ("area_cm2", "created_at", "id", "landmark", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side") VALUES (OLD."area_cm2", OLD."created_at", OLD."id", OLD."landmark", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."side"); RETURN NULL;', hash='eb64e61f63371c6f5319e2cab21c0084894bedbe', operation='UPDATE', pgid='pgtrigger_before_update_update_624eb', table='followups_targetarea', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='targetarea',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_targetareaevent" ("area_cm2", "created_at", "id", "landmark", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side") VALUES (OLD."area_cm2", OLD."created_at", OLD."id", OLD."landmark", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."side"); RETURN NULL;', hash='6ff61926f71412b5db79c71f74a61b11ab60fe4c', operation='DELETE', pgid='pgtrigger_before_delete_delete_8a16b', table='followups_targetarea', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "followups_targetareaevent" ("area_cm2", "created_at", "id", "landmark", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "side") VALUES (OLD."area_cm2", OLD."created_at", OLD."id", OLD."landmark", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."side"); RETURN NULL;', hash='a7d4deda8e054ff92e38381647200c80ae60a69a', operation='DELETE', pgid='pgtrigger_before_delete_delete_8a16b', table='followups_targetarea', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='measurementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='62d2de021d72c2ce98d7677aa06f9531b5341bee', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ec931', table='followups_measurementevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='ec8ed74986de8d3a8cb3871566b477ae2f81bee0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ec931', table='followups_measurementevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='measurementevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='57e54bd4274355b5d7224df0aec3a846918fd776', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_08b9b', table='followups_measurementevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='49b489e6187862bff96f17c1ae10c1413f5adac9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_08b9b', table='followups_measurementevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='measurement',
@@ -567,22 +568,22 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='measurement',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e06cf4ff5d6d3f2c0a2b3404f01eccb5443b38d8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ca5d2', table='followups_measurement', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e9bc8c11c440acbf0053ed0c869c2ad9558d2aae', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ca5d2', table='followups_measurement', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='measurement',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."counted_area_cm2" IS DISTINCT FROM (NEW."counted_area_cm2") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."device" IS DISTINCT FROM (NEW."device") OR OLD."examination_id" IS DISTINCT FROM (NEW."examination_id") OR OLD."hair_count" IS DISTINCT FROM (NEW."hair_count") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."reported_density_per_cm2" IS DISTINCT FROM (NEW."reported_density_per_cm2") OR OLD."target_area_id" IS DISTINCT FROM (NEW."target_area_id"))', func='INSERT INTO "followups_measurementevent" ("counted_area_cm2", "created_at", "device", "examination_id", "hair_count", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_density_per_cm2", "target_area_id") VALUES (OLD."counted_area_cm2", OLD."created_at", OLD."device", OLD."examination_id", OLD."hair_count", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."reported_density_per_cm2", OLD."target_area_id"); RETURN NULL;', hash='66e0c93418b6e5b4257cd1c7248fb94ee9d7b411', operation='UPDATE', pgid='pgtrigger_before_update_update_3a8c2', table='followups_measurement', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."counted_area_cm2" IS DISTINCT FROM (NEW."counted_area_cm2") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."device" IS DISTINCT FROM (NEW."device") OR OLD."examination_id" IS DISTINCT FROM (NEW."examination_id") OR OLD."hair_count" IS DISTINCT FROM (NEW."hair_count") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."reported_density_per_cm2" IS DISTINCT FROM (NEW."reported_density_per_cm2") OR OLD."target_area_id" IS DISTINCT FROM (NEW."target_area_id"))', func='INSERT INTO "followups_measurementevent" ("counted_area_cm2", "created_at", "device", "examination_id", "hair_count", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_density_per_cm2", "target_area_id") VALUES (OLD."counted_area_cm2", OLD."created_at", OLD."device", OLD."examination_id", OLD."hair_count", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."reported_density_per_cm2", OLD."target_area_id"); RETURN NULL;', hash='75290ad7dcd2041e2957763ece6cc7a834c21ed7', operation='UPDATE', pgid='pgtrigger_before_update_update_3a8c2', table='followups_measurement', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='measurement',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_measurementevent" ("counted_area_cm2", "created_at", "device", "examination_id", "hair_count", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_density_per_cm2", "target_area_id") VALUES (OLD."counted_area_cm2", OLD."created_at", OLD."device", OLD."examination_id", OLD."hair_count", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."reported_density_per_cm2", OLD."target_area_id"); RETURN NULL;', hash='7198895b2fe06095a3977f4631f55998eff62069', operation='DELETE', pgid='pgtrigger_before_delete_delete_6c73e', table='followups_measurement', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "followups_measurementevent" ("counted_area_cm2", "created_at", "device", "examination_id", "hair_count", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reported_density_per_cm2", "target_area_id") VALUES (OLD."counted_area_cm2", OLD."created_at", OLD."device", OLD."examination_id", OLD."hair_count", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."reported_density_per_cm2", OLD."target_area_id"); RETURN NULL;', hash='a683bdd01eaf307822f6b79e367533bbaf4dfc42', operation='DELETE', pgid='pgtrigger_before_delete_delete_6c73e', table='followups_measurement', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='targetareaevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='eb989f1aed44e4ada1647398971f709e7b3124fa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_67871', table='followups_targetareaevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='094140a1aa2efc2bc765f5a7cc9535d53c39d07a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_67871', table='followups_targetareaevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='targetareaevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8fe261ef650ea391739753550cf46f08e0952e22', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_2c155', table='followups_targetareaevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='17f2ff9c258c64fabc3f4b3eef37e6d00bff6045', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_2c155', table='followups_targetareaevent', when='BEFORE')),
         ),
     ]

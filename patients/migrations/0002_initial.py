@@ -12,6 +12,7 @@ import patients.models.consent
 import patients.models.patient
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -376,15 +377,15 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='patient',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='dbf80497192ca5c2a68f4be18445a919474aa541', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_4208b', table='patients_patient', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='db245ee5d8e9915eed24c8cf154bab625da95e9e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_4208b', table='patients_patient', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='patient',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."date_of_birth" IS DISTINCT FROM (NEW."date_of_birth") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."family_name" IS DISTINCT FROM (NEW."family_name") OR OLD."given_names" IS DISTINCT FROM (NEW."given_names") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."may_email" IS DISTINCT FROM (NEW."may_email") OR OLD."may_text" IS DISTINCT FROM (NEW."may_text") OR OLD."nhs_number" IS DISTINCT FROM (NEW."nhs_number") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."preferred_name" IS DISTINCT FROM (NEW."preferred_name") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "patients_patientevent" ("address", "created_at", "date_of_birth", "email", "family_name", "given_names", "id", "may_email", "may_text", "nhs_number", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "preferred_name", "reason", "revision", "sex", "title") VALUES (OLD."address", OLD."created_at", OLD."date_of_birth", OLD."email", OLD."family_name", OLD."given_names", OLD."id", OLD."may_email", OLD."may_text", OLD."nhs_number", OLD."number", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."phone", OLD."preferred_name", OLD."reason", OLD."revision", OLD."sex", OLD."title"); RETURN NULL;', hash='7d6e9973a92a1343e85d2acb64775332b912ca13', operation='UPDATE', pgid='pgtrigger_before_update_update_b4fdc', table='patients_patient', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."date_of_birth" IS DISTINCT FROM (NEW."date_of_birth") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."family_name" IS DISTINCT FROM (NEW."family_name") OR OLD."given_names" IS DISTINCT FROM (NEW."given_names") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."may_email" IS DISTINCT FROM (NEW."may_email") OR OLD."may_text" IS DISTINCT FROM (NEW."may_text") OR OLD."nhs_number" IS DISTINCT FROM (NEW."nhs_number") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."preferred_name" IS DISTINCT FROM (NEW."preferred_name") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "patients_patientevent" ("address", "created_at", "date_of_birth", "email", "family_name", "given_names", "id", "may_email", "may_text", "nhs_number", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "preferred_name", "reason", "revision", "sex", "title") VALUES (OLD."address", OLD."created_at", OLD."date_of_birth", OLD."email", OLD."family_name", OLD."given_names", OLD."id", OLD."may_email", OLD."may_text", OLD."nhs_number", OLD."number", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."phone", OLD."preferred_name", OLD."reason", OLD."revision", OLD."sex", OLD."title"); RETURN NULL;', hash='79f447b247161da6c197992fd219068bad25f55e', operation='UPDATE', pgid='pgtrigger_before_update_update_b4fdc', table='patients_patient', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='patient',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patients_patientevent" ("address", "created_at", "date_of_birth", "email", "family_name", "given_names", "id", "may_email", "may_text", "nhs_number", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "preferred_name", "reason", "revision", "sex", "title") VALUES (OLD."address", OLD."created_at", OLD."date_of_birth", OLD."email", OLD."family_name", OLD."given_names", OLD."id", OLD."may_email", OLD."may_text", OLD."nhs_number", OLD."number", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."phone", OLD."preferred_name", OLD."reason", OLD."revision", OLD."sex", OLD."title"); RETURN NULL;', hash='894bb6c188d398e6cf7293e21de7b6bae4843e5e', operation='DELETE', pgid='pgtrigger_before_delete_delete_5d03d', table='patients_patient', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_patientevent" ("address", "created_at", "date_of_birth", "email", "family_name", "given_names", "id", "may_email", "may_text", "nhs_number", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "preferred_name", "reason", "revision", "sex", "title") VALUES (OLD."address", OLD."created_at", OLD."date_of_birth", OLD."email", OLD."family_name", OLD."given_names", OLD."id", OLD."may_email", OLD."may_text", OLD."nhs_number", OLD."number", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."phone", OLD."preferred_name", OLD."reason", OLD."revision", OLD."sex", OLD."title"); RETURN NULL;', hash='67319335fe4421db6c1ba615e285400f4da01486', operation='DELETE', pgid='pgtrigger_before_delete_delete_5d03d', table='patients_patient', when='AFTER')),
         ),
         migrations.AddField(
             model_name='patientevent',
@@ -428,27 +429,27 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='locked_when_published', sql=pgtrigger.compiler.UpsertTriggerSql(execute='patients_locked_when_published()', func='RETURN NULL;', hash='eb730fb4b70e855861626ca78506d60f102613b0', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_published_c4ecb', table='patients_consenttemplate', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_when_published', sql=clinic.base.triggers.TriggerSql(execute='patients_locked_when_published()', func='RETURN NULL;', hash='caab01ef87f41cb00596b51ae9aa18406f13d234', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_published_c4ecb', table='patients_consenttemplate', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a2e6314bb173d5f76607382e31d688e5c72e15ac', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_f3d58', table='patients_consenttemplate', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c0c17e8a909f6c9315b13698e82f6d953c89a836', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_f3d58', table='patients_consenttemplate', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consenttemplateevent" ("body", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "technique", "title", "version") VALUES (OLD."body", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."technique", OLD."title", OLD."version"); RETURN NULL;', hash='48d6d209326e30502f9f49e61aeadc9d52945bf0', operation='UPDATE', pgid='pgtrigger_before_update_update_106db', table='patients_consenttemplate', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consenttemplateevent" ("body", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "technique", "title", "version") VALUES (OLD."body", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."technique", OLD."title", OLD."version"); RETURN NULL;', hash='b706ccdfa88311140c1bfa4f619bb39eb60f878a', operation='UPDATE', pgid='pgtrigger_before_update_update_106db', table='patients_consenttemplate', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patients_consenttemplateevent" ("body", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "technique", "title", "version") VALUES (OLD."body", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."technique", OLD."title", OLD."version"); RETURN NULL;', hash='dfc55fea52a44a4a4ae70893aebd62acafd9d8e3', operation='DELETE', pgid='pgtrigger_before_delete_delete_2fcc0', table='patients_consenttemplate', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_consenttemplateevent" ("body", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "technique", "title", "version") VALUES (OLD."body", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."technique", OLD."title", OLD."version"); RETURN NULL;', hash='2a595cabb1cf59daf495526c770ee97f92bbb581', operation='DELETE', pgid='pgtrigger_before_delete_delete_2fcc0', table='patients_consenttemplate', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consenttemplateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='656c69f81c2dd920e8e8ac3dbccf79d759aa3626', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c7e36', table='patients_consenttemplateevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c4aedb98f0cd3808e94b00135a3e0cdeda42f5ed', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c7e36', table='patients_consenttemplateevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consenttemplateevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3e09dfd69fec9194e41f8315fde3ff2aeb7ef3ac', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_0e3e8', table='patients_consenttemplateevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d9f0c3c530c4764a2963c691a6e636c7a72d741b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_0e3e8', table='patients_consenttemplateevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='diagnosis',
@@ -456,7 +457,7 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='diagnosis',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='f01afb81f467cdb5f320ed69f001144c514ee864', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_871cb', table='patients_diagnosis', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='902ae8c2c1d3a2536f06f33361dcc0a170f53543', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_871cb', table='patients_diagnosis', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='noknownallergies',
@@ -464,15 +465,15 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='noknownallergies',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3c6c552431b6ec4df7c93bee0ce25c06f9087022', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_10a9e', table='patients_noknownallergies', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7936b46962bc22efb5628770b1f33d8ddb80c3db', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_10a9e', table='patients_noknownallergies', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='medicineevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='9a86b0eaca035b9f5c630d56aca24fa4c1547e2d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b52da', table='patients_medicineevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4ad7a282f624c82d86fda5731f2ecab978f95358', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b52da', table='patients_medicineevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='medicineevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='0e58b23e65ef8204ffe3a8a32b72e25e5055f419', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_45673', table='patients_medicineevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e644d6f5a2b6be5d500902f3cde34f64ccdaf957', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_45673', table='patients_medicineevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='medicine',
@@ -480,15 +481,15 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='medicine',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3e1b9f41152baf7488fd0a075c070e7d417d53c6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1cd56', table='patients_medicine', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='97f7be728183fa1c7cd2adf2a6034d66510cbca7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1cd56', table='patients_medicine', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='medicine',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_date", "stopped_date") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."started_date", OLD."stopped_date"); RETURN NULL;', hash='e54485e7bd573ed5b5397daead7e82b04b8add86', operation='UPDATE', pgid='pgtrigger_before_update_update_96b39', table='patients_medicine', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_date", "stopped_date") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."started_date", OLD."stopped_date"); RETURN NULL;', hash='c55e8d71f0c2247e4edc1a72961336fec8ab748a', operation='UPDATE', pgid='pgtrigger_before_update_update_96b39', table='patients_medicine', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='medicine',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_date", "stopped_date") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."started_date", OLD."stopped_date"); RETURN NULL;', hash='12a3832d2d6bcc3778783aee4e4a03a3bb6a7ded', operation='DELETE', pgid='pgtrigger_before_delete_delete_780c9', table='patients_medicine', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_date", "stopped_date") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."started_date", OLD."stopped_date"); RETURN NULL;', hash='9415e71588cc014a5521bf7fbf52c88fec698c3e', operation='DELETE', pgid='pgtrigger_before_delete_delete_780c9', table='patients_medicine', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='historyentry',
@@ -496,15 +497,15 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='historyentry',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='acda4ea5f6fe0c4776639456c58dbb30e40a4f57', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_af008', table='patients_historyentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='0ed214f74fa45a2be035b980a2c8dab865a9dbd4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_af008', table='patients_historyentry', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='930e62ead760f03056d9b43f8b878e9ef7a5fefc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_76697', table='patients_consentevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='1bc7fba28e8db17147f24bd15471ca01821f7f4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_76697', table='patients_consentevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consentevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7639de8fae2a91e97a726466477eb13b736bdda8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_62330', table='patients_consentevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2e056a7e342bf82fd4c819b5210a356d6b192a02', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_62330', table='patients_consentevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='consent',
@@ -548,31 +549,31 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_fits', sql=pgtrigger.compiler.UpsertTriggerSql(execute='patients_consent_fits()', func='RETURN NULL;', hash='5e158547e42f1daf6b827e43db835f13d6e0b986', operation='INSERT OR UPDATE', pgid='pgtrigger_consent_fits_b7151', table='patients_consent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='consent_fits', sql=clinic.base.triggers.TriggerSql(execute='patients_consent_fits()', func='RETURN NULL;', hash='8fb6ca153331f131add2c949c8574f4d6b8c9a43', operation='INSERT OR UPDATE', pgid='pgtrigger_consent_fits_b7151', table='patients_consent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='locked_when_signed', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_when_signed('withdrawn_at', 'withdrawn_by_id', 'withdrawn_reason')", func='RETURN NULL;', hash='513f44c2af0fd31dca1574bbd75962d76a543918', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_signed_7465c', table='patients_consent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_when_signed', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_when_signed('withdrawn_at', 'withdrawn_by_id', 'withdrawn_reason')", func='RETURN NULL;', hash='420341597f4734741b78d683ee1dc4dcfcdd79d7', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_signed_7465c', table='patients_consent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='1b40c15aba52c8f8d0aecf81383abe1c447d501e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ee7e1', table='patients_consent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='45e7060e90599a2895b9bf3a5ae2e5bb14d1f417', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ee7e1', table='patients_consent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consentevent" ("case_id", "created_at", "early_reason", "id", "information_given_at", "information_given_by_id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "questions", "reflect_until", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."case_id", OLD."created_at", OLD."early_reason", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_scopes", OLD."questions", OLD."reflect_until", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='4023935513b6a063ecaee4451761fcb3cb05922d', operation='UPDATE', pgid='pgtrigger_before_update_update_411e8', table='patients_consent', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consentevent" ("case_id", "created_at", "early_reason", "id", "information_given_at", "information_given_by_id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "questions", "reflect_until", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."case_id", OLD."created_at", OLD."early_reason", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_scopes", OLD."questions", OLD."reflect_until", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='4120694bde94a02809ccc55fd065adaebf48a227', operation='UPDATE', pgid='pgtrigger_before_update_update_411e8', table='patients_consent', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patients_consentevent" ("case_id", "created_at", "early_reason", "id", "information_given_at", "information_given_by_id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "questions", "reflect_until", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."case_id", OLD."created_at", OLD."early_reason", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_scopes", OLD."questions", OLD."reflect_until", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='be1448bdb7767d788f84fd316278c364605d2697', operation='DELETE', pgid='pgtrigger_before_delete_delete_59a76', table='patients_consent', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_consentevent" ("case_id", "created_at", "early_reason", "id", "information_given_at", "information_given_by_id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "questions", "reflect_until", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."case_id", OLD."created_at", OLD."early_reason", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_scopes", OLD."questions", OLD."reflect_until", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='c09811013d16e6e53ec8e2c290b5db1da8d65980', operation='DELETE', pgid='pgtrigger_before_delete_delete_59a76', table='patients_consent', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='caseevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='df240ca09ab84e0571b32ea15182ec7345a44622', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_05798', table='patients_caseevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='aad8522f3ba6b1b7c4ed2cffab5dc98677d877cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_05798', table='patients_caseevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='caseevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='fc42e24dd4dffa3d764fb2907974c1fc3b43604b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_8adb8', table='patients_caseevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='9f2d2ebf0009ffa5bff140f6a08dfd9c102b62af', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_8adb8', table='patients_caseevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='case',
@@ -588,23 +589,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='24750ca4a0157a3f8b9bd401715eac2a7a3a7822', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_d8e95', table='patients_case', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='34db8c404f1dccb42c1647ef22fa761f3d4f86e3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_d8e95', table='patients_case', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_caseevent" ("clinician_id", "closed_at", "closed_by_id", "created_at", "id", "opened_at", "outcome", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."clinician_id", OLD."closed_at", OLD."closed_by_id", OLD."created_at", OLD."id", OLD."opened_at", OLD."outcome", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id"); RETURN NULL;', hash='22869ce54ca9a1f19f3ae1edd282f99d2b83f2f9', operation='UPDATE', pgid='pgtrigger_before_update_update_321c5', table='patients_case', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_caseevent" ("clinician_id", "closed_at", "closed_by_id", "created_at", "id", "opened_at", "outcome", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."clinician_id", OLD."closed_at", OLD."closed_by_id", OLD."created_at", OLD."id", OLD."opened_at", OLD."outcome", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id"); RETURN NULL;', hash='c2245b3b990f1862e5c36594b8cf1e005c27ff4a', operation='UPDATE', pgid='pgtrigger_before_update_update_321c5', table='patients_case', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patients_caseevent" ("clinician_id", "closed_at", "closed_by_id", "created_at", "id", "opened_at", "outcome", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."clinician_id", OLD."closed_at", OLD."closed_by_id", OLD."created_at", OLD."id", OLD."opened_at", OLD."outcome", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id"); RETURN NULL;', hash='64b01abd1f37cdda2aa340b013626d5da594aadd', operation='DELETE', pgid='pgtrigger_before_delete_delete_a7d61', table='patients_case', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_caseevent" ("clinician_id", "closed_at", "closed_by_id", "created_at", "id", "opened_at", "outcome", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."clinician_id", OLD."closed_at", OLD."closed_by_id", OLD."created_at", OLD."id", OLD."opened_at", OLD."outcome", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id"); RETURN NULL;', hash='db98c7105649e192f513a679dce047f72b93a099', operation='DELETE', pgid='pgtrigger_before_delete_delete_a7d61', table='patients_case', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='allergyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='afe347b6735b86c7235ea04296bc8e6a6fd14c80', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_539c8', table='patients_allergyevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='71f49d7f961974a8b91086e0025fd50a3735edc6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_539c8', table='patients_allergyevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='allergyevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='85193cf91d835dc45456291bb5243b72c2435ce1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e00d0', table='patients_allergyevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='204ab2aaebc5ac377d2b556550e25344ec68e3d0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e00d0', table='patients_allergyevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='allergy',
@@ -616,23 +617,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='allergy',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='85cf3a99e2c4bc2ec8e7a669cffd6bc3ee7913a1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e08ac', table='patients_allergy', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='76293d3f4ed1fa9fb085ada08a1bf5b9dca06d17', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e08ac', table='patients_allergy', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='allergy',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_allergyevent" ("created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "substance", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='9ecd8f4dd3edf12329961c36269b50262e420bcb', operation='UPDATE', pgid='pgtrigger_before_update_update_6ff0b', table='patients_allergy', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_allergyevent" ("created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "substance", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='2c9ab2e2d42503d3f57a3f63f2bf884ca089f746', operation='UPDATE', pgid='pgtrigger_before_update_update_6ff0b', table='patients_allergy', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='allergy',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "patients_allergyevent" ("created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "substance", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='73ebab90bb17fbda0591781f8f474e17d40c936e', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d400', table='patients_allergy', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_allergyevent" ("created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "substance", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='f12c3fbb1c55cf554b4ded59ea7ed8fea7c93b01', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d400', table='patients_allergy', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='patientevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2e12ac1a07ca3dcfea238d7cfc5cbaa092d56664', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ade9e', table='patients_patientevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='22e47ae6561937d933486b665dad0a20812a265e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ade9e', table='patients_patientevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='patientevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='365baaa74aa1e51d5f3d8217a8042beddb459ac2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_607b2', table='patients_patientevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6353caab903c004099b0803a653d9ef9d2f71d94', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_607b2', table='patients_patientevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='siteregistration',
@@ -640,6 +641,6 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='siteregistration',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='9bc122dace51fba3ee8556102a1a7bdcf1d9e329', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_49add', table='patients_siteregistration', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6dac2b25e7d2d83b3ae583d44e4d0b584c173cba', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_49add', table='patients_siteregistration', when='BEFORE')),
         ),
     ]

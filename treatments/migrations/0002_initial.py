@@ -6,6 +6,7 @@ import django.db.models.expressions
 import django.utils.timezone
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -455,27 +456,27 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='lot',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='ab9687753cb66db2ee02dadf9c82cec962ab4d07', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_efe04', table='treatments_lot', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='47799305487ee3c00a33183f9aaf363c1b8bfe77', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_efe04', table='treatments_lot', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lot',
-            trigger=pgtrigger.compiler.Trigger(name='fixed_once_signed', sql=pgtrigger.compiler.UpsertTriggerSql(execute='treatments_lot_fixed_once_signed()', func='RETURN NULL;', hash='27eebdb0135f822024d1e1ca25a68122d88cfacf', operation='UPDATE', pgid='pgtrigger_fixed_once_signed_7edb7', table='treatments_lot', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='fixed_once_signed', sql=clinic.base.triggers.TriggerSql(execute='treatments_lot_fixed_once_signed()', func='RETURN NULL;', hash='8035101d5570bd8cb47abfd9972511441c014931', operation='UPDATE', pgid='pgtrigger_fixed_once_signed_7edb7', table='treatments_lot', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lot',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_lotevent" ("created_at", "expiry_date", "id", "kind", "lot_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product", "recalled_at", "recalled_by_id") VALUES (OLD."created_at", OLD."expiry_date", OLD."id", OLD."kind", OLD."lot_number", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."product", OLD."recalled_at", OLD."recalled_by_id"); RETURN NULL;', hash='e4ee236b9970695b6b02dbbd9cebe998ceff33d9', operation='UPDATE', pgid='pgtrigger_before_update_update_f05e9', table='treatments_lot', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_lotevent" ("created_at", "expiry_date", "id", "kind", "lot_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product", "recalled_at", "recalled_by_id") VALUES (OLD."created_at", OLD."expiry_date", OLD."id", OLD."kind", OLD."lot_number", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."product", OLD."recalled_at", OLD."recalled_by_id"); RETURN NULL;', hash='b94cb7ea355fd2246e6e292aaeeb7454024308c1', operation='UPDATE', pgid='pgtrigger_before_update_update_f05e9', table='treatments_lot', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lot',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_lotevent" ("created_at", "expiry_date", "id", "kind", "lot_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product", "recalled_at", "recalled_by_id") VALUES (OLD."created_at", OLD."expiry_date", OLD."id", OLD."kind", OLD."lot_number", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."product", OLD."recalled_at", OLD."recalled_by_id"); RETURN NULL;', hash='55584e32afb330368cc717af6677bde18b6f9d85', operation='DELETE', pgid='pgtrigger_before_delete_delete_5f640', table='treatments_lot', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_lotevent" ("created_at", "expiry_date", "id", "kind", "lot_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product", "recalled_at", "recalled_by_id") VALUES (OLD."created_at", OLD."expiry_date", OLD."id", OLD."kind", OLD."lot_number", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."product", OLD."recalled_at", OLD."recalled_by_id"); RETURN NULL;', hash='631677753a61b10fee726aed4d780b8136cd5dd4', operation='DELETE', pgid='pgtrigger_before_delete_delete_5f640', table='treatments_lot', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='06a9f14e2ab2f68a866d9b1311cb8d64157195e6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e5336', table='treatments_lotevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='76ac11def0dd6e6d96b44afb437e1011034cfdd4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e5336', table='treatments_lotevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='f8d6a8e063dea93baf91478d6107c09393cc8e33', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1487d', table='treatments_lotevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4031ad32468a17c61decc1600e9d220aa5d47339', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1487d', table='treatments_lotevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='plan',
@@ -495,23 +496,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='plan',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b508a3117ec5a86532b43135d015c003645c7dba', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e3439', table='treatments_plan', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='903f9516f0d6eb5e9deb11beb6e5cd9a21d95639', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e3439', table='treatments_plan', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='plan',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_planevent" ("cancelled_at", "cancelled_by_id", "case_id", "created_at", "id", "interval_days", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "planned_by_id", "revision", "sessions_planned", "technique") VALUES (OLD."cancelled_at", OLD."cancelled_by_id", OLD."case_id", OLD."created_at", OLD."id", OLD."interval_days", OLD."note", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."planned_at", OLD."planned_by_id", OLD."revision", OLD."sessions_planned", OLD."technique"); RETURN NULL;', hash='2f61524eb997f6c5845dab4f5c312148dd3d23d8', operation='UPDATE', pgid='pgtrigger_before_update_update_0dc03', table='treatments_plan', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_planevent" ("cancelled_at", "cancelled_by_id", "case_id", "created_at", "id", "interval_days", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "planned_by_id", "revision", "sessions_planned", "technique") VALUES (OLD."cancelled_at", OLD."cancelled_by_id", OLD."case_id", OLD."created_at", OLD."id", OLD."interval_days", OLD."note", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."planned_at", OLD."planned_by_id", OLD."revision", OLD."sessions_planned", OLD."technique"); RETURN NULL;', hash='91fd20f979d546e82489f1e9635e180a0b409de3', operation='UPDATE', pgid='pgtrigger_before_update_update_0dc03', table='treatments_plan', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='plan',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_planevent" ("cancelled_at", "cancelled_by_id", "case_id", "created_at", "id", "interval_days", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "planned_by_id", "revision", "sessions_planned", "technique") VALUES (OLD."cancelled_at", OLD."cancelled_by_id", OLD."case_id", OLD."created_at", OLD."id", OLD."interval_days", OLD."note", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."planned_at", OLD."planned_by_id", OLD."revision", OLD."sessions_planned", OLD."technique"); RETURN NULL;', hash='ff7529eaa7ce170eb56754620755343c3cbc8b21', operation='DELETE', pgid='pgtrigger_before_delete_delete_7d7ae', table='treatments_plan', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_planevent" ("cancelled_at", "cancelled_by_id", "case_id", "created_at", "id", "interval_days", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "planned_by_id", "revision", "sessions_planned", "technique") VALUES (OLD."cancelled_at", OLD."cancelled_by_id", OLD."case_id", OLD."created_at", OLD."id", OLD."interval_days", OLD."note", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."planned_at", OLD."planned_by_id", OLD."revision", OLD."sessions_planned", OLD."technique"); RETURN NULL;', hash='d3d7243a82d6cac723046fa437f7ffbf49f0b8c2', operation='DELETE', pgid='pgtrigger_before_delete_delete_7d7ae', table='treatments_plan', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='planevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d83416f55e36789f22f99ec3e1c64ccf34f27087', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_24a89', table='treatments_planevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e13b1d46250e33bedd9041d1b5e9268826baaaa8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_24a89', table='treatments_planevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='planevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6d826696ffa70e615406c680daa522bcf264c4a1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_515de', table='treatments_planevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a81adbe37083d36d42ba58777b7e5b4a1aeaadfe', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_515de', table='treatments_planevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='session',
@@ -563,35 +564,35 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='locked_when_signed', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_locked_when_signed()', func='RETURN NULL;', hash='018e69c7ee6a84097fbacd77d0af9d7415de4e2f', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_signed_40afa', table='treatments_session', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_when_signed', sql=clinic.base.triggers.TriggerSql(execute='anagen_locked_when_signed()', func='RETURN NULL;', hash='efdce92b94de7ab3f0901e240d80f5ef7b4cfd96', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_signed_40afa', table='treatments_session', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='371de3d00e1c845ddce19241a55f5022ad0ced0c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_4810c', table='treatments_session', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='edd045802384be4376e1db133ff1bdc0f7fd0e49', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_4810c', table='treatments_session', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='consent_stands_when_signed', sql=pgtrigger.compiler.UpsertTriggerSql(execute='treatments_consent_stands()', func='RETURN NULL;', hash='50948ab54b4d95a35b3257382cadf2188f4fe83b', operation='INSERT OR UPDATE', pgid='pgtrigger_consent_stands_when_signed_c9cdb', table='treatments_session', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='consent_stands_when_signed', sql=clinic.base.triggers.TriggerSql(execute='treatments_consent_stands()', func='RETURN NULL;', hash='f526f491a3fc05d8e904ea3934f5a41bef2fa85e', operation='INSERT OR UPDATE', pgid='pgtrigger_consent_stands_when_signed_c9cdb', table='treatments_session', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='whole_when_signed', sql=pgtrigger.compiler.UpsertTriggerSql(execute='treatments_whole_when_signed()', func='RETURN NULL;', hash='cdb04f770057cbde3a0236c3b4fbee5e0b518e3c', operation='INSERT OR UPDATE', pgid='pgtrigger_whole_when_signed_be352', table='treatments_session', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='whole_when_signed', sql=clinic.base.triggers.TriggerSql(execute='treatments_whole_when_signed()', func='RETURN NULL;', hash='6da359bfa466719bd4f58928d62b5c141fc66db5', operation='INSERT OR UPDATE', pgid='pgtrigger_whole_when_signed_be352', table='treatments_session', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "amends_id", "appointment_id", "case_id", "consent_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='7499804468c75d8362da16c623a8f7eb0022689a', operation='UPDATE', pgid='pgtrigger_before_update_update_6696a', table='treatments_session', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "amends_id", "appointment_id", "case_id", "consent_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='efcb9bd368c34b3d6c8cf174bf8fd361366696b8', operation='UPDATE', pgid='pgtrigger_before_update_update_6696a', table='treatments_session', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "amends_id", "appointment_id", "case_id", "consent_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='db867f148d025a1487ad1a45bbdcf474790e7276', operation='DELETE', pgid='pgtrigger_before_delete_delete_5fd23', table='treatments_session', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "amends_id", "appointment_id", "case_id", "consent_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='27d95d15c4cefcb6499736c62b0605356001e893', operation='DELETE', pgid='pgtrigger_before_delete_delete_5fd23', table='treatments_session', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='prppreparationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4e05ef14e38c7c1cb93e6750af9ffff09ac83fe4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_027f7', table='treatments_prppreparationevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3fa4759abc225150b9904690b10ad88becd04848', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_027f7', table='treatments_prppreparationevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='prppreparationevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='be19bf36f577e147cb6727a8b21a7d283f43a29f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_0bd35', table='treatments_prppreparationevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='818137987db8eca1aca5d937fceddb6f191632d8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_0bd35', table='treatments_prppreparationevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='prppreparation',
@@ -615,27 +616,27 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='prppreparation',
-            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='49c1c2672906fcc52e9ce6a60eab38ad58d84ae6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_e0c44', table='treatments_prppreparation', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='9b2f6e7be8809d27d4ce3751726936f78ef80f9c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_e0c44', table='treatments_prppreparation', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='prppreparation',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='544868fa3a4ca84d9596d3c1530d268d69423c5e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_5cbff', table='treatments_prppreparation', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='1670a90e2c4300dd680abffdc3ba944fde306aaa', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_5cbff', table='treatments_prppreparation', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='prppreparation',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_prppreparationevent" ("activator", "anticoagulant", "blood_ml", "blood_platelets", "created_at", "drawn_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prp_ml", "prp_platelets", "session_id") VALUES (OLD."activator", OLD."anticoagulant", OLD."blood_ml", OLD."blood_platelets", OLD."created_at", OLD."drawn_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."prp_ml", OLD."prp_platelets", OLD."session_id"); RETURN NULL;', hash='5b506d4385cac58d3274216c4d3ef1073ff3f479', operation='UPDATE', pgid='pgtrigger_before_update_update_37a2c', table='treatments_prppreparation', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_prppreparationevent" ("activator", "anticoagulant", "blood_ml", "blood_platelets", "created_at", "drawn_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prp_ml", "prp_platelets", "session_id") VALUES (OLD."activator", OLD."anticoagulant", OLD."blood_ml", OLD."blood_platelets", OLD."created_at", OLD."drawn_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."prp_ml", OLD."prp_platelets", OLD."session_id"); RETURN NULL;', hash='6e97ae00bc0fdde8c670d8ea80a532c2172f2a97', operation='UPDATE', pgid='pgtrigger_before_update_update_37a2c', table='treatments_prppreparation', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='prppreparation',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_prppreparationevent" ("activator", "anticoagulant", "blood_ml", "blood_platelets", "created_at", "drawn_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prp_ml", "prp_platelets", "session_id") VALUES (OLD."activator", OLD."anticoagulant", OLD."blood_ml", OLD."blood_platelets", OLD."created_at", OLD."drawn_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."prp_ml", OLD."prp_platelets", OLD."session_id"); RETURN NULL;', hash='45c1d0c0a83397c5c1f0e2755d420f3ddcb551e6', operation='DELETE', pgid='pgtrigger_before_delete_delete_d3d30', table='treatments_prppreparation', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_prppreparationevent" ("activator", "anticoagulant", "blood_ml", "blood_platelets", "created_at", "drawn_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prp_ml", "prp_platelets", "session_id") VALUES (OLD."activator", OLD."anticoagulant", OLD."blood_ml", OLD."blood_platelets", OLD."created_at", OLD."drawn_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."prp_ml", OLD."prp_platelets", OLD."session_id"); RETURN NULL;', hash='33a55f372f0684c49273c6b85c5b3294364e2d3b', operation='DELETE', pgid='pgtrigger_before_delete_delete_d3d30', table='treatments_prppreparation', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='micrograftpreparationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='bd0a51f98b9ba86cd5db9567df83f032d3edf393', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_934dc', table='treatments_micrograftpreparationevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='01ef33dea250b159008b1d54d75ccec398fe73fa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_934dc', table='treatments_micrograftpreparationevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='micrograftpreparationevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8a41e3a13093e9adfe59e8b20b111d2fd35b557d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_3f80d', table='treatments_micrograftpreparationevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='77872258a0dcd02fccab4935d33e890602d2dc96', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_3f80d', table='treatments_micrograftpreparationevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='micrograftpreparation',
@@ -663,27 +664,27 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='micrograftpreparation',
-            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='bfc9867cb1747180cdb453b816e162b9a2678bbc', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_9d9d2', table='treatments_micrograftpreparation', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='22a9badd4d0f2fef9262625565b0ef7ecb5460d2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_9d9d2', table='treatments_micrograftpreparation', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='micrograftpreparation',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e980654905c5846f5e0f0c8441c1f6044cc45023', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_81196', table='treatments_micrograftpreparation', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='cd55c371a1081ef1fba7625e8cf6ff4a4e27e2ba', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_81196', table='treatments_micrograftpreparation', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='micrograftpreparation',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_micrograftpreparationevent" ("closure", "created_at", "device", "donor_site", "harvested_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "processing_minutes", "punch_depth_mm", "punch_diameter_mm", "punches", "saline_ml", "session_id", "suspension_ml") VALUES (OLD."closure", OLD."created_at", OLD."device", OLD."donor_site", OLD."harvested_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."processing_minutes", OLD."punch_depth_mm", OLD."punch_diameter_mm", OLD."punches", OLD."saline_ml", OLD."session_id", OLD."suspension_ml"); RETURN NULL;', hash='8a7992e772129780ab78c43ea6b01c0ee17766c2', operation='UPDATE', pgid='pgtrigger_before_update_update_5dcf0', table='treatments_micrograftpreparation', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_micrograftpreparationevent" ("closure", "created_at", "device", "donor_site", "harvested_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "processing_minutes", "punch_depth_mm", "punch_diameter_mm", "punches", "saline_ml", "session_id", "suspension_ml") VALUES (OLD."closure", OLD."created_at", OLD."device", OLD."donor_site", OLD."harvested_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."processing_minutes", OLD."punch_depth_mm", OLD."punch_diameter_mm", OLD."punches", OLD."saline_ml", OLD."session_id", OLD."suspension_ml"); RETURN NULL;', hash='53f6cb7f56b9b5e9d81d9bc64c61255be6c2596a', operation='UPDATE', pgid='pgtrigger_before_update_update_5dcf0', table='treatments_micrograftpreparation', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='micrograftpreparation',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_micrograftpreparationevent" ("closure", "created_at", "device", "donor_site", "harvested_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "processing_minutes", "punch_depth_mm", "punch_diameter_mm", "punches", "saline_ml", "session_id", "suspension_ml") VALUES (OLD."closure", OLD."created_at", OLD."device", OLD."donor_site", OLD."harvested_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."processing_minutes", OLD."punch_depth_mm", OLD."punch_diameter_mm", OLD."punches", OLD."saline_ml", OLD."session_id", OLD."suspension_ml"); RETURN NULL;', hash='61d481589e9321207429af1cceab32747982fb9d', operation='DELETE', pgid='pgtrigger_before_delete_delete_df4ca', table='treatments_micrograftpreparation', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_micrograftpreparationevent" ("closure", "created_at", "device", "donor_site", "harvested_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "processing_minutes", "punch_depth_mm", "punch_diameter_mm", "punches", "saline_ml", "session_id", "suspension_ml") VALUES (OLD."closure", OLD."created_at", OLD."device", OLD."donor_site", OLD."harvested_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."processing_minutes", OLD."punch_depth_mm", OLD."punch_diameter_mm", OLD."punches", OLD."saline_ml", OLD."session_id", OLD."suspension_ml"); RETURN NULL;', hash='e29d196c7bc65495f0a0f84ff1ba3219fb02ac88', operation='DELETE', pgid='pgtrigger_before_delete_delete_df4ca', table='treatments_micrograftpreparation', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuseevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3e2ea78625fb3d3268b2b253d00918916a9667c6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_699d9', table='treatments_lotuseevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='82c90eaee1a7ba7640773a9885a4a1d44acf9ac5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_699d9', table='treatments_lotuseevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuseevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c16c84c27fae5bd077b669cb0cfe6552c905c672', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ef85c', table='treatments_lotuseevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='364ec8d707d3ba80a6fe2dfb8720b3a4b484b6cf', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ef85c', table='treatments_lotuseevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='lotuse',
@@ -691,31 +692,31 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuse',
-            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='441464ceae9fa09a8896b40da2cca5cf4d5340ab', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_c38f5', table='treatments_lotuse', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='cf63b3d9c22fec3fe892872f1da9c3204c60fb6f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_c38f5', table='treatments_lotuse', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuse',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='ae26b75b70414ee7af7f5a41ecba8623582b094a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_bfee9', table='treatments_lotuse', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7926e9a74455b61ea02d9c383324b26e75d59104', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_bfee9', table='treatments_lotuse', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuse',
-            trigger=pgtrigger.compiler.Trigger(name='lot_in_date_when_used', sql=pgtrigger.compiler.UpsertTriggerSql(execute='treatments_lot_in_date()', func='RETURN NULL;', hash='de2fa5a23afb9bd838c7ae31205d0e2b7df1300b', operation='INSERT OR UPDATE', pgid='pgtrigger_lot_in_date_when_used_e973d', table='treatments_lotuse', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='lot_in_date_when_used', sql=clinic.base.triggers.TriggerSql(execute='treatments_lot_in_date()', func='RETURN NULL;', hash='bd2696428adee20097001cec936f36d4b778c391', operation='INSERT OR UPDATE', pgid='pgtrigger_lot_in_date_when_used_e973d', table='treatments_lotuse', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuse',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_lotuseevent" ("created_at", "id", "lot_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (OLD."created_at", OLD."id", OLD."lot_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."session_id"); RETURN NULL;', hash='58121a9199ec00fa10b6b1bfde68cced7164b90b', operation='UPDATE', pgid='pgtrigger_before_update_update_abf60', table='treatments_lotuse', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_lotuseevent" ("created_at", "id", "lot_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (OLD."created_at", OLD."id", OLD."lot_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."session_id"); RETURN NULL;', hash='8312b3e9d407a1dbabf77efbdb8e5c5f809e56c3', operation='UPDATE', pgid='pgtrigger_before_update_update_abf60', table='treatments_lotuse', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='lotuse',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_lotuseevent" ("created_at", "id", "lot_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (OLD."created_at", OLD."id", OLD."lot_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."session_id"); RETURN NULL;', hash='6d3c305883793b8f4571dd7d6722c8a6b34c3999', operation='DELETE', pgid='pgtrigger_before_delete_delete_9e6ad', table='treatments_lotuse', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_lotuseevent" ("created_at", "id", "lot_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id") VALUES (OLD."created_at", OLD."id", OLD."lot_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."session_id"); RETURN NULL;', hash='1c0db9dc643c34ffaae74bdcbe6ef819e98f152d', operation='DELETE', pgid='pgtrigger_before_delete_delete_9e6ad', table='treatments_lotuse', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='anaestheticevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a2fb93a31789761f9d132b6a135dbd6ed269fdfa', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a2601', table='treatments_anaestheticevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='42b5b3b3971ecc580c21e8d12b8e269d14105b1c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a2601', table='treatments_anaestheticevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='anaestheticevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='ff8b66ae3f9aec815998e597dbc3076541137684', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_51b17', table='treatments_anaestheticevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8f49e7e52e767cb05ee10024474e9fd18011614e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_51b17', table='treatments_anaestheticevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='anaesthetic',
@@ -727,19 +728,19 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='anaesthetic',
-            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='fbce692e064c5a1a3e9a23817176530b43139e1e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_70dad', table='treatments_anaesthetic', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='4ad8cf60a1e107630484db529f6b5ab45a0323ef', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_70dad', table='treatments_anaesthetic', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='anaesthetic',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3a58346fe06f8ef134f0411ec5088426a8e78df2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_5b564', table='treatments_anaesthetic', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6a19369997a3b1de988f3d313bf2f8fb68f3bc76', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_5b564', table='treatments_anaesthetic', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='anaesthetic',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_anaestheticevent" ("agent", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strength_percent", "volume_ml", "with_adrenaline") VALUES (OLD."agent", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."session_id", OLD."strength_percent", OLD."volume_ml", OLD."with_adrenaline"); RETURN NULL;', hash='bd4b75569b46a8dd6ceb7247ff643d7aff00828b', operation='UPDATE', pgid='pgtrigger_before_update_update_9e441', table='treatments_anaesthetic', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_anaestheticevent" ("agent", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strength_percent", "volume_ml", "with_adrenaline") VALUES (OLD."agent", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."session_id", OLD."strength_percent", OLD."volume_ml", OLD."with_adrenaline"); RETURN NULL;', hash='fe62e6a54313d7f91cd2f32d8fef216f0de5ef10', operation='UPDATE', pgid='pgtrigger_before_update_update_9e441', table='treatments_anaesthetic', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='anaesthetic',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_anaestheticevent" ("agent", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strength_percent", "volume_ml", "with_adrenaline") VALUES (OLD."agent", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."session_id", OLD."strength_percent", OLD."volume_ml", OLD."with_adrenaline"); RETURN NULL;', hash='41269321e6b6217fe89942f71511ae59fabe993f', operation='DELETE', pgid='pgtrigger_before_delete_delete_e4a5b', table='treatments_anaesthetic', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_anaestheticevent" ("agent", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "strength_percent", "volume_ml", "with_adrenaline") VALUES (OLD."agent", OLD."created_at", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."session_id", OLD."strength_percent", OLD."volume_ml", OLD."with_adrenaline"); RETURN NULL;', hash='ddba108545aa74a579a82f8f0a210e3e79ca6a3c', operation='DELETE', pgid='pgtrigger_before_delete_delete_e4a5b', table='treatments_anaesthetic', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='addendum',
@@ -747,19 +748,19 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='addendum',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6987410b73f0513ffa1485e186b62f268fe891a3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f1d75', table='treatments_addendum', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='962e219511c22d4cf3a7c499d2c61a92172f5b1b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f1d75', table='treatments_addendum', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='addendum',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='cc36d3e43bbb5a06ac7f0cc63ec0026d0ad713b7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_49975', table='treatments_addendum', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='bbe8c3b06bc035907f46dc31892d0c7c829e4208', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_49975', table='treatments_addendum', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='sessionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='05c5154f6f6e880c2c9325c9a4b5474950dbedc8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_73cce', table='treatments_sessionevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='46e2812fdb212bd8788578cd1d1d73ea03bed543', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_73cce', table='treatments_sessionevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='sessionevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='9bff4ed8d0ba92045fa851b9c1ea26cf7ba12095', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_da0a7', table='treatments_sessionevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a1a1c2b4ed5f50ed378cb5cb2c512c0aaceca8ae', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_da0a7', table='treatments_sessionevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='spin',
@@ -791,27 +792,27 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='spin',
-            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='93f529d765dd1b94da7460a4272c653690599829', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_0a369', table='treatments_spin', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='06a384b10afccb7bee9444bcc60fb4147ec4bcbb', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_0a369', table='treatments_spin', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='spin',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6255f746fbf77e9a32b336e649d3c9e6a4cea4dd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_dbdea', table='treatments_spin', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='68cf55692de02d8f0ca5a0158cdce525649d0b8d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_dbdea', table='treatments_spin', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='spin',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_spinevent" ("created_at", "id", "minutes", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rcf_g", "rotor_radius_cm", "rpm", "session_id") VALUES (OLD."created_at", OLD."id", OLD."minutes", OLD."order", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."rcf_g", OLD."rotor_radius_cm", OLD."rpm", OLD."session_id"); RETURN NULL;', hash='038aeb00975d2bd6ff6f3899392380a101da0d81', operation='UPDATE', pgid='pgtrigger_before_update_update_02e9b', table='treatments_spin', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_spinevent" ("created_at", "id", "minutes", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rcf_g", "rotor_radius_cm", "rpm", "session_id") VALUES (OLD."created_at", OLD."id", OLD."minutes", OLD."order", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."rcf_g", OLD."rotor_radius_cm", OLD."rpm", OLD."session_id"); RETURN NULL;', hash='657783fe811be21e42f675859cff0fe0427917be', operation='UPDATE', pgid='pgtrigger_before_update_update_02e9b', table='treatments_spin', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='spin',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_spinevent" ("created_at", "id", "minutes", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rcf_g", "rotor_radius_cm", "rpm", "session_id") VALUES (OLD."created_at", OLD."id", OLD."minutes", OLD."order", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."rcf_g", OLD."rotor_radius_cm", OLD."rpm", OLD."session_id"); RETURN NULL;', hash='943274f96e81ad5d87abe6f5f5d155d3379dd947', operation='DELETE', pgid='pgtrigger_before_delete_delete_1a780', table='treatments_spin', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_spinevent" ("created_at", "id", "minutes", "order", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rcf_g", "rotor_radius_cm", "rpm", "session_id") VALUES (OLD."created_at", OLD."id", OLD."minutes", OLD."order", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."rcf_g", OLD."rotor_radius_cm", OLD."rpm", OLD."session_id"); RETURN NULL;', hash='58c78453393b7192d8895ad0ce03bb7dfc12f207', operation='DELETE', pgid='pgtrigger_before_delete_delete_1a780', table='treatments_spin', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='spinevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4f3b6331e3c23533e9f95522753ca969eb6accd3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c488d', table='treatments_spinevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a74beb76cb3f2aac8af46f0967607b16607f4526', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c488d', table='treatments_spinevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='spinevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d841fec9523cbdc107c5aa025d9ffaa137f60c46', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b7746', table='treatments_spinevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b63f857aba76c2b640a3bc168996948fadcb8f9d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b7746', table='treatments_spinevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='zone',
@@ -839,26 +840,26 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='zone',
-            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=pgtrigger.compiler.UpsertTriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='87a5398067d7450bd757a1a996c7b87eff1bd5bb', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_c7507', table='treatments_zone', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_with_parent', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_with_parent('treatments_session', 'session_id')", func='RETURN NULL;', hash='e92d06c70585dc73ad40ef52dd125f7767c0d7f3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_locked_with_parent_c7507', table='treatments_zone', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='zone',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='025ee61f51d371da3e08b789b8053cb40933671a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_8fce9', table='treatments_zone', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='702ffe48683b83e9e56365f7f4278b9996f2d31c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_8fce9', table='treatments_zone', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='zone',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_zoneevent" ("area_cm2", "created_at", "depth_mm", "id", "needle", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "region", "session_id", "syringes", "volume_ml") VALUES (OLD."area_cm2", OLD."created_at", OLD."depth_mm", OLD."id", OLD."needle", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."points", OLD."region", OLD."session_id", OLD."syringes", OLD."volume_ml"); RETURN NULL;', hash='3fbb0fe948cfd77752994dbfc80a6991fe01cd90', operation='UPDATE', pgid='pgtrigger_before_update_update_d2949', table='treatments_zone', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_zoneevent" ("area_cm2", "created_at", "depth_mm", "id", "needle", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "region", "session_id", "syringes", "volume_ml") VALUES (OLD."area_cm2", OLD."created_at", OLD."depth_mm", OLD."id", OLD."needle", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."points", OLD."region", OLD."session_id", OLD."syringes", OLD."volume_ml"); RETURN NULL;', hash='3790a2e44984451305a4b71c8459642290a1a2ff', operation='UPDATE', pgid='pgtrigger_before_update_update_d2949', table='treatments_zone', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='zone',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "treatments_zoneevent" ("area_cm2", "created_at", "depth_mm", "id", "needle", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "region", "session_id", "syringes", "volume_ml") VALUES (OLD."area_cm2", OLD."created_at", OLD."depth_mm", OLD."id", OLD."needle", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."points", OLD."region", OLD."session_id", OLD."syringes", OLD."volume_ml"); RETURN NULL;', hash='9d25fbd8b1667750bfa5798524ef64811c4464ee', operation='DELETE', pgid='pgtrigger_before_delete_delete_b9eef', table='treatments_zone', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_zoneevent" ("area_cm2", "created_at", "depth_mm", "id", "needle", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "region", "session_id", "syringes", "volume_ml") VALUES (OLD."area_cm2", OLD."created_at", OLD."depth_mm", OLD."id", OLD."needle", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."points", OLD."region", OLD."session_id", OLD."syringes", OLD."volume_ml"); RETURN NULL;', hash='6d0cd744e4940f49f86d219928bad0e0e9e9439d', operation='DELETE', pgid='pgtrigger_before_delete_delete_b9eef', table='treatments_zone', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='zoneevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='38733a955f82c7cffc985d34ae4ed76c3b67fd21', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cde40', table='treatments_zoneevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='21e248eff1ab7d89924726eca2989a37eb0c8e9d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cde40', table='treatments_zoneevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='zoneevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='ccc8d142483387576b822173f55eee3c050aaac9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_780a8', table='treatments_zoneevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='042649887aa8a58888c32dc40dbf0cf644acf878', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_780a8', table='treatments_zoneevent', when='BEFORE')),
         ),
     ]

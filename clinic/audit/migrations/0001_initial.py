@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -40,10 +41,10 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='72ba92fa44e31907468b4d5bc2f6ce5faac79799', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d947', table='audit_event', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a5d757516dfab9a3f992c0a84c533de33a747ecd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d947', table='audit_event', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='dc2795a27356cef4a809ec0ee1c8014ebbd4fc3e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b9ec4', table='audit_event', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d05ce8ce57484c31b10562b4754de3d9c6ce1257', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b9ec4', table='audit_event', when='BEFORE')),
         ),
     ]

@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -140,27 +141,27 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='locked_when_issued', sql=pgtrigger.compiler.UpsertTriggerSql(execute='documents_locked_when_issued()', func='RETURN NULL;', hash='4c5ea279ad3b5647fc83ab5c1811f9dc3a221e5d', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_issued_6a483', table='documents_document', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='locked_when_issued', sql=clinic.base.triggers.TriggerSql(execute='documents_locked_when_issued()', func='RETURN NULL;', hash='db92101e9c338a0a6e1cdfd3b4f76c40f0877566', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_issued_6a483', table='documents_document', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b07f2916a99480bacbefe317a88da0cb1ba1f7ef', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_a2f27', table='documents_document', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='530a3da85c5b8c671d02e5040c0c9305467d43de', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_a2f27', table='documents_document', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "documents_documentevent" ("created_at", "failed_at", "failure", "file", "id", "issued_at", "kind", "page_count", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "send_link", "sha256", "subject_id", "title") VALUES (OLD."created_at", OLD."failed_at", OLD."failure", OLD."file", OLD."id", OLD."issued_at", OLD."kind", OLD."page_count", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."send_link", OLD."sha256", OLD."subject_id", OLD."title"); RETURN NULL;', hash='f625e41b8c4e63f4f58ed383d5532398ffc06264', operation='UPDATE', pgid='pgtrigger_before_update_update_ee131', table='documents_document', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "documents_documentevent" ("created_at", "failed_at", "failure", "file", "id", "issued_at", "kind", "page_count", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "send_link", "sha256", "subject_id", "title") VALUES (OLD."created_at", OLD."failed_at", OLD."failure", OLD."file", OLD."id", OLD."issued_at", OLD."kind", OLD."page_count", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."send_link", OLD."sha256", OLD."subject_id", OLD."title"); RETURN NULL;', hash='49c0a4b172547bf6c1b0dcdf83fcf29f27af8942', operation='UPDATE', pgid='pgtrigger_before_update_update_ee131', table='documents_document', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "documents_documentevent" ("created_at", "failed_at", "failure", "file", "id", "issued_at", "kind", "page_count", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "send_link", "sha256", "subject_id", "title") VALUES (OLD."created_at", OLD."failed_at", OLD."failure", OLD."file", OLD."id", OLD."issued_at", OLD."kind", OLD."page_count", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."send_link", OLD."sha256", OLD."subject_id", OLD."title"); RETURN NULL;', hash='abb32092d49477673bf8c05c9936a76d0c52d3fb', operation='DELETE', pgid='pgtrigger_before_delete_delete_727bf', table='documents_document', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "documents_documentevent" ("created_at", "failed_at", "failure", "file", "id", "issued_at", "kind", "page_count", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requested_at", "requested_by_id", "send_link", "sha256", "subject_id", "title") VALUES (OLD."created_at", OLD."failed_at", OLD."failure", OLD."file", OLD."id", OLD."issued_at", OLD."kind", OLD."page_count", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."requested_at", OLD."requested_by_id", OLD."send_link", OLD."sha256", OLD."subject_id", OLD."title"); RETURN NULL;', hash='3d621d0b25361e0fee3c878cba857cd626b790e5', operation='DELETE', pgid='pgtrigger_before_delete_delete_727bf', table='documents_document', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='documentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a85e94c6ba51f96583c171fd7a08fd0109ba76eb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9e7ed', table='documents_documentevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7f981345c03188e1c4fe4f95a4ed4e9ca7fbf71e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9e7ed', table='documents_documentevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='documentevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='86ddb0751a118104dc4f4f9e807489eaaf78e1f6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b3246', table='documents_documentevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='099d104e4f5f18418b17ee10226bfc8f5e299b5c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b3246', table='documents_documentevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='privatelink',
@@ -168,15 +169,15 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='privatelink',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a8317ef477200c6b7ff0588026eff7960ad05c83', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_d4a15', table='documents_privatelink', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='53ce7122d69bf45669ac6ce11c4d168bc2099f96', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_d4a15', table='documents_privatelink', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='privatelink',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "documents_privatelinkevent" ("created_at", "expires_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "revoked_by_id", "secret_sha256", "wrong_answers") VALUES (OLD."created_at", OLD."expires_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."revoked_at", OLD."revoked_by_id", OLD."secret_sha256", OLD."wrong_answers"); RETURN NULL;', hash='0adfbe874a847d230f67133cd6223a1b62633bc0', operation='UPDATE', pgid='pgtrigger_before_update_update_d94ea', table='documents_privatelink', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "documents_privatelinkevent" ("created_at", "expires_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "revoked_by_id", "secret_sha256", "wrong_answers") VALUES (OLD."created_at", OLD."expires_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."revoked_at", OLD."revoked_by_id", OLD."secret_sha256", OLD."wrong_answers"); RETURN NULL;', hash='f651d548aef41feec8834310e056878dd3a382f8', operation='UPDATE', pgid='pgtrigger_before_update_update_d94ea', table='documents_privatelink', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='privatelink',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "documents_privatelinkevent" ("created_at", "expires_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "revoked_by_id", "secret_sha256", "wrong_answers") VALUES (OLD."created_at", OLD."expires_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."revoked_at", OLD."revoked_by_id", OLD."secret_sha256", OLD."wrong_answers"); RETURN NULL;', hash='92a9dc48590b5ae45aeeb21729261c17cc0c9fd7', operation='DELETE', pgid='pgtrigger_before_delete_delete_aa9f9', table='documents_privatelink', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "documents_privatelinkevent" ("created_at", "expires_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "revoked_by_id", "secret_sha256", "wrong_answers") VALUES (OLD."created_at", OLD."expires_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."revoked_at", OLD."revoked_by_id", OLD."secret_sha256", OLD."wrong_answers"); RETURN NULL;', hash='7b880ef24e307877cb9fd125fe2806ac3aa72809', operation='DELETE', pgid='pgtrigger_before_delete_delete_aa9f9', table='documents_privatelink', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='opening',
@@ -184,18 +185,18 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a87f623fdff6411e93d65235413a875fbd6afe54', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_876a2', table='documents_opening', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='f88a3b5afd823aa4b8ea52d74e6b75ef566e8f7f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_876a2', table='documents_opening', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='opening',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e2ddd1e58b33058e5ce3c14675b131c0346025e0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1e35f', table='documents_opening', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='dfa812add4924b3cc96b3001b79480ebbb7199a8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1e35f', table='documents_opening', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='privatelinkevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='095ef6d5df874f1de12bcc324c5db8be09fa2b72', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_04010', table='documents_privatelinkevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='637d0ce789266bac300d6d81688538b1d5aca970', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_04010', table='documents_privatelinkevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='privatelinkevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='cef7b82b83d009b75490fb51a62125b22690168b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_094ab', table='documents_privatelinkevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='60d08059b3b75b6a6207195cedeb9fc480ebb291', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_094ab', table='documents_privatelinkevent', when='BEFORE')),
         ),
     ]

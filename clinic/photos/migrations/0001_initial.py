@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -106,23 +107,23 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoset',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='988d428019c9bc39e1f053fb5874ba7d915f9333', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_c76e5', table='photos_photoset', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='cacbef84601a34a75d35c509a0a494f9fd90e49c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_c76e5', table='photos_photoset', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoset',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='de334f46bbb720f40eb415d4e5bffdf0c2f32049', operation='UPDATE', pgid='pgtrigger_before_update_update_a6b29', table='photos_photoset', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='32b143bd42cda4bbaf1d48dc5f42ea8cc0a758dd', operation='UPDATE', pgid='pgtrigger_before_update_update_a6b29', table='photos_photoset', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoset',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='31df701ec869dbabdf9289513f5589ce42ade09e', operation='DELETE', pgid='pgtrigger_before_delete_delete_cd920', table='photos_photoset', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='9b1850ef07dda4f5e3e88c71ee3d708c4db10bb2', operation='DELETE', pgid='pgtrigger_before_delete_delete_cd920', table='photos_photoset', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8341adb392b458598f7099bc242d3b74a68e1aec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5ace7', table='photos_photoevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8aa416a9d8b039c4a843bd64215238843de50ab0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5ace7', table='photos_photoevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='bb152fa5f16379cbcad7d343dfc574bc194968c0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b4fdc', table='photos_photoevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='1c3037533b79318aa9eb8ffaba36b5cd73441719', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_b4fdc', table='photos_photoevent', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='photo',
@@ -146,22 +147,22 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='e629ecd0e22c0946f875d49c0b6e6cc178534232', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_2f786', table='photos_photo', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='bcc4c1c83d888fd58cdded61c12028d51a5ef413', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_2f786', table='photos_photo', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='204dee9146f4011bb059cf59e467ced2c2bcb988', operation='UPDATE', pgid='pgtrigger_before_update_update_5d621', table='photos_photo', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='70eff3d582c24247f4d2934c2dfe17df84314e91', operation='UPDATE', pgid='pgtrigger_before_update_update_5d621', table='photos_photo', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='9ad7673ad3a70b783ca450f076e3a4e1d47192a1', operation='DELETE', pgid='pgtrigger_before_delete_delete_33780', table='photos_photo', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='b6043e8a7744f8aeaf2e71e5bbf290ff1807bb27', operation='DELETE', pgid='pgtrigger_before_delete_delete_33780', table='photos_photo', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photosetevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a4fe347dc3976cff42f987afd2c6fda244929147', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_15e0a', table='photos_photosetevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2ab486921637e84df04ed6d4a94848551ad8b113', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_15e0a', table='photos_photosetevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photosetevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='95df4471d349a8e62e95d2dab62230e5e7c28aa6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ffea7', table='photos_photosetevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='9522fa7ecbf611a1f7ce62c4d696498451cda2e0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_ffea7', table='photos_photosetevent', when='BEFORE')),
         ),
     ]

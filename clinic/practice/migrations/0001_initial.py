@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import clinic.base.operations
+import clinic.base.triggers
 from django.db import migrations, models
 
 
@@ -126,11 +127,11 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='87d4d6a28d709d87630247774754d542ffbbdb6f', operation='UPDATE', pgid='pgtrigger_before_update_update_4b144', table='practice_service', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='0833d09615e95884d37f98ff186318eab731a653', operation='UPDATE', pgid='pgtrigger_before_update_update_4b144', table='practice_service', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='e54aa1cd1d7d3d790e4fd2062d6ecf64a210aad4', operation='DELETE', pgid='pgtrigger_before_delete_delete_a52a5', table='practice_service', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='9b5a85f3ce88d5147f65f956eb20371de09f71f0', operation='DELETE', pgid='pgtrigger_before_delete_delete_a52a5', table='practice_service', when='AFTER')),
         ),
         migrations.AddField(
             model_name='serviceevent',
@@ -154,11 +155,11 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='site',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='62ed8a4f45c67dd8d7a2f6d8171e451840e5ae5d', operation='UPDATE', pgid='pgtrigger_before_update_update_9304c', table='practice_site', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='1eb1be5ed86d84f0c2e68baa0645fec1cca3ee8c', operation='UPDATE', pgid='pgtrigger_before_update_update_9304c', table='practice_site', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='site',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='4fee60835c2be31da20522a64ac7d32c1fafdf29', operation='DELETE', pgid='pgtrigger_before_delete_delete_4d457', table='practice_site', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='92a4bee91059b232d9c8b63ce866a177f9cc5594', operation='DELETE', pgid='pgtrigger_before_delete_delete_4d457', table='practice_site', when='AFTER')),
         ),
         migrations.AddField(
             model_name='siteevent',
@@ -172,19 +173,19 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='serviceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='21b9e9390c2dee0533e6aeab19616b0372bbc76e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56315', table='practice_serviceevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c240d4de25b403b7177b75baac0fab7918ceb563', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56315', table='practice_serviceevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='serviceevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='cfe43e914b8457ac01c40dd6151cd4f0a7edd69b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1829e', table='practice_serviceevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='5c7c9de6f606ff0d48b64d3490a60bf9d7d87240', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1829e', table='practice_serviceevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='roomevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='5d535cf4bd4b5cb03f92d5bedb9714915a3ad765', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3c180', table='practice_roomevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6cacf9126280b8ae148b0f8a87214b728a854cdc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3c180', table='practice_roomevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='roomevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d8b6a8f51f446c2ea8eed207503f77c03042f397', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1d353', table='practice_roomevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='122b86d14eaff62f31797003fb534028a34b28f3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_1d353', table='practice_roomevent', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='room',
@@ -192,18 +193,18 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='room',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."site_id"); RETURN NULL;', hash='80c08c9c104e7e8259f49e0597e7398875d7aeb6', operation='UPDATE', pgid='pgtrigger_before_update_update_06e57', table='practice_room', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."site_id"); RETURN NULL;', hash='9e6fe52a652108beef715f9b772329f71fea121f', operation='UPDATE', pgid='pgtrigger_before_update_update_06e57', table='practice_room', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='room',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."site_id"); RETURN NULL;', hash='3a97d605f33e774dc83a725e2a72a86013a01d9d', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d23b', table='practice_room', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."site_id"); RETURN NULL;', hash='92b48dc763f0524e8eda6893eca6055f5d9c7205', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d23b', table='practice_room', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='siteevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='26386ddbfd409a2c85fb6da8a02f3a0252a61107', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cac10', table='practice_siteevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='34a79656f9f46cac6dee9b2edb28ca269eb60b20', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cac10', table='practice_siteevent', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='siteevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='3d9fe54776bbebb5a4a5b22a044192253a7cb6ea', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e8cbd', table='practice_siteevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6a506e73509d7785121022be6e87b1a52f340fcc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e8cbd', table='practice_siteevent', when='BEFORE')),
         ),
     ]
