@@ -18,7 +18,7 @@ def get_photo(user: User, photo_id: UUID) -> Photo:
     photo = (
         Photo.objects.standing()
         .filter(pk=photo_id, photo_set__patient__in=Patient.objects.visible_to(user))
-        .select_related("photo_set__patient", "photo_set__taken_by")
+        .select_related("photo_set__patient", "photo_set__taken_by", "derivation")
         .first()
     )
     if photo is None:
@@ -28,7 +28,8 @@ def get_photo(user: User, photo_id: UUID) -> Photo:
 
 def sets_of(patient: Patient) -> QuerySet[PhotoSet]:
     """Return a patient's photo sets, the newest first, each with its standing photographs."""
-    standing = Prefetch("photos", queryset=Photo.objects.standing(), to_attr="standing_photos")
+    photos = Photo.objects.standing().select_related("derivation")
+    standing = Prefetch("photos", queryset=photos, to_attr="standing_photos")
     return patient.photo_sets.select_related("taken_by", "case").prefetch_related(standing)
 
 

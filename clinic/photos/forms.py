@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.base.forms import PlainForm
 from clinic.photos.intake import Photograph, UnreadablePhotoError, read_photograph
 from clinic.photos.models import View
 
@@ -27,7 +28,7 @@ class PhotographField(forms.FileField):
             raise ValidationError(f"{file.name}: {error}") from error
 
 
-class PhotosForm(forms.Form):
+class PhotosForm(PlainForm):
     """The photographs of one visit, one for each standard view that is still missing."""
 
     taken_at = forms.DateTimeField(
@@ -74,7 +75,7 @@ class PhotosForm(forms.Form):
         return self.cleaned_data.get("taken_at")
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(PlainForm):
     """Why a photograph leaves the record's pages."""
 
     reason = forms.CharField(label="Why is it withdrawn?", max_length=200)

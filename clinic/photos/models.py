@@ -1,8 +1,10 @@
 """Photographs by standard view."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
@@ -46,6 +48,15 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def standing(self) -> "PhotoQuerySet":
         """Return photographs that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def to_derive(self, now: datetime) -> "PhotoQuerySet":
+        """Return those without smaller pictures that may be tried, the untried ones first."""
+        can_wait = Q(derivation__not_before__gt=now) | Q(derivation__given_up_at__isnull=False)
+        return (
+            self.filter(derived_at__isnull=True)
+            .exclude(can_wait)
+            .order_by(F("derivation__not_before").asc(nulls_first=True), "created_at")
+        )
 
 
 @tracked()
@@ -92,3 +103,25 @@ class Photo(Record):
 
     def __str__(self) -> str:
         return self.get_view_display()
+
+    @property
+    def cannot_be_prepared(self) -> bool:
+        """Whether making its smaller pictures was given up."""
+        derivation: Derivation | None = getattr(self, "derivation", None)
+        return not self.derived_at and bool(derivation and derivation.given_up_at)
+
+
+class Derivation(Record):
+    """How often a photograph's smaller pictures were tried, and what stood in the way.
+
+    Not a part of the record of care: it says only how the machine fared.
+    """
+
+    photo = models.OneToOneField(Photo, on_delete=models.PROTECT, related_name="derivation")
+    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    failure = models.CharField(max_length=200, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.tries} tries"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -198,25 +198,6 @@ def test_of_two_workers_at_once_the_faster_ones_pictures_stand(settings, monkeyp
     assert len(files_on_disk(settings)) == 3
     assert picture(photo.display).size == (64, 48)
     assert picture(photo.thumbnail).size == (64, 48)
-
-
-def test_the_sweep_finishes_what_was_left_and_skips_what_cannot_be_read():
-    broken, left = PhotoFactory(), PhotoFactory()
-    broken.original.storage.delete(broken.original.name)
-    assert derivatives.derive_missing(now=timezone.now()) == 1
-    left.refresh_from_db()
-    broken.refresh_from_db()
-    assert left.derived_at is not None
-    assert broken.derived_at is None
-
-
-def test_the_sweep_finds_its_work_by_an_index():
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT id FROM photos_photo WHERE derived_at IS NULL ORDER BY created_at"
-        )
-        assert "photos_underived" in "\n".join(row[0] for row in cursor.fetchall())
 
 
 def test_a_withdrawn_photograph_stays_on_file_and_frees_its_view(clinician, settings):
