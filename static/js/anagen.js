@@ -120,7 +120,9 @@ document.addEventListener("htmx:sendError", () => {
   say("danger", "The clinic's server cannot be reached. What you typed is still here; try again in a moment.");
 });
 
-document.addEventListener("allauth.error", () => {
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault(); // A finger that was not recognised is no fault of the page.
+  console.info(event.detail.exception);
   say("attention", "The passkey or key was not read. Nothing was changed; try again, or use another way to sign in.");
 });
 
