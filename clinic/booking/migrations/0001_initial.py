@@ -108,15 +108,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True), ('no_show_at__isnull', True)), expressions=[(clinic.booking.models._TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&'), ('practitioner', '=')], name='booking_practitioner_never_twice', violation_error_message='The practitioner is already booked at that time.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True), ('no_show_at__isnull', True)), expressions=[('practitioner', '='), (clinic.booking.models._TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='booking_practitioner_never_twice', violation_error_message='The practitioner is already booked at that time.'),
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True), ('no_show_at__isnull', True)), expressions=[(clinic.booking.models._TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&'), ('room', '=')], name='booking_room_never_twice', violation_error_message='The room is already booked at that time.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True), ('no_show_at__isnull', True)), expressions=[('room', '='), (clinic.booking.models._TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='booking_room_never_twice', violation_error_message='The room is already booked at that time.'),
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True), ('no_show_at__isnull', True)), expressions=[(clinic.booking.models._TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&'), ('patient', '=')], name='booking_patient_never_twice', violation_error_message='The patient is already booked at that time.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True), ('no_show_at__isnull', True)), expressions=[('patient', '='), (clinic.booking.models._TimeRange('starts_at', 'ends_at', models.Value('[)')), '&&')], name='booking_patient_never_twice', violation_error_message='The patient is already booked at that time.'),
         ),
         clinic.base.operations.AddTrigger(
             model_name='appointment',

@@ -12,7 +12,8 @@ from clinic.staff.permissions import Role
 from followups.actions.protocols import install_shipped_protocols
 from followups.models import Protocol, ProtocolStep
 from patients.actions.consent_templates import install_shipped_templates
-from patients.models import ConsentTemplate
+from patients.consent_wording import digest, text_to_sign
+from patients.models import ConsentTemplate, PhotoScope
 from treatments.models import Lot
 
 _SITES = (
@@ -39,6 +40,15 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a patient signs: a version's whole text, and the uses of photographs ticked in it."""
+
+    text: str
+    sha256: str
+    photo_scopes: list[str]
+
+
+@dataclass(frozen=True)
 class Clinic:
     """The fictional clinic, ready for patients."""
 
@@ -46,6 +56,7 @@ class Clinic:
     reception: User
     services: dict[str, Service]
     templates: dict[str, ConsentTemplate]
+    wordings: dict[str, Wording]
     steps: dict[str, list[ProtocolStep]]
     lots: dict[str, Lot]
     accounts: list[Account]
@@ -65,11 +76,13 @@ def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
     long_ago = now - timedelta(days=1500)
     install_shipped_templates(by=admin, now=long_ago)
     install_shipped_protocols()
+    templates = _templates()
     return Clinic(
         desks=[_desk(person, sites[n % 2], n) for n, person in enumerate(clinicians)],
         reception=reception,
         services=services,
-        templates=_templates(),
+        templates=templates,
+        wordings={name: _wording(name, template) for name, template in templates.items()},
         steps=_steps(),
         lots=_lots(today),
         accounts=accounts,
@@ -156,6 +169,12 @@ def _templates() -> dict[str, ConsentTemplate]:
         template.technique or template.purpose: template
         for template in ConsentTemplate.objects.order_by("version")
     }
+
+
+def _wording(name: str, template: ConsentTemplate) -> Wording:
+    scopes = [PhotoScope.CLINICAL.value] if name == "photographs" else []
+    text = text_to_sign(template, scopes)
+    return Wording(text, digest(text), scopes)
 
 
 def _steps() -> dict[str, list[ProtocolStep]]:

@@ -41,6 +41,7 @@ BEFORE_SESSIONS = (
 )
 SESSIONS = (Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse)
 AFTER_SESSIONS = (TargetArea, Review, Examination, Measurement, Message, Event)
+TABLES = (*BEFORE_SESSIONS, *SESSIONS, *AFTER_SESSIONS)
 
 _REFLECTION_DAYS = 20
 

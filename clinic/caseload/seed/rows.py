@@ -6,7 +6,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-import pgtrigger
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
 from psycopg.types.json import Jsonb
@@ -49,7 +48,7 @@ class Rows:
     def write(
         self, *, first: tuple[Table, ...], rounds: tuple[Table, ...], last: tuple[Table, ...]
     ) -> None:
-        """Write and forget what is kept: tables in order, the rounds between."""
+        """Write and forget what is kept as it happened: tables in order, the rounds between."""
         with connection.cursor() as cursor:
             self._write_tables(cursor, 0, first)
             for number in sorted({in_round for in_round, _ in self._rows} - {0}):
@@ -58,6 +57,19 @@ class Rows:
             self._write_tables(cursor, 0, last)
         if self._rows:
             raise ValueError(f"No place in the order for {[m.__name__ for _, m in self._rows]}.")
+
+    def write_unchecked(self) -> None:
+        """Write and forget what is kept, sessions as signed; see `bulk.checked_afterwards`."""
+        signed = {
+            session: {"signed_at": at, "signed_by_id": by}
+            for signatures in self._signatures.values()
+            for session, at, by in signatures
+        }
+        with connection.cursor() as cursor:
+            for (_, model), rows in self._rows.items():
+                _copy(cursor, model, [row | signed.get(row["id"], {}) for row in rows])
+        self._rows.clear()
+        self._signatures.clear()
 
     def _write_tables(self, cursor: Any, in_round: int, tables: tuple[Table, ...]) -> None:
         for model in tables:
@@ -93,10 +105,8 @@ def _sign(cursor: Any, signatures: list[Signature]) -> None:
     with cursor.copy("COPY seed_signature FROM STDIN") as copy:
         for signature in signatures:
             copy.write_row(signature)
-    # An invented draft leaves no history: writing it would take longer than all else.
-    with pgtrigger.ignore("treatments.Session:before_update_update"):
-        cursor.execute(
-            "UPDATE treatments_session session SET signed_at = at, signed_by_id = by"
-            " FROM seed_signature WHERE seed_signature.id = session.id"
-        )
+    cursor.execute(
+        "UPDATE treatments_session session SET signed_at = at, signed_by_id = by"
+        " FROM seed_signature WHERE seed_signature.id = session.id"
+    )
     cursor.execute("DROP TABLE seed_signature")

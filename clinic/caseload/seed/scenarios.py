@@ -32,16 +32,17 @@ DEMO = (
     Goal(Stage.DISCHARGED, _M),
 )
 
+# Of a thousand patients: about as many as not go on from the consultation to a treatment.
 _MIX = {
-    Stage.ENQUIRY: 30,
-    Stage.BOOKED: 20,
-    Stage.ASSESSED: 30,
-    Stage.REFLECTING: 15,
+    Stage.ENQUIRY: 60,
+    Stage.BOOKED: 30,
+    Stage.ASSESSED: 40,
+    Stage.REFLECTING: 20,
     Stage.CONSENTED: 10,
     Stage.IN_TREATMENT: 30,
-    Stage.IN_FOLLOW_UP: 300,
-    Stage.DISCHARGED: 350,
-    Stage.DECLINED: 165,
+    Stage.IN_FOLLOW_UP: 200,
+    Stage.DISCHARGED: 220,
+    Stage.DECLINED: 340,
     Stage.LOST: 50,
 }
 PATIENTS_A_DESK = 1300

@@ -19,7 +19,6 @@ from clinic.messaging.models import Message
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination, Measurement, Review, TargetArea
-from patients.consent_wording import digest, text_to_sign
 from patients.models import (
     Allergy,
     Case,
@@ -29,7 +28,6 @@ from patients.models import (
     Medicine,
     NoKnownAllergies,
     Patient,
-    PhotoScope,
     SiteRegistration,
 )
 from treatments.models import Plan
@@ -221,15 +219,14 @@ class Steps:
         at, by = self.at(given, 11), self.clinician.pk
         values: dict[str, Any] = {}
         if signed:
-            scopes = [PhotoScope.CLINICAL.value] if template_name == "photographs" else []
-            text = text_to_sign(template, scopes)
+            wording = self.clinic.wordings[template_name]
             values = {
                 "signed_at": self.at(signed, 11),
                 "signed_by_id": by,
                 "signed_name": f"{self.person.given_names} {self.person.family_name}",
-                "signed_text": text,
-                "signed_text_sha256": digest(text),
-                "photo_scopes": scopes,
+                "signed_text": wording.text,
+                "signed_text_sha256": wording.sha256,
+                "photo_scopes": wording.photo_scopes,
             }
         return self.rows.add(
             Consent,
