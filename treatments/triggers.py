@@ -24,6 +24,14 @@ class _LotFixedOnceSigned(SharedFunctionTrigger):
     function = "treatments_lot_fixed_once_signed"
 
 
+class _LotStaysRecalled(SharedFunctionTrigger):
+    function = "treatments_lot_stays_recalled"
+
+
+class _AddendumOfSigned(SharedFunctionTrigger):
+    function = "treatments_addendum_of_signed"
+
+
 def consent_stands_when_signed() -> pgtrigger.Trigger:
     """Refuse a signature without a standing consent, or with a lot expired or recalled."""
     return _ConsentStands(
@@ -44,3 +52,13 @@ def whole_when_signed() -> pgtrigger.Trigger:
 def lot_fixed_once_signed() -> pgtrigger.Trigger:
     """Refuse to rename a lot, or to move its expiry, once a signed session names it."""
     return _LotFixedOnceSigned(name="fixed_once_signed", operation=pgtrigger.Update)
+
+
+def lot_stays_recalled() -> pgtrigger.Trigger:
+    """Refuse to take a recall back, or to delete a lot that is recalled."""
+    return _LotStaysRecalled(name="stays_recalled", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def addendum_of_signed() -> pgtrigger.Trigger:
+    """Refuse an addendum to a draft: what belongs there is written there."""
+    return _AddendumOfSigned(name="of_signed", operation=pgtrigger.Insert)

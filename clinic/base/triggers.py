@@ -84,6 +84,14 @@ class _LockedWithParent(SharedFunctionTrigger):
     function = "anagen_locked_with_parent"
 
 
+class _NeverChanges(SharedFunctionTrigger):
+    function = "anagen_never_changes"
+
+
+class _AgreesWith(SharedFunctionTrigger):
+    function = "anagen_agrees_with"
+
+
 def not_truncated() -> pgtrigger.Trigger:
     """Refuse TRUNCATE."""
     return _AppendOnly(
@@ -124,3 +132,34 @@ def locked_with_parent(parent_table: str, foreign_key: str) -> list[pgtrigger.Tr
         ),
         not_truncated(),
     ]
+
+
+def never_changes(*fields: str) -> pgtrigger.Trigger:
+    """Refuse to change these fields of a row, whatever else of it may change."""
+    return _NeverChanges(
+        name="never_changes",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange(*fields),
+        arguments=fields,
+    )
+
+
+def same_patient(*parents: tuple[str, str]) -> pgtrigger.Trigger:
+    """Refuse a row that points to rows of different patients, or of another than its own.
+
+    Each parent is a table with a `patient_id`, and the foreign key to it.
+    """
+    return _agrees_with("same_patient", "patient_id", parents)
+
+
+def same_case(*parents: tuple[str, str]) -> pgtrigger.Trigger:
+    """Refuse a row that points to rows of another case than its own; as `same_patient`."""
+    return _agrees_with("same_case", "case_id", parents)
+
+
+def _agrees_with(name: str, column: str, parents: tuple[tuple[str, str], ...]) -> pgtrigger.Trigger:
+    return _AgreesWith(
+        name=name,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        arguments=(column, *(part for parent in parents for part in parent)),
+    )

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import append_only, not_truncated
+from clinic.base.triggers import append_only, never_changes, not_truncated, same_patient
 from clinic.documents.triggers import locked_when_issued
 from patients.models import Patient
 
@@ -78,7 +78,7 @@ class Document(Record):
                 violation_error_message="An issued document has a file and its checksum.",
             ),
         ]
-        triggers = [locked_when_issued(), not_truncated()]
+        triggers = [locked_when_issued(), never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return self.title
@@ -124,7 +124,7 @@ class PrivateLink(Record):
     class Meta:
         ordering = ["-created_at"]
         constraints = [paired("documents_link", "revoked")]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return f"Private link of {self.patient}"
@@ -158,7 +158,12 @@ class Opening(Record):
                 | Q(link__isnull=True, opened_by__isnull=False),
             )
         ]
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            same_patient(
+                ("documents_document", "document_id"), ("documents_privatelink", "link_id")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document} opened"

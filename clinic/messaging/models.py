@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import never_changes, not_truncated
 from clinic.messaging.masking import mask_secrets
 from patients.models import Patient
 from patients.phone import readable
@@ -83,7 +83,7 @@ class Message(Record):
                 violation_error_message="A message ends once: sent, cancelled or failed.",
             )
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} to {self.recipient}"

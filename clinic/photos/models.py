@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import never_changes, not_truncated, same_patient
 from patients.models import Case, Patient
 
 
@@ -36,7 +36,11 @@ class PhotoSet(Record):
 
     class Meta:
         ordering = ["-taken_at"]
-        triggers = [not_truncated()]
+        triggers = [
+            never_changes("patient", "case"),
+            same_patient(("patients_case", "case_id")),
+            not_truncated(),
+        ]
 
     def __str__(self) -> str:
         return f"Photographs of {self.taken_at:%d-%b-%Y}"
@@ -99,7 +103,7 @@ class Photo(Record):
                 violation_error_message="This set already has a photograph of that view.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("photo_set"), not_truncated()]
 
     def __str__(self) -> str:
         return self.get_view_display()

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Round
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import never_changes, not_truncated, same_case, same_patient
 from clinic.photos.models import PhotoSet
 from followups.models.review import Review
 from patients.models import Case, Patient
@@ -51,7 +51,7 @@ class TargetArea(Record):
                 violation_error_message="This patient already has a target area of that name.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return self.name
@@ -102,7 +102,12 @@ class Examination(Record):
                 violation_error_message="This case already has a baseline.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [
+            never_changes("patient", "case"),
+            same_patient(("patients_case", "case_id")),
+            same_case(("followups_review", "review_id"), ("photos_photoset", "photo_set_id")),
+            not_truncated(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.examined_date:%d-%b-%Y}"
@@ -152,7 +157,13 @@ class Measurement(Record):
                 fields=["examination", "target_area"], name="followups_area_counted_once"
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [
+            same_patient(
+                ("followups_examination", "examination_id"),
+                ("followups_targetarea", "target_area_id"),
+            ),
+            not_truncated(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hair_count} hairs in {self.counted_area_cm2} cm²"

@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from clinic.base.history import tracked
 from clinic.base.models import Record
-from clinic.base.triggers import append_only, not_truncated
+from clinic.base.triggers import (
+    append_only,
+    never_changes,
+    not_truncated,
+    same_case,
+    same_patient,
+)
 from clinic.booking.models import Appointment
 from followups.models.protocol import ProtocolStep
 from patients.models import Case, Patient
@@ -101,7 +107,12 @@ class Review(Record):
                 violation_error_message="The window lies around the due date.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [
+            never_changes("patient", "case"),
+            same_patient(("patients_case", "case_id"), ("booking_appointment", "appointment_id")),
+            same_case(("treatments_session", "after_session_id")),
+            not_truncated(),
+        ]
 
     def __str__(self) -> str:
         return self.label

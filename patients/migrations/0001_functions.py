@@ -14,6 +14,7 @@ END $$;
 """
 
 # The day of a birthday depends on the zone: the database allows one day, the application none.
+# Days to reflect are counted on the clinic's clock, which a change to summer time shortens.
 CONSENT_FITS = """
 CREATE FUNCTION patients_consent_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,7 +24,7 @@ BEGIN
     IF TG_OP = 'UPDATE' AND OLD.signed_at IS NOT NULL THEN
         RETURN NEW;
     END IF;
-    SELECT purpose, published_at INTO text_of
+    SELECT purpose, published_at, reflection_days INTO text_of
       FROM patients_consenttemplate WHERE id = NEW.template_id;
     SELECT about.patient_id, patient.date_of_birth INTO case_of
       FROM patients_case about JOIN patients_patient patient ON patient.id = about.patient_id
@@ -38,6 +39,11 @@ BEGIN
     END IF;
     IF text_of.purpose <> 'photographs' AND cardinality(NEW.photo_scopes) > 0 THEN
         RAISE EXCEPTION 'only a consent to photographs says what they may be used for'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.reflect_until < NEW.information_given_at
+       + make_interval(hours => 24 * text_of.reflection_days - 2) THEN
+        RAISE EXCEPTION 'the time to reflect is as long as the text says'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF NEW.signed_at IS NOT NULL AND case_of.date_of_birth + interval '18 years'

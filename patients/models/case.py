@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import append_only, not_truncated
+from clinic.base.triggers import append_only, never_changes, not_truncated
 from patients.models.patient import Patient
 
 
@@ -57,7 +57,7 @@ class Case(Record):
                 violation_error_message="A closed case has an outcome, an open one has none.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return f"Case of {self.patient}"

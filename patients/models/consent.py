@@ -7,12 +7,14 @@ from django.db.models import F, Func, Q, TextField
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
-from clinic.base.triggers import locked_when_signed, not_truncated
+from clinic.base.triggers import locked_when_signed, never_changes, not_truncated
 from clinic.practice.models import Technique
 from patients.models.case import Case
 from patients.models.patient import Patient
 from patients.triggers import locked_when_published, of_its_case_and_published_text
 
+# When the patient was informed and how long they were to reflect is written once.
+_INFORMATION = ("information_given_at", "information_given_by", "reflect_until")
 PNG_DATA_URL = "data:image/png;base64,"
 
 
@@ -214,6 +216,7 @@ class Consent(Record):
         ]
         triggers = [
             of_its_case_and_published_text(),
+            never_changes("patient", "case", "template", *_INFORMATION),
             *locked_when_signed("withdrawn_at", "withdrawn_by_id", "withdrawn_reason"),
         ]
 

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import append_only, not_truncated
+from clinic.base.triggers import append_only, never_changes, not_truncated
 from patients.models.patient import Patient
 
 
@@ -75,7 +75,7 @@ class Medicine(Record):
                 violation_error_message="A medicine cannot be stopped before it was started.",
             )
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return " ".join(filter(None, [self.name, self.dose]))
@@ -110,7 +110,7 @@ class Allergy(Record):
                 violation_error_message="This allergy is already recorded.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient"), not_truncated()]
 
     def __str__(self) -> str:
         return f"{self.substance} ({self.reaction})" if self.reaction else self.substance

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Concat
 
 from clinic.base.history import tracked
 from clinic.base.models import Record
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import never_changes, not_truncated
 from clinic.practice.models import Site
 from clinic.staff.models import User
 
@@ -139,6 +139,7 @@ class Patient(Record):
         return day.year - self.date_of_birth.year - (0 if birthday_passed else 1)
 
 
+@tracked()
 class SiteRegistration(Record):
     """A site at which the patient is seen; staff of that site may open the record."""
 
@@ -149,7 +150,7 @@ class SiteRegistration(Record):
         constraints = [
             models.UniqueConstraint(fields=["patient", "site"], name="patients_registered_once")
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("patient", "site"), not_truncated()]
 
     def __str__(self) -> str:
         return f"{self.patient} at {self.site}"

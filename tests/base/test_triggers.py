@@ -66,6 +66,7 @@ def test_every_table_of_the_product_refuses_truncate_where_it_holds_a_record():
         "practice_service",
         "staff_user",
         "staff_user_sites",
+        "photos_derivation",
     }
     product = {"audit", "practice", "staff", "patients", "messaging", "documents", "photos"}
     product |= {"booking", "treatments", "followups"}

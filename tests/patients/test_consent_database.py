@@ -66,8 +66,41 @@ def test_the_information_comes_before_the_signature():
     consent = ConsentFactory(early_reason="Because.")
     before = "information_given_at - interval '1 second'"
     refused(sign(before), consent.pk, why="informed_first")
-    shorter = "UPDATE patients_consent SET reflect_until = information_given_at - interval '1 day'"
-    refused(shorter, why="informed_first")
+
+
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "information_given_at = information_given_at - interval '1 day'",
+        "reflect_until = reflect_until + interval '1 day'",
+        "information_given_by_id = gen_random_uuid()",
+        "template_id = (SELECT id FROM patients_consenttemplate WHERE title = 'Another')",
+        "case_id = (SELECT id FROM patients_case WHERE outcome = 'lost')",
+    ],
+)
+def test_what_the_patient_was_told_and_when_never_changes_before_the_signature(days, change):
+    consent = ConsentFactory(template__reflection_days=days)
+    ConsentTemplateFactory(title="Another", version=2, reflection_days=0)
+    CaseFactory(
+        patient=consent.patient,
+        outcome="lost",
+        closed_at=timezone.now(),
+        closed_by=consent.case.clinician,
+    )
+    refused(f"UPDATE patients_consent SET {change}", why="never changes")
+
+
+def test_the_time_to_reflect_is_as_long_as_the_text_says():
+    week = ConsentTemplateFactory(reflection_days=7)
+    told = timezone.now()
+    for short in (timedelta(), timedelta(days=6), timedelta(days=7, hours=-2, seconds=-1)):
+        with pytest.raises(IntegrityError, match="time to reflect"), transaction.atomic():
+            ConsentFactory(template=week, information_given_at=told, reflect_until=told + short)
+    # The clocks went forward in between: the same time of day, seven days later.
+    ConsentFactory(
+        template=week, information_given_at=told, reflect_until=told + timedelta(days=7, hours=-1)
+    )
 
 
 def test_a_signature_has_a_taker_a_name_and_an_honest_digest():

@@ -8,7 +8,11 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import locked_with_parent, not_truncated
 from treatments.models.session import Session
-from treatments.triggers import lot_fixed_once_signed, lot_in_date_when_used
+from treatments.triggers import (
+    lot_fixed_once_signed,
+    lot_in_date_when_used,
+    lot_stays_recalled,
+)
 
 
 @tracked()
@@ -44,7 +48,7 @@ class Lot(Record):
                 violation_error_message="A lot has a product and a number.",
             ),
         ]
-        triggers = [not_truncated(), lot_fixed_once_signed()]
+        triggers = [not_truncated(), lot_fixed_once_signed(), lot_stays_recalled()]
 
     def __str__(self) -> str:
         return f"{self.product}, lot {self.lot_number}, expires {self.expiry_date:%d-%b-%Y}"

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
-from clinic.base.triggers import not_truncated
+from clinic.base.triggers import never_changes, not_truncated
 from clinic.practice.models import Technique
 from patients.models import Case
 
@@ -54,7 +54,7 @@ class Plan(Record):
                 violation_error_message="This case already has a plan for this technique.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [never_changes("case"), not_truncated()]
 
     def __str__(self) -> str:
         return f"{self.sessions_planned} × {self.get_technique_display()}"

@@ -9,13 +9,20 @@ from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
-from clinic.base.triggers import append_only, locked_when_signed, locked_with_parent
+from clinic.base.triggers import (
+    append_only,
+    locked_when_signed,
+    locked_with_parent,
+    never_changes,
+    same_case,
+    same_patient,
+)
 from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
 from patients.models import Case, Consent, Patient
 from treatments.models.plan import Plan
-from treatments.triggers import consent_stands_when_signed, whole_when_signed
+from treatments.triggers import addendum_of_signed, consent_stands_when_signed, whole_when_signed
 
 if TYPE_CHECKING:
     from treatments.models.micrograft import MicrograftPreparation
@@ -177,7 +184,18 @@ class Session(Record):
                 violation_error_message="This case already has a session of that number.",
             ),
         ]
-        triggers = [*locked_when_signed(), consent_stands_when_signed(), whole_when_signed()]
+        triggers = [
+            *locked_when_signed(),
+            consent_stands_when_signed(),
+            whole_when_signed(),
+            never_changes("patient", "case"),
+            same_patient(
+                ("patients_case", "case_id"),
+                ("patients_consent", "consent_id"),
+                ("booking_appointment", "appointment_id"),
+            ),
+            same_case(("treatments_plan", "plan_id"), ("treatments_session", "amends_id")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_technique_display()} session {self.number}"
@@ -292,7 +310,7 @@ class Addendum(Record):
                 violation_error_message="Write what is to be added.",
             )
         ]
-        triggers = append_only()
+        triggers = [*append_only(), addendum_of_signed()]
 
     def __str__(self) -> str:
         return f"Addendum to {self.session}"
