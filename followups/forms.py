@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
 from followups.actions.examinations import AreaCount, Findings, NewArea
 from followups.models import ContactAttempt, TargetArea
@@ -21,7 +22,7 @@ MOST_DENSITY_PER_CM2 = 1000
 MOST_ROWS = 60
 
 
-class ContactForm(forms.Form):
+class ContactForm(PlainForm):
     """One attempt to reach the patient."""
 
     outcome = forms.ChoiceField(
@@ -32,7 +33,7 @@ class ContactForm(forms.Form):
     )
 
 
-class ExaminationForm(forms.Form):
+class ExaminationForm(PlainForm):
     """The day, the patient's satisfaction (at a review) and the note."""
 
     examined_date = forms.DateField(
@@ -87,7 +88,7 @@ class ExaminationForm(forms.Form):
         return "record_early" in self.errors or bool(self["record_early"].value())
 
 
-class CountForm(forms.Form):
+class CountForm(PlainForm):
     """A count in one target area: a known one, or one that is named here for the first time."""
 
     target_area = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from clinic.base.forms import PlainForm
 from clinic.booking.conflicts import TakenError
 from clinic.booking.models import Appointment
 from clinic.booking.rules import LONGEST_MINUTES, SHORTEST_MINUTES
@@ -44,7 +45,7 @@ def day_field(**more: Any) -> forms.DateField:
     )
 
 
-class DayForm(forms.Form):
+class DayForm(PlainForm):
     """The day of an address, such as /diary/?date=2026-11-23."""
 
     date = day_field(required=False)
@@ -61,7 +62,7 @@ def within_reach(day: dt.date | None) -> dt.date | None:
     return day
 
 
-class WhenForm(forms.Form):
+class WhenForm(PlainForm):
     """When, with whom and in which room; the part that booking and moving share."""
 
     practitioner = forms.ModelChoiceField(
@@ -189,7 +190,7 @@ class BookingForm(WhenForm):
         self.fields["site"].queryset = Site.objects.filter(pk__in=ids)  # type: ignore[attr-defined]
 
 
-class CancelForm(forms.Form):
+class CancelForm(PlainForm):
     """Why an appointment is cancelled."""
 
     reason = forms.CharField(

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from clinic.base.forms import PlainForm
 from clinic.messaging.models import Message
 
 STATUSES = [
@@ -12,7 +13,7 @@ STATUSES = [
 ]
 
 
-class FilterForm(forms.Form):
+class FilterForm(PlainForm):
     """Which messages to show."""
 
     status = forms.ChoiceField(label="Status", choices=[("", "All"), *STATUSES], required=False)

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clinic.base.forms import PlainForm
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NOT_WHOLE = "Write the day, the month and the year."
 FIRST_YEAR = 1900
@@ -23,7 +25,7 @@ def _part(label: str, autocomplete: str, css_class: str) -> forms.CharField:
     )
 
 
-class BirthForm(forms.Form):
+class BirthForm(PlainForm):
     """A date of birth in three parts; the month may be a word."""
 
     day = _part("Day", "bday-day", "w-number")

@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 
+from clinic.base.forms import PlainForm
 from clinic.staff.models import User
 from patients.models import Case
 
 
-class ClinicianForm(forms.Form):
+class ClinicianForm(PlainForm):
     """Who is responsible for a case."""
 
     clinician = forms.ModelChoiceField(
@@ -24,7 +25,7 @@ class ClinicianForm(forms.Form):
         self.fields["clinician"].queryset = User.objects.get_queryset().clinicians()  # type: ignore[attr-defined]
 
 
-class CloseForm(forms.Form):
+class CloseForm(PlainForm):
     """How a case ended."""
 
     outcome = forms.ChoiceField(choices=Case.Outcome.choices, widget=forms.RadioSelect)

@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
+from clinic.base.forms import PlainForm
 from patients.models import Consent, ConsentTemplate, PhotoScope
 from patients.signature import clean_signature
 
 NOT_SIGNED = "Sign in the box, or open “Type the name instead” and type your name."
 
 
-class SignConsentForm(forms.Form):
+class SignConsentForm(PlainForm):
     """The patient's part of a consent, on the clinic's tablet.
 
     `signature` is a drawing as a PNG data URL; `signature_typed` a name typed in its place. With
@@ -96,7 +97,7 @@ class SignConsentForm(forms.Form):
         }
 
 
-class WithdrawConsentForm(forms.Form):
+class WithdrawConsentForm(PlainForm):
     """Why a consent is taken back, where the patient says it."""
 
     reason = forms.CharField(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
+from clinic.base.forms import PlainForm
 from patients.forms.fields import LineField, ParagraphsField
 from patients.models import Diagnosis, HistoryEntry, Medicine
 
@@ -22,7 +23,7 @@ def _day(**attrs: str) -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-date", **attrs})
 
 
-class HistoryForm(forms.Form):
+class HistoryForm(PlainForm):
     """What is known on one topic; `seen` is the entry that was on the page."""
 
     PROMPTS: ClassVar[dict[str, str]] = {
@@ -59,7 +60,7 @@ class HistoryForm(forms.Form):
         self.data = {**self.data.dict(), self.add_prefix("seen"): str(entry_id)}  # type: ignore[attr-defined]
 
 
-class MedicineForm(forms.Form):
+class MedicineForm(PlainForm):
     """A medicine that the patient takes."""
 
     prefix = "medicine"
@@ -97,7 +98,7 @@ class MedicineForm(forms.Form):
         return values
 
 
-class StopForm(forms.Form):
+class StopForm(PlainForm):
     """Since when a medicine is no longer taken."""
 
     stopped_date = forms.DateField(
@@ -109,7 +110,7 @@ class StopForm(forms.Form):
         self.fields["stopped_date"].initial = timezone.localdate()
 
 
-class AllergyForm(forms.Form):
+class AllergyForm(PlainForm):
     """An allergy."""
 
     prefix = "allergy"
@@ -144,7 +145,7 @@ def _grades() -> list[Any]:
     ]
 
 
-class DiagnosisForm(forms.Form):
+class DiagnosisForm(PlainForm):
     """What was found. Scale and grade are one choice, so that they always fit each other."""
 
     prefix = "diagnosis"

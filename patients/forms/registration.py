@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 
+from clinic.base.forms import PlainForm
 from clinic.practice.models import Site
 from clinic.staff.models import User
 from patients.details import FIELD_NAMES, PatientDetails
@@ -24,7 +25,7 @@ def _text(width: str, **attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": width, "autocomplete": "off", **attrs})
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(PlainForm):
     """Who the patient is and how to reach them."""
 
     title = LineField(max_length=20, required=False, widget=_text("w-code"))
@@ -125,14 +126,10 @@ class ChangeForm(DetailsForm):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
-class SiteForm(forms.Form):
-    """One of the sites at which the user works."""
+class SiteForm(PlainForm):
+    """One of the clinic's sites."""
 
-    site = forms.ModelChoiceField(queryset=Site.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites_of(user)  # type: ignore[attr-defined]
+    site = forms.ModelChoiceField(queryset=Site.objects.all(), empty_label=None)
 
 
 def sites_of(user: User) -> Any:

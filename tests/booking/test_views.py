@@ -330,11 +330,11 @@ def test_a_conflict_comes_back_on_the_form_with_what_was_typed(desk, patient, ty
         ({"date": "2026-11-21"}, "That time is past."),
         ({"date": ""}, "Choose a day."),
         ({"date": "3026-11-23"}, "Choose a day between 2000 and 2100."),
-        ({"duration_minutes": "-5"}, "greater than or equal to 5"),
+        ({"duration_minutes": "-5"}, "This must be between 5 and"),
         ({"slot": "", "time": "07:00"}, "is open from 08:00 to 20:00"),
         ({"note": "x" * 201}, "at most 200 characters"),
-        ({"site": "nowhere"}, "Select a valid choice"),
-        ({"practitioner": "junk"}, "is not a valid UUID"),
+        ({"site": "nowhere"}, "Choose one of those listed."),
+        ({"practitioner": "junk"}, "Choose one of those listed."),
     ],
 )
 def test_whatever_is_wrong_is_said_and_nothing_is_booked(desk, patient, typed, changes, sentence):

@@ -274,7 +274,7 @@ def test_a_second_submission_signs_nothing_anew(browser, case):
         ({"signature": "javascript:alert(1)"}, "could not be read"),
         ({"signature": "data:image/png;base64," + "A" * 700_000}, "too large"),
         ({"signed_name": "x" * 161}, "160"),
-        ({"signed_name": "null\0byte"}, "Null characters"),
+        ({"signed_name": "null\0byte"}, "cannot be stored"),
         ({"questions": "x" * 4001}, "4000"),
     ],
 )
@@ -331,7 +331,7 @@ def test_photo_uses_are_ticked_one_by_one(browser, case):
     assert "Scientific publication" in page(browser.get(address))
     assert "at least one use" in page(browser.post(address, GOOD), 422)
     unknown = GOOD | {"photo_scopes": ["clinical", "billboards"]}
-    assert "not one of the available choices" in page(browser.post(address, unknown), 422)
+    assert "Choose one of those listed." in page(browser.post(address, unknown), 422)
     chosen = GOOD | {"photo_scopes": ["clinical", "publication"]}
     assert browser.post(address, chosen).status_code == 302
     assert fresh(consent).photo_scopes == ["clinical", "publication"]

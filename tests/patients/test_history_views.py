@@ -133,7 +133,7 @@ def test_a_part_saved_in_place_answers_with_the_page_and_its_banner(room, patien
                 "diagnosis-graded": "ludwig:VII",
                 "diagnosis-note": "kept text",
             },
-            "Select a valid choice",
+            "Choose one of those listed.",
         ),
     ],
 )

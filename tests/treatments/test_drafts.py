@@ -199,6 +199,7 @@ def test_too_many_rows_are_refused_as_a_whole(client_of, clinician, whole):
     answer = client_of(clinician).post(url_of(session), page)
     assert answer.status_code == 422
     assert "Kept on the page." in answer.text
+    assert "There can be at most 20 rows here." in answer.text
     assert stored(session).zones.count() == 1
 
 

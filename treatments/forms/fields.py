@@ -1,4 +1,4 @@
-"""Fields for quantities and times: a numeric keypad, the unit beside, the bounds in the refusal."""
+"""Fields for quantities and times: a numeric keypad, the unit beside."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,12 +6,6 @@ from typing import Any
 from django import forms
 
 Bound = int | Decimal
-
-
-def _refusal(lowest: Bound, highest: Bound, unit: str) -> dict[str, str]:
-    written = unit.replace("%", "%%")  # Django fills places in these sentences.
-    words = f"This must be between {lowest} and {highest} {written}".strip() + "."
-    return {"min_value": words, "max_value": words, "invalid": "Write a number, such as 2.5."}
 
 
 def _keypad(unit: str, mode: str, **attrs: Any) -> forms.TextInput:
@@ -37,7 +31,6 @@ def quantity(
         min_value=lowest,
         max_value=highest,
         decimal_places=places,
-        error_messages=_refusal(lowest, highest, unit),
         widget=_keypad(unit, "decimal"),
         **kwargs,
     )
@@ -50,7 +43,6 @@ def count(label: str, lowest: int, highest: int, *, unit: str = "", **kwargs: An
         required=False,
         min_value=lowest,
         max_value=highest,
-        error_messages={**_refusal(lowest, highest, unit), "invalid": "Write a whole number."},
         widget=_keypad(unit, "numeric"),
         **kwargs,
     )

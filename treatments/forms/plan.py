@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from clinic.base.forms import PlainForm
 from clinic.practice.models import Technique
 from treatments.actions.plans import USUAL_COURSES, Course
 from treatments.forms import fields
@@ -11,7 +12,7 @@ from treatments.forms import fields
 _BOUNDS = {"sessions_planned": (1, 24), "interval_days": (1, 400)}
 
 
-class CourseForm(forms.Form):
+class CourseForm(PlainForm):
     """How many sessions, how far apart."""
 
     sessions_planned = fields.count("Sessions", *_BOUNDS["sessions_planned"])
@@ -62,7 +63,7 @@ class ChangePlanForm(CourseForm):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class AddendumForm(forms.Form):
+class AddendumForm(PlainForm):
     """What is added to a signed session."""
 
     text = forms.CharField(

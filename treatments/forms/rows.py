@@ -5,10 +5,11 @@ it is whole.
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 
+from clinic.base.forms import PlainForm
 from treatments.completeness import ROW_NEEDS
 from treatments.forms import fields
 from treatments.formulas import rcf_g
@@ -19,7 +20,7 @@ MOST_ROWS = 20
 MOST_ROWS_WITH_REMOVED = 200
 
 
-class RowForm(forms.Form):
+class RowForm(PlainForm):
     """One row. `rows_of` names its list in the draft; `presets` do not make an empty row a row."""
 
     rows_of = ""
@@ -172,6 +173,11 @@ else:
 
 class RowsFormSet(_BaseRows):
     """The rows of one kind, with what the kind forbids between them."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_many_forms": "There can be at most %(num)d rows here.",
+    }
 
     def kept(self) -> list[RowForm]:
         """Return the rows that were not removed and have something in them."""

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
+from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
@@ -29,7 +30,7 @@ from treatments.models import MicrograftPreparation, PrpPreparation, Session
 from treatments.times import STILL_TO_COME, case_opened_date, disorder, is_to_come
 
 
-class SessionForm(forms.Form):
+class SessionForm(PlainForm):
     """What every session has: place, people, confirmations, times, observations."""
 
     site = forms.ModelChoiceField(
@@ -151,7 +152,7 @@ class SessionForm(forms.Form):
         return typed or self.session.performed_date
 
 
-class PreparationForm(forms.Form):
+class PreparationForm(PlainForm):
     """What micrografts and plasma share: when it was taken, within the session."""
 
     taken = ""

@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.utils import timezone
 
+from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import KIND_ICONS
 
 register = template.Library()
@@ -36,7 +37,7 @@ def icons() -> list[str]:
     return re.findall(r'<symbol id="([^"]+)"', Path(str(found)).read_text()) if found else []
 
 
-class VisitForm(forms.Form):
+class VisitForm(PlainForm):
     """One field of each kind."""
 
     family_name = forms.CharField(widget=forms.TextInput(attrs={"class": "w-name"}))
@@ -66,7 +67,7 @@ class VisitForm(forms.Form):
     agreed = forms.BooleanField(required=False, label="The patient agrees to photos for the record")
 
 
-class ZoneForm(forms.Form):
+class ZoneForm(PlainForm):
     """A row of a formset."""
 
     area = forms.ChoiceField(

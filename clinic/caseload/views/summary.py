@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from clinic.base.forms import PlainForm
 from clinic.base.ids import uuid7
 from clinic.caseload import summary_delivery
 from clinic.caseload.summary import signed_sessions
@@ -23,7 +24,7 @@ from patients.consent_rules import may_use_photos
 from patients.models import Case, Patient, PhotoScope
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(PlainForm):
     """Whether the patient is told."""
 
     send_link = forms.TypedChoiceField(
