@@ -64,7 +64,7 @@ def test_a_registered_patient_is_stored_tidily_and_the_chart_opens(desk, typed, 
         ("family_name", "", "Write the family name."),
         ("family_name", "x" * 81, "at most 80 characters"),
         ("site", "", "Choose the site"),
-        ("sex", "other", "Select a valid choice"),
+        ("sex", "other", "Choose one of those listed."),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(desk, typed, field, value, said):
