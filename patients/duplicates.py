@@ -29,10 +29,9 @@ class Match:
 def find_matches(user: User, details: PatientDetails) -> list[Match]:
     """Return patients who may be the same person, likeliest first, in one query.
 
-    Only patients whom this user may see: a match at another site is not revealed.
+    Only patients whom this user may see; of other sites, see `is_very_like_somebody_elsewhere`.
     """
-    full_name = " ".join([details.family_name, details.given_names, details.preferred_name])
-    folded: Any = Fold(Value(full_name.strip()))
+    folded: Any = Fold(Value(_full_name(details)))
     candidates = (
         Patient.objects.visible_to(user)
         .filter(_same_contact(details) | Q(date_of_birth=details.date_of_birth))
@@ -44,9 +43,38 @@ def find_matches(user: User, details: PatientDetails) -> list[Match]:
     return sorted(matches, key=lambda match: not match.certain)
 
 
-def _same_contact(details: PatientDetails) -> Q:
+def is_very_like_somebody_elsewhere(user: User, details: PatientDetails) -> bool:
+    """Say whether somebody registered only at other sites is very likely the same person.
+
+    Two records of one person are a danger: an allergy in one, the treatment in the other. But that
+    somebody is a patient of the other site is for its staff to know. So the answer is a bare yes,
+    and only to a person who knows a similar name, the date of birth and the phone number or
+    e-mail address already; less than that would let anybody ask who goes where. It misses somebody
+    who moved, changed their number and comes without an NHS number.
+    """
+    if not user.site_ids:
+        return False
+    folded: Any = Fold(Value(_full_name(details)))
+    return (
+        Patient.objects.filter(
+            _same_contact(details, ("phone", "email")), date_of_birth=details.date_of_birth
+        )
+        .annotate(likeness=TrigramSimilarity("search_name", folded))
+        .filter(likeness__gte=NAME_LIKENESS)
+        .exclude(pk__in=Patient.objects.visible_to(user).values("pk"))
+        .exists()
+    )
+
+
+def _full_name(details: PatientDetails) -> str:
+    return " ".join([details.family_name, details.given_names, details.preferred_name]).strip()
+
+
+def _same_contact(
+    details: PatientDetails, names: tuple[str, ...] = ("phone", "email", "nhs_number")
+) -> Q:
     same = Q(pk__in=[])
-    for name in ("phone", "email", "nhs_number"):
+    for name in names:
         if value := getattr(details, name):
             same |= Q(**{name: value})
     return same

@@ -15,22 +15,27 @@ from clinic.practice.models import Site
 from clinic.staff.models import User
 from patients.actions.cases import open_case_for
 from patients.details import FIELD_NAMES, PatientDetails, label_of
-from patients.duplicates import Match, find_matches
+from patients.duplicates import Match, find_matches, is_very_like_somebody_elsewhere
 from patients.models import Patient, SiteRegistration
 from patients.numbers import next_number
 
 NHS_NUMBER_TAKEN = (
     "A patient with this NHS number is registered already. Read the number again; if it is right, "
-    "find that patient, or ask somebody who works at the other site to add them to yours."
+    "find that patient, or ask a colleague at the other site, or an admin, to register them at "
+    "yours too."
 )
 
 
 class PossibleDuplicatesError(ValidationError):
-    """Similar patients exist. `matches` are those the person may see, likeliest first."""
+    """Similar patients exist. `matches` are those the person may see, likeliest first.
 
-    def __init__(self, matches: list[Match]) -> None:
+    `elsewhere` says that somebody at another site is very like this, and nothing more.
+    """
+
+    def __init__(self, matches: list[Match], *, elsewhere: bool) -> None:
         super().__init__("A similar patient is registered already.")
         self.matches = matches
+        self.elsewhere = elsewhere
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,18 @@ def register(
     details: PatientDetails,
     now: datetime,
     known_matches: frozenset[UUID] = frozenset(),
+    asked_elsewhere: bool = False,
 ) -> Patient:
     """Register a patient at a site and open their case.
 
-    `known_matches` are similar patients whom the person has seen and found to be others. Raises
+    `known_matches` are similar patients whom the person has seen and found to be others;
+    `asked_elsewhere` says that the other sites were asked. Raises
     `PossibleDuplicatesError` when there are more, or when one has the same NHS number, and
     `ValidationError` for impossible details.
     """
     _register_one_by_one(details.date_of_birth)
     _require_site(by, site)
-    _refuse_duplicates(by, details, known_matches)
+    _refuse_duplicates(by, details, known_matches, asked_elsewhere=asked_elsewhere)
     patient = _create(details)
     SiteRegistration.check_and_create(patient=patient, site=site)
     audit.record(
@@ -119,8 +126,11 @@ def change_details(
 
 @transaction.atomic
 def add_site(*, by: User, patient: Patient, site: Site) -> SiteRegistration:
-    """Let the staff of another site see the patient, who comes there too from now on."""
-    _require_site(by, site)
+    """Let the staff of another site see the patient, who comes there too from now on.
+
+    Whoever holds the record may do it for a site where they do not work themselves: its staff
+    cannot, since for them the patient does not exist.
+    """
     Patient.objects.select_for_update().get(pk=patient.pk)
     registration = SiteRegistration.objects.filter(patient=patient, site=site).first()
     if registration:
@@ -146,11 +156,16 @@ def _require_site(by: User, site: Site) -> None:
         raise ValidationError({"site": "Choose a site where you work."})
 
 
-def _refuse_duplicates(by: User, details: PatientDetails, known: frozenset[UUID]) -> None:
+def _refuse_duplicates(
+    by: User, details: PatientDetails, known: frozenset[UUID], *, asked_elsewhere: bool
+) -> None:
     matches = find_matches(by, details)
+    elsewhere = is_very_like_somebody_elsewhere(by, details)
     if any(match.certain or match.patient.pk not in known for match in matches):
-        raise PossibleDuplicatesError(matches)
+        raise PossibleDuplicatesError(matches, elsewhere=elsewhere)
     _refuse_taken_nhs_number(details, None)
+    if elsewhere and not asked_elsewhere:
+        raise PossibleDuplicatesError(matches, elsewhere=True)
 
 
 def _refuse_taken_nhs_number(details: PatientDetails, own_id: UUID | None) -> None:

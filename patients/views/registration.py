@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from clinic.practice.models import Site
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -21,9 +22,11 @@ from patients.forms.registration import (
     DetailsForm,
     RegistrationForm,
     SiteForm,
-    sites_of,
 )
 from patients.models import Patient
+
+# Stands among the patients who were looked at for those of other sites, who are not shown.
+ELSEWHERE = "elsewhere"
 
 
 @require(Permission.EDIT_PATIENT)
@@ -41,6 +44,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
             details=form.details(),
             now=timezone.now(),
             known_matches=form.known_matches(),
+            asked_elsewhere=ELSEWHERE in request.POST.get("other_people", "").split(),
         )
     except actions.PossibleDuplicatesError as error:
         return _duplicates_page(request, form, error)
@@ -58,7 +62,7 @@ def edit_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = get_patient(user, patient_id)
     form = ChangeForm(request.POST or None, initial=_as_initial(patient))
     if request.method != "POST" or not form.is_valid():
-        return _edit_page(request, user, patient, form, status=422 if form.errors else 200)
+        return _edit_page(request, patient, form, status=422 if form.errors else 200)
     try:
         actions.change_details(
             by=user,
@@ -70,7 +74,7 @@ def edit_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         return _changed_meanwhile_page(request, user, patient, error)
     except ValidationError as error:
         _put_on(form, error)
-        return _edit_page(request, user, patient, form, status=422)
+        return _edit_page(request, patient, form, status=422)
     messages.success(request, "The details are saved.")
     return redirect("caseload:chart", patient.pk)
 
@@ -81,9 +85,9 @@ def add_site(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Add the patient to another site."""
     user = signed_in(request)
     patient = get_patient(user, patient_id)
-    form = SiteForm(request.POST, user=user)
+    form = SiteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose a site where you work. Nothing was changed.")
+        messages.error(request, "Choose one of the clinic's sites. Nothing was changed.")
         return redirect("patients:edit", patient.pk)
     site = form.cleaned_data["site"]
     actions.add_site(by=user, patient=patient, site=site)
@@ -100,19 +104,21 @@ def _registration_page(
 def _duplicates_page(
     request: HttpRequest, form: RegistrationForm, error: actions.PossibleDuplicatesError
 ) -> HttpResponse:
+    looked_at = [str(match.patient.pk) for match in error.matches]
     return _registration_page(
         request,
         form,
         status=409,
+        is_warned=True,
         matches=error.matches,
+        is_known_elsewhere=error.elsewhere,
         is_certain=any(match.certain for match in error.matches),
-        other_people=" ".join(str(match.patient.pk) for match in error.matches),
+        other_people=" ".join([*looked_at, ELSEWHERE] if error.elsewhere else looked_at),
     )
 
 
 def _edit_page(
     request: HttpRequest,
-    user: User,
     patient: Patient,
     form: DetailsForm,
     *,
@@ -124,7 +130,7 @@ def _edit_page(
         **patient_context(patient),
         "form": form,
         "registered_sites": sorted(registered.values(), key=str),
-        "other_sites": [site for site in sites_of(user) if site.pk not in registered],
+        "other_sites": Site.objects.exclude(pk__in=registered).order_by("name"),
         **more,
     }
     return render(request, "patients/edit.html", context, status=status)
@@ -139,7 +145,6 @@ def _changed_meanwhile_page(
     differences = [(difference, form[difference.name]) for difference in error.differences]
     return _edit_page(
         request,
-        user,
         get_patient(user, patient.pk),
         form,
         status=409,

@@ -141,11 +141,50 @@ def test_the_same_nhs_number_stops_even_somebody_who_looked(reception, site):
     assert stopped.value.matches[0].certain
 
 
-def test_a_match_at_a_site_the_person_may_not_see_is_not_revealed(site):
-    elsewhere = SiteFactory()
-    registered(elsewhere)
+def test_somebody_very_like_this_at_another_site_is_a_warning_without_details(site):
+    registered(SiteFactory())
+    limited = ReceptionFactory(sites=[site])
+    with pytest.raises(PossibleDuplicatesError) as warned:
+        register(by=limited, site=site, details=ADA, now=NOW)
+    assert warned.value.matches == []
+    assert warned.value.elsewhere
+    assert register(by=limited, site=site, details=ADA, now=NOW, asked_elsewhere=True)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"phone": "", "email": ""},
+        {"family_name": "Quite", "given_names": "Other"},
+        {"date_of_birth": date(1980, 11, 23)},
+    ],
+)
+def test_nobody_learns_who_goes_to_another_site_from_less_than_name_birthday_and_contact(
+    site, stored
+):
+    registered(SiteFactory(), **stored)
     limited = ReceptionFactory(sites=[site])
     assert register(by=limited, site=site, details=ADA, now=NOW)
+
+
+def test_having_looked_at_the_patients_here_is_not_having_asked_elsewhere(site):
+    here = registered(site)
+    registered(SiteFactory())
+    limited = ReceptionFactory(sites=[site])
+    known = frozenset({here.pk})
+    with pytest.raises(PossibleDuplicatesError) as warned:
+        register(by=limited, site=site, details=ADA, now=NOW, known_matches=known)
+    assert [match.patient for match in warned.value.matches] == [here]
+    assert warned.value.elsewhere
+
+
+def test_who_comes_to_both_sites_is_shown_and_not_somebody_elsewhere(site):
+    both = registered(site)
+    SiteRegistration.check_and_create(patient=both, site=SiteFactory())
+    limited = ReceptionFactory(sites=[site])
+    with pytest.raises(PossibleDuplicatesError) as warned:
+        register(by=limited, site=site, details=ADA, now=NOW)
+    assert not warned.value.elsewhere
 
 
 def test_an_nhs_number_taken_at_another_site_is_refused_without_a_name(site):
