@@ -200,8 +200,13 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Anagen"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO or TESTING
+MFA_FORMS = {
+    "authenticate": "clinic.staff.second_factor.SecondFactorForm",
+    "reauthenticate": "clinic.staff.second_factor.SecondFactorAgainForm",
+}
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=PRODUCTION)
 USERSESSIONS_TRACK_ACTIVITY = False
+USERSESSIONS_ADAPTER = "clinic.staff.adapters.StaffSessionsAdapter"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600

@@ -76,7 +76,7 @@ def test_every_at_has_its_by_or_neither(model):
 def test_nothing_clinical_cascades(model):
     for field in model._meta.get_fields():
         if isinstance(field, models.ForeignKey) and not field.auto_created:
-            through = getattr(model._meta, "auto_created", False)
+            through = model._meta.concrete_model._meta.auto_created
             assert through or field.remote_field.on_delete is models.PROTECT, (
                 f"{model}.{field.name}"
             )

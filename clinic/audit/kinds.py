@@ -23,6 +23,18 @@ class Kind(models.TextChoices):
     PERSON_ADDED = "staff.person_added", "made an account for {name}: {roles}"
     SITE_OPENED = "caseload.site_opened", "opened the site {name}"
     SIGN_IN_FAILED = "staff.sign_in_failed", "failed to sign in"
+    SECOND_FACTOR_FAILED = "staff.factor_failed", "gave a wrong code of the second factor"
+    SIGNED_OUT = "staff.signed_out", "signed out"
+    SESSIONS_ENDED = "staff.sessions_ended", "ended {count} of their other sessions"
+    PASSWORD_CHANGED = "staff.password_changed", "changed their password"
+    PASSWORD_LINK_SENT = (
+        "staff.password_link",
+        "was sent a link to set a new password",
+    )
+    PASSWORD_RESET = "staff.password_reset", "set a new password by the link"
+    SECOND_FACTOR_ADDED = "staff.factor_added", "added to their second factors: {factor}"
+    SECOND_FACTOR_REMOVED = "staff.factor_removed", "removed from their second factors: {factor}"
+    RECOVERY_CODE_USED = "staff.recovery_code_used", "used a recovery code; {left} are left"
     PATIENTS_SEARCHED = "patients.searched", "searched for patients by {by_what} and found {found}"
     PATIENT_VIEWED = "patients.viewed", "opened {page}"
     PATIENT_REGISTERED = "patients.registered", "registered patient {number}"

@@ -39,6 +39,12 @@ class _KeptEvent(pghistory.RowEvent):
         )(event_model.pgh_tracked_model)  # type: ignore[attr-defined]
 
 
+class _AfterInsert(_KeptEvent):
+    label = "after_insert"
+    operation = pgtrigger.Insert
+    row = pghistory.New
+
+
 class _BeforeUpdate(_KeptEvent):
     label = "before_update"
     operation = pgtrigger.Update
@@ -59,5 +65,16 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[type[Model]], type[Mo
         _BeforeDelete(),
         exclude=list(exclude) or None,
         obj_field=pghistory.ObjForeignKey(related_name="past_versions"),
+        meta={"triggers": append_only()},
+    )
+
+
+def tracked_link() -> Callable[[type[Model]], type[Model]]:
+    """Keep when a row that only ties two others was added, and when it was taken away."""
+    return pghistory.track(
+        _AfterInsert(),
+        _BeforeUpdate(),
+        _BeforeDelete(),
+        obj_field=None,
         meta={"triggers": append_only()},
     )

@@ -42,3 +42,15 @@ def add_person(
     person.sites.set(sites)
     audit.record(Kind.PERSON_ADDED, by=by, subject=person, name=str(person), roles=", ".join(roles))
     return person
+
+
+@transaction.atomic
+def note_wrong_code(*, of: User) -> None:
+    """Record a wrong code of the second factor; who gave it has not shown who they are."""
+    audit.record(Kind.SECOND_FACTOR_FAILED, by=None, actor_label=str(of), subject=of)
+
+
+@transaction.atomic
+def note_recovery_code(*, of: User, left: int) -> None:
+    """Record that one of a person's recovery codes is used up."""
+    audit.record(Kind.RECOVERY_CODE_USED, by=of, subject=of, left=left)

@@ -1,14 +1,26 @@
-"""How allauth fits the clinic: nobody signs up, and every sign-in is on record."""
+"""How allauth fits the clinic: nobody signs up, and what becomes of an account is on record."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
+
+# allauth names what became of a second factor by the mail that it would send about it.
+_FACTORS = {
+    "mfa/email/totp_activated": (Kind.SECOND_FACTOR_ADDED, "authenticator app"),
+    "mfa/email/totp_deactivated": (Kind.SECOND_FACTOR_REMOVED, "authenticator app"),
+    "mfa/email/webauthn_added": (Kind.SECOND_FACTOR_ADDED, "passkey"),
+    "mfa/email/webauthn_removed": (Kind.SECOND_FACTOR_REMOVED, "passkey"),
+    "mfa/email/recovery_codes_generated": (Kind.SECOND_FACTOR_ADDED, "new recovery codes"),
+}
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -32,3 +44,49 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if user:
             audit.record(Kind.SIGN_IN_FAILED, by=None, actor_label=str(user), subject=user)
         super().authentication_failed(request, **credentials)
+
+    @transaction.atomic
+    def logout(self, request: HttpRequest) -> None:
+        """Record the sign-out."""
+        if isinstance(request.user, User):
+            audit.record(Kind.SIGNED_OUT, by=request.user)
+        super().logout(request)
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        """Record a new password: chosen by somebody signed in, or by whoever holds the link."""
+        super().set_password(user, password)
+        if self.request.user.is_authenticated:
+            audit.record(Kind.PASSWORD_CHANGED, by=user, subject=user)
+        else:
+            audit.record(Kind.PASSWORD_RESET, by=None, actor_label=str(user), subject=user)
+
+    @transaction.atomic
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Record that a link was asked for; whoever asked has not shown who they are."""
+        audit.record(Kind.PASSWORD_LINK_SENT, by=None, actor_label=str(user), subject=user)
+        super().send_password_reset_mail(user, email, context)
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any) -> None:
+        """Record what became of a second factor.
+
+        allauth offers no earlier place: it calls this once its own transaction is committed, so
+        the event has one to itself.
+        """
+        if known := _FACTORS.get(template_prefix):
+            kind, factor = known
+            with transaction.atomic():
+                audit.record(kind, by=user, subject=user, factor=factor)
+        super().send_notification_mail(template_prefix, user, *args)
+
+
+class StaffSessionsAdapter(DefaultUserSessionsAdapter):
+    """The list of sessions of one person."""
+
+    @transaction.atomic
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        """Record that the person ended sessions elsewhere."""
+        super().end_sessions(sessions)
+        if sessions:
+            by = self.request.user
+            audit.record(Kind.SESSIONS_ENDED, by=by, subject=by, count=len(sessions))

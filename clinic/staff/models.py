@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from clinic.base.history import tracked, tracked_link
 from clinic.base.models import Record
 from clinic.base.prepared import columns, from_row, prepared
 from clinic.practice.models import Site
@@ -51,6 +52,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+# The password's hash has no business in a history, and each sign-in is an event already.
+@tracked(exclude=("password", "last_login"))
 class User(AbstractBaseUser, Record):
     """A member of staff. Without `sites` the person works at all of them."""
 
@@ -145,6 +148,17 @@ class User(AbstractBaseUser, Record):
         """The role whose home page opens first: the one that has most to do today."""
         order = [Role.CLINICIAN, Role.RECEPTION, Role.ADMIN, Role.EVALUATOR]
         return next(role for role in order if role in self.roles)
+
+
+@tracked_link()
+class Workplace(User.sites.through):  # type: ignore[name-defined]
+    """That a person works at a site: it says whose records they may open."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.site}"
 
 
 @prepared(user_id=UUID)
