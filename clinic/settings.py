@@ -277,6 +277,8 @@ if EMAIL_FILE_PATH:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 else:
     vars().update(env.email_url_config(required("EMAIL_URL", "consolemail://")))
+# Somebody waits for a mail about their own account: not for as long as a server may hang.
+EMAIL_TIMEOUT = 10
 # Text messages: "none", or the dotted path of a class as in clinic/messaging/sms.py.
 SMS_BACKEND = env.str(
     "SMS_BACKEND", default="clinic.messaging.sms.FileSms" if EMAIL_FILE_PATH else "none"

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
+
+logger = structlog.get_logger(__name__)
 
 # allauth names what became of a second factor by the mail that it would send about it.
 _FACTORS = {
@@ -60,6 +65,19 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             audit.record(Kind.PASSWORD_CHANGED, by=user, subject=user)
         else:
             audit.record(Kind.PASSWORD_RESET, by=None, actor_label=str(user), subject=user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail about an account now; say so where the mail server is away.
+
+        These mails do not wait in the outbox: a link to a new password must not be kept. Mails go
+        to unknown addresses too, so a mail server that is away tells nobody which are known.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # every smtplib error is one
+            logger.error("account_mail_not_sent", mail=template_prefix, error=type(error).__name__)
+            page = render(self.request, "account/mail_not_sent.html", status=503)
+            raise ImmediateHttpResponse(page) from error
 
     @transaction.atomic
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
