@@ -1,11 +1,22 @@
 """What a patient's consents allow now. Nothing here writes."""
 
+import unicodedata
 from datetime import date
 
 from django.db.models import QuerySet
 
 from patients.banner import ADULT_AGE_YEARS
 from patients.models import Case, Consent, ConsentTemplate, Patient
+
+SHORTEST_REASON = 10
+TOO_EARLY = (
+    f"The time to reflect is not over. Write why it is signed now, in {SHORTEST_REASON} letters or"
+    " more."
+)
+ANOTHER_NAME = (
+    "This is not the name in the record. Correct it, or write why another name is signed, in"
+    f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."
+)
 
 
 def standing_consent(patient: Patient, technique: str) -> Consent | None:
@@ -60,6 +71,27 @@ def newest_text(template: ConsentTemplate) -> ConsentTemplate | None:
     published = ConsentTemplate.objects.published()
     same = published.filter(purpose=template.purpose, technique=template.technique)
     return same.order_by("-version").first()
+
+
+def is_own_name(patient: Patient, signed_name: str) -> bool:
+    """Say whether a name reads as the patient's own: the family name, and a given one or initial.
+
+    Case, accents, hyphens and further names make no difference.
+    """
+    words = _words(signed_name)
+    family, given = _words(patient.family_name), _words(patient.given_names)
+    called = given | _words(patient.preferred_name)
+    initials = {word[0] for word in called}
+    return family <= words and bool((words - family) & (called | initials) or called & family)
+
+
+def _words(name: str) -> set[str]:
+    plain = "".join(
+        character if character.isalpha() else " "
+        for character in unicodedata.normalize("NFKD", name).casefold()
+        if not unicodedata.combining(character)
+    )
+    return set(plain.split())
 
 
 def obstacle_to_signing(consent: Consent, *, today: date) -> str:

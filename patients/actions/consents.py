@@ -13,13 +13,23 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.consent_clock import reflect_until
-from patients.consent_rules import newest_text, obstacle_to_signing
+from patients.consent_rules import (
+    ANOTHER_NAME,
+    SHORTEST_REASON,
+    TOO_EARLY,
+    is_own_name,
+    newest_text,
+    obstacle_to_signing,
+)
 from patients.consent_wording import digest, text_to_sign
 from patients.models import Case, Consent, ConsentTemplate, Patient
 from patients.signature import clean_signature
 
 # A template's purpose and technique are together what a consent is to.
 _TO = ("template__purpose", "template__technique")
+
+
+BEFORE_TIME = "before the time to reflect was over"
 
 
 class AlreadySignedError(ValidationError):
@@ -61,6 +71,7 @@ def sign_consent(
     zone: ZoneInfo,
     now: datetime,
     signature_png: str = "",
+    name_reason: str = "",
     questions: str = "",
     early_reason: str = "",
     photo_scopes: Sequence[str] = (),
@@ -68,9 +79,10 @@ def sign_consent(
     """Take the patient's signature, freezing the text that was signed.
 
     `signature_png` is a PNG data URL; without it the typed `signed_name` is the signature.
-    `early_reason` says why the time to reflect was shortened and is dropped where it is over.
-    Raises `AlreadySignedError` for a second signature, and `ValidationError` for a minor, a
-    replaced text, a closed case, a drawing that is none, or a shortened time without a reason.
+    `name_reason` says why that is not the patient's name, `early_reason` why the time to reflect
+    was shortened; each is dropped where it is not needed. Raises `AlreadySignedError` for a second
+    signature, and `ValidationError` for a minor, a replaced text, a closed case, a drawing that is
+    none, another name or a shortened time without a reason.
     """
     consent = _locked(consent)
     _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
@@ -78,13 +90,32 @@ def sign_consent(
     consent.signed_name = signed_name.strip()
     consent.signature_png = clean_signature(signature_png) if signature_png else ""
     consent.questions = questions.strip()
-    consent.early_reason = early_reason.strip() if now < consent.reflect_until else ""
+    consent.name_reason = _reason_for_name(consent, name_reason.strip())
+    consent.early_reason = _reason_for_haste(consent, early_reason.strip())
     consent.photo_scopes = list(photo_scopes)
     consent.signed_text = text_to_sign(consent.template, photo_scopes)
     consent.signed_text_sha256 = digest(consent.signed_text)
     consent.check_and_save()
     _record(Kind.CONSENT_SIGNED, consent, by=by, early=bool(consent.early_reason))
     return consent
+
+
+def _reason_for_name(consent: Consent, reason: str) -> str:
+    """Return why another name than the patient's was signed, or "" where it is theirs."""
+    if is_own_name(consent.patient, consent.signed_name):
+        return ""
+    if len(reason) < SHORTEST_REASON:
+        raise ValidationError({"name_reason": ANOTHER_NAME})
+    return reason
+
+
+def _reason_for_haste(consent: Consent, reason: str) -> str:
+    """Return why the time to reflect was shortened, or "" where it is over."""
+    if consent.signed_at is None or consent.signed_at >= consent.reflect_until:
+        return ""
+    if len(reason) < SHORTEST_REASON:
+        raise ValidationError({"early_reason": TOO_EARLY})
+    return reason
 
 
 @transaction.atomic
@@ -132,12 +163,13 @@ def _check_may_be_signed(consent: Consent, photo_scopes: Sequence[str], *, today
 
 def _record(kind: Kind, consent: Consent, *, by: User, **details: Any) -> None:
     template = consent.template
+    title = f"{template.title}, {BEFORE_TIME}" if details.get("early") else template.title
     audit.record(
         kind,
         by=by,
         patient_id=consent.patient_id,
         subject=consent,
-        title=template.title,
+        title=title,
         version=template.version,
         **details,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from clinic.base.forms import PlainForm
+from patients.consent_rules import ANOTHER_NAME, SHORTEST_REASON, is_own_name
 from patients.models import Consent, ConsentTemplate, PhotoScope
 from patients.signature import clean_signature
 
@@ -34,8 +35,12 @@ class SignConsentForm(PlainForm):
     early_reason = forms.CharField(
         label="Why sign before the time to think is over?",
         help_text="The clinician writes this together with you. It stays in your record.",
+        min_length=SHORTEST_REASON,
         max_length=1000,
-        error_messages={"required": "Write down why, or sign after the time to think is over."},
+        error_messages={
+            "required": "Write down why, or sign after the time to think is over.",
+            "min_length": "Write down why in a few words, so that others understand it later.",
+        },
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
     agrees = forms.BooleanField(
@@ -48,11 +53,18 @@ class SignConsentForm(PlainForm):
         error_messages={"required": "Write your name."},
         widget=forms.TextInput(attrs={"class": "w-text", "autocomplete": "off"}),
     )
+    name_reason = forms.CharField(
+        label="Why is another name signed than the one in the record?",
+        help_text="For example: signs with her maiden name; a relative signs on his behalf.",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "w-text", "autocomplete": "off"}),
+    )
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     signature_typed = forms.CharField(label="Signature", required=False, max_length=120)
 
     def __init__(self, data: Any = None, *, consent: Consent, is_early: bool) -> None:
-        patient = consent.patient
+        self.patient = patient = consent.patient
         super().__init__(
             data, initial={"signed_name": f"{patient.given_names} {patient.family_name}"}
         )
@@ -72,7 +84,22 @@ class SignConsentForm(PlainForm):
         typed = cleaned.get("signature_typed", "")
         if not cleaned.get("signature") and not typed and "signature" not in self.errors:
             self.add_error("signature_typed", NOT_SIGNED)
+        signed = self._signed_name()
+        is_unexplained = len(cleaned.get("name_reason", "").strip()) < SHORTEST_REASON
+        if signed and is_unexplained and not is_own_name(self.patient, signed):
+            self.add_error("name_reason", ANOTHER_NAME)
         return cleaned
+
+    def _signed_name(self) -> str:
+        """Return the name that would be signed: beside a drawing, or typed in its place."""
+        cleaned = self.cleaned_data
+        name = "signed_name" if cleaned.get("signature") else "signature_typed"
+        return str(cleaned.get(name, ""))
+
+    @property
+    def asks_about_name(self) -> bool:
+        """Whether the question about another name is to be shown."""
+        return "name_reason" in self.errors or bool(self["name_reason"].value())
 
     @property
     def signature_error(self) -> str:
@@ -87,10 +114,10 @@ class SignConsentForm(PlainForm):
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of `patients.actions.consents.sign_consent`."""
-        drawn, typed = self.cleaned_data["signature"], self.cleaned_data["signature_typed"]
         return {
-            "signed_name": self.cleaned_data["signed_name"] if drawn else typed,
-            "signature_png": drawn,
+            "signed_name": self._signed_name(),
+            "signature_png": self.cleaned_data["signature"],
+            "name_reason": self.cleaned_data["name_reason"],
             "questions": self.cleaned_data["questions"],
             "early_reason": self.cleaned_data.get("early_reason", ""),
             "photo_scopes": self.cleaned_data.get("photo_scopes", []),

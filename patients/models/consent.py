@@ -140,6 +140,7 @@ class Consent(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     signed_name = models.CharField("name as signed", max_length=160, blank=True)
+    name_reason = models.CharField("why another name was signed", max_length=200, blank=True)
     signature_png = models.TextField(blank=True, help_text="A PNG data URL; empty when typed.")
     early_reason = models.TextField("why before the time to reflect was over", blank=True)
     photo_scopes = ArrayField(

@@ -44,6 +44,7 @@ def text(technique: str = Technique.MICROGRAFT, **values) -> ConsentTemplate:
 
 def case_of(**values):
     """An open case of an invented patient."""
+    values.setdefault("family_name", "Person")
     return CaseFactory(patient=PatientFactory(**values))
 
 

@@ -114,13 +114,52 @@ def test_a_typed_name_is_a_signature(clinician, case):
 def test_signing_before_the_time_is_over_needs_a_reason(clinician, case):
     consent = informed(clinician, case)
     almost = LATER - timedelta(microseconds=1)
-    for reason in ("", "  \n"):
+    for reason in ("", "  \n", "x", "he said so"[:9]):
         with pytest.raises(ValidationError, match="time to reflect"):
             signed(clinician, consent, now=almost, early_reason=reason)
     assert fresh(consent).signed_at is None
     signed(clinician, consent, now=almost, early_reason="Travels once a year.")
     assert fresh(consent).early_reason == "Travels once a year."
     assert Event.objects.latest("id").details["early"] is True
+    assert sentences()[-1] == (
+        "took the signed consent for micrograft text, before the time to reflect was over"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada Okoro-Whitfield",
+        "ada jane okoro whitfield",
+        "Jay OKORO-WHITFIELD",
+        "A. Okoro-Whitfield",
+    ],
+)
+def test_a_patient_signs_their_name_in_many_ways(clinician, name):
+    case = case_of(given_names="Áda Jane", family_name="Okoro-Whitfield", preferred_name="Jay")
+    consent = informed(clinician, case)
+    sign_consent(by=clinician, consent=consent, signed_name=name, zone=ZONE, now=LATER)
+    assert fresh(consent).name_reason == ""
+
+
+@pytest.mark.parametrize("name", ["Donald Duck", "Okoro", "Ada", "Ada Okora", "X"])
+def test_another_name_needs_a_reason(clinician, name):
+    consent = informed(clinician, case_of(given_names="Ada", family_name="Okoro"))
+
+    def sign(**values):
+        sign_consent(
+            by=clinician, consent=consent, signed_name=name, zone=ZONE, now=LATER, **values
+        )
+
+    for reason in ("", "x"):
+        with pytest.raises(ValidationError, match="not the name in the record"):
+            sign(name_reason=reason)
+    assert fresh(consent).signed_at is None
+    sign(name_reason="Signs with her maiden name.")
+    assert (fresh(consent).signed_name, fresh(consent).name_reason) == (
+        name,
+        "Signs with her maiden name.",
+    )
 
 
 def test_a_reason_that_was_not_needed_is_not_kept(clinician, case):

@@ -125,6 +125,7 @@ def test_database_and_application_agree_on_the_digest_of_any_text(words):
         "signed_at = signed_at + interval '1 day'",
         "signed_at = NULL, signed_by_id = NULL",
         "signed_name = 'Somebody Else'",
+        "name_reason = 'Changed her mind'",
         "signed_text = signed_text || '.'",
         "signature_png = ''",
         "photo_scopes = '{website}'",

@@ -54,6 +54,7 @@ def test_ten_signatures_at_once_are_one():
             by=consent.information_given_by,
             consent=consent,
             signed_name=f"Tab {place}",
+            name_reason="To tell the windows apart.",
             signature_png=SIGNATURE,
             zone=ZONE,
             now=now + timedelta(seconds=place),
@@ -89,7 +90,8 @@ def test_a_withdrawal_and_a_signature_at_once_leave_nothing_standing_behind_the_
         by = standing.information_given_by
         if place:
             return withdraw_consent(by=by, consent=standing, now=now + timedelta(seconds=1))
-        return sign_consent(by=by, consent=waiting, signed_name="Invented", zone=ZONE, now=now)
+        name = f"{waiting.patient.given_names} {waiting.patient.family_name}"
+        return sign_consent(by=by, consent=waiting, signed_name=name, zone=ZONE, now=now)
 
     _, ended = at_once(2, act)
     assert not fresh(standing).is_valid

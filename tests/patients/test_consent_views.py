@@ -1,6 +1,7 @@
 """The pages of consent: who may open them, what they say, what they keep."""
 
 import html
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import Event
+from clinic.base.templatetags.anagen import moment
 from clinic.practice.models import Technique
 from clinic.staff.permissions import Role
 from patients.actions.consents import give_information, sign_consent
@@ -21,7 +23,7 @@ from tests.patients.consents import SIGNATURE, ZONE, fresh, text
 pytestmark = pytest.mark.django_db
 
 DAYS_AGO_20 = timedelta(days=20)
-GOOD = {"agrees": "on", "signed_name": "Invented Person", "signature": SIGNATURE}
+GOOD = {"agrees": "on", "signed_name": "Ada Okoro", "signature": SIGNATURE}
 
 
 @pytest.fixture
@@ -237,7 +239,7 @@ def test_signing_by_drawing(browser, case, clinician):
     consent = fresh(consent)
     assert consent.signed_by == clinician
     assert consent.signature_png.startswith("data:image/png;base64,")
-    assert (consent.signed_name, consent.questions) == ("Invented Person", "Will it hurt?")
+    assert (consent.signed_name, consent.questions) == ("Ada Okoro", "Will it hurt?")
     assert "Thank you, Ada" in page(browser.get(address))
     shown = page(browser.get(url("consent", case, consent)))
     assert consent.signature_png in shown
@@ -251,6 +253,42 @@ def test_signing_by_typing_a_name(browser, case):
     assert browser.post(url("sign_consent", case, consent), typed).status_code == 302
     assert fresh(consent).signed_name == "Ada B. Okoro"
     assert "typed as a signature" in page(browser.get(url("consent", case, consent)))
+
+
+def test_the_page_that_the_patient_holds_leads_into_no_record(browser, case):
+    shown = page(browser.get(url("sign_consent", case, informed(case))))
+    assert "OKORO, Ada" in shown
+    leads_to = set(re.findall(r'<a [^>]*href="([^"]+)"', shown))
+    assert leads_to == {"#main", "/accounts/login/", url("consents", case)}
+
+
+def test_another_name_is_asked_about_and_stays_with_its_reason(browser, case):
+    consent = informed(case)
+    address = url("sign_consent", case, consent)
+    typed = {"agrees": "on", "signed_name": "Ada Okoro", "signature_typed": "Donald Duck"}
+    assert "name_reason" not in page(browser.get(address))
+    shown = page(browser.post(address, typed), 422)
+    assert "not the name in the record" in shown
+    assert 'name="name_reason"' in shown
+    assert "not the name in the record" in page(
+        browser.post(address, typed | {"name_reason": "x"}), 422
+    )
+    sent = typed | {"name_reason": "Uses the name of his stage act."}
+    assert browser.post(address, sent).status_code == 302
+    assert fresh(consent).name_reason == "Uses the name of his stage act."
+    for name in ("consents", "consent"):
+        rest = [consent] if name == "consent" else []
+        shown = page(browser.get(url(name, case, *rest)))
+        assert "Donald Duck" in shown
+        assert "Uses the name of his stage act." in shown
+
+
+def test_the_card_says_who_signed_how_and_when(browser, case):
+    consent = signed(informed(case, ago=timedelta(days=1)), early_reason="Lives far away.")
+    shown = " ".join(page(browser.get(url("consents", case))).split())
+    assert moment(consent.signed_at) in shown
+    assert "Ada Okoro, typed" in shown
+    assert re.search(r"Early</span>\s+Lives far away\.", shown)
 
 
 def test_a_second_submission_signs_nothing_anew(browser, case):
@@ -293,7 +331,7 @@ def test_what_was_typed_and_drawn_comes_back_with_the_error(browser, case):
     assert b"Can I play &lt;em&gt;violin&lt;/em&gt;?" in response.content
     shown = page(response, 422)
     assert 'id="drawn-before" src="data:image/png;base64,' in shown
-    assert 'value="Invented Person"' in shown
+    assert 'value="Ada Okoro"' in shown
     assert 'name="signature_typed" value="A"' in " ".join(shown.split())
 
 
