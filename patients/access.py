@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from clinic.audit import actions as audit
+from clinic.staff.access import signed_in
 from clinic.staff.models import User
 from patients.models import Case, Patient
 
@@ -25,6 +26,12 @@ def read_patient(user: User, patient_id: UUID, *, page: str) -> Patient:
     patient = get_patient(user, patient_id)
     audit.record_reading(by=user, patient_id=patient.pk, page=page)
     return patient
+
+
+def record_opening(request: HttpRequest, patient_id: UUID, *, page: str) -> None:
+    """Record that a page with a form on it was opened: no second reading when the form is sent."""
+    if request.method == "GET":
+        audit.record_reading(by=signed_in(request), patient_id=patient_id, page=page)
 
 
 def open_case(patient: Patient) -> Case | None:

@@ -23,7 +23,7 @@ from clinic.photos.models import Photo, PhotoSet, View
 from clinic.photos.sheets import Sheet, sheet_of
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
-from patients.access import get_patient, open_case, read_patient
+from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.banner import patient_context
 from patients.consent_rules import standing_photo_consent
 from patients.models import Case, Patient, PhotoScope
@@ -139,6 +139,7 @@ def _adding_page(
     earlier = access.sets_of(patient)
     earlier = earlier.exclude(pk=sheet.photo_set.pk) if sheet else earlier
     last = next((sheet_of(photo_set) for photo_set in earlier[:1]), None)
+    record_opening(request, patient.pk, page="the adding of photographs")
     context = {
         **patient_context(patient),
         "form": form,
@@ -191,8 +192,13 @@ def _best_view(before: Sheet | None, after: Sheet | None) -> str:
 @require_GET
 @require(Permission.VIEW_CLINICAL)
 def photo_page(request: HttpRequest, photo_id: UUID) -> HttpResponse:
-    """Show one photograph large. That it was looked at is recorded when the picture is sent."""
+    """Show one photograph large. That it was looked at is recorded when the picture is sent.
+
+    While there is none to send, opening the page is what is recorded.
+    """
     photo = access.get_photo(signed_in(request), photo_id)
+    if not photo.display:
+        record_opening(request, photo.photo_set.patient_id, page=f"the photograph {photo}")
     return _photo_page(request, photo, WithdrawForm())
 
 

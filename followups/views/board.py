@@ -30,6 +30,7 @@ from followups.actions.reviews import record_contact
 from followups.forms import ContactForm
 from followups.looks import look_of
 from followups.models import ContactAttempt, Review
+from patients.access import record_opening
 from patients.banner import patient_context
 from patients.phone import readable
 
@@ -177,6 +178,7 @@ def contact(request: HttpRequest, review_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Noted for {review.patient}.")
             return redirect(_back(request))
+    record_opening(request, review.patient_id, page=f"attempts to reach for the {review.label}")
     return _contact_page(request, review, form)
 
 

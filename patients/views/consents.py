@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.audit import actions as audit
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.permissions import Permission
-from patients.access import get_patient, open_case, read_patient
+from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.actions import consents as actions
 from patients.banner import patient_context
 from patients.consent_overview import get_consent, get_text, subjects
@@ -66,7 +66,7 @@ def _list(request: HttpRequest, patient: Patient, *, error: str = "") -> HttpRes
 @require_GET
 def consent_text(request: HttpRequest, patient_id: UUID, template_id: UUID) -> HttpResponse:
     """Show a text to read, to print, and to record as given."""
-    patient = get_patient(signed_in(request), patient_id)
+    patient = read_patient(signed_in(request), patient_id, page="a consent text")
     template, case = get_text(template_id), open_case(patient)
     found = subjects(patient, case, now=timezone.now())
     subject = next((each for each in found if each.template == template), None)
@@ -129,6 +129,7 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     user = signed_in(request)
     patient = get_patient(user, patient_id)
     consent = get_consent(patient, consent_id)
+    record_opening(request, patient.pk, page=f"the consent “{consent.template.title}” to sign")
     if consent.signed_at is not None:
         return _page(request, "consent_signed", patient, consent=consent)
     obstacle = obstacle_to_signing(
@@ -199,6 +200,7 @@ def withdraw_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -
     form = WithdrawConsentForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         return _withdraw(request, consent, form.cleaned_data["reason"])
+    record_opening(request, patient.pk, page=f"the consent “{consent.template.title}” to withdraw")
     return _page(
         request,
         "consent_withdraw",

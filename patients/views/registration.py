@@ -13,7 +13,7 @@ from clinic.practice.models import Site
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients.access import get_patient
+from patients.access import get_patient, record_opening
 from patients.actions import registration as actions
 from patients.banner import patient_context
 from patients.details import PatientDetails
@@ -62,6 +62,7 @@ def edit_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = get_patient(user, patient_id)
     form = ChangeForm(request.POST or None, initial=_as_initial(patient))
     if request.method != "POST" or not form.is_valid():
+        record_opening(request, patient.pk, page="the details")
         return _edit_page(request, patient, form, status=422 if form.errors else 200)
     try:
         actions.change_details(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.practice.models import Technique
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
-from patients.access import get_patient, open_case, read_patient
+from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.banner import patient_context
 from patients.models import Case, Patient
 from treatments.access import get_plan
@@ -66,6 +66,7 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         problems = _plan_those_ticked(request, case, forms)
         if not problems and not any(form.errors for form in forms):
             return redirect("treatments:plan", patient.pk)
+    record_opening(request, patient.pk, page="a new plan")
     context = {
         **patient_context(patient),
         "forms": forms,
@@ -109,6 +110,7 @@ def change_plan(request: HttpRequest, patient_id: UUID, plan_id: UUID) -> HttpRe
         else:
             messages.success(request, "The plan is changed.")
             return redirect("treatments:plan", patient_id)
+    record_opening(request, patient_id, page="the plan to change")
     context: dict[str, Any] = {
         **patient_context(get_patient(user, patient_id)),
         "plan": plan,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
+from patients.access import record_opening
 from patients.banner import patient_context
 from treatments.access import get_session
 from treatments.actions.signing import add_addendum, sign_session
@@ -34,6 +35,7 @@ def sign(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRespon
         session = get_session(signed_in(request), patient_id, session_id)
     live = live_context(session)
     session.consent = live["consent"]
+    record_opening(request, patient_id, page=f"{session} before its signature")
     context = {
         **patient_context(session.patient),
         **live,
@@ -73,5 +75,6 @@ def addendum(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
         else:
             messages.success(request, "The addendum is added.")
             return redirect("treatments:session", patient_id, session_id)
+    record_opening(request, patient_id, page=f"{session} for an addendum")
     context = {**patient_context(session.patient), "session": session, "form": form}
     return render(request, "treatments/addendum.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from clinic.booking.models import Appointment
 from clinic.practice.models import Site
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.permissions import Permission
-from patients.access import get_patient, open_case
+from patients.access import get_patient, open_case, record_opening
 from patients.banner import patient_context
 from patients.models import Case, Patient
 from treatments.access import get_appointment, todays_appointment
@@ -40,6 +40,7 @@ def start(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             return _started(request, patient, case, appointment)
         except ValidationError as error:
             problems = error.messages
+    record_opening(request, patient.pk, page="the start of a session")
     context = {
         **patient_context(patient),
         "case": case,

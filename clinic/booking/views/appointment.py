@@ -19,7 +19,7 @@ from clinic.messaging.models import Message
 from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients.access import read_patient
+from patients.access import read_patient, record_opening
 from patients.banner import patient_context
 
 _STEPS = (
@@ -117,6 +117,7 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "The appointment is cancelled; its time is free again.")
             return redirect("booking:appointment", appointment.pk)
+    record_opening(request, appointment.patient_id, page="the cancellation of an appointment")
     page = {"form": form, "appointment": appointment, **patient_context(appointment.patient)}
     with timezone.override(appointment.site.zone):
         return render(request, "booking/cancel.html", page, status=422 if form.errors else 200)

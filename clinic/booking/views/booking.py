@@ -30,7 +30,7 @@ from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients import search
-from patients.access import get_patient, read_patient
+from patients.access import get_patient, read_patient, record_opening
 from patients.banner import patient_context
 from patients.models import Patient
 
@@ -168,6 +168,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     if moved:
         messages.success(request, _moved_to(moved))
         return redirect("booking:appointment", appointment.pk)
+    record_opening(request, patient.pk, page="the move of an appointment")
     page: dict[str, Any] = {
         "form": form,
         "appointment": appointment,
