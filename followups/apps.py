@@ -7,8 +7,10 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.booking.actions import after_booking
-        from followups.actions.reviews import attach_booking, plan_reviews
+        from followups.actions.reviews import attach_booking, give_up_reviews, plan_reviews
+        from patients.actions.cases import before_closing
         from treatments.actions.signing import after_signing
 
         after_signing.append(plan_reviews)
         after_booking.append(attach_booking)
+        before_closing.append(give_up_reviews)

@@ -136,6 +136,8 @@ def _review_to_book(wanted: str, appointment: Appointment) -> Review:
         )
     if review.held_at is not None:
         raise ValidationError("This review has been held already. Nothing was booked.")
+    if review.given_up_at is not None:
+        raise ValidationError("The case of this review is closed. Nothing was booked.")
     other = review.live_appointment
     if other is not None and other.ends_at > appointment.created_at:
         raise ValidationError(
@@ -153,6 +155,13 @@ def _uuid(text: str) -> UUID:
         ) from error
 
 
+def give_up_reviews(case: Case, now: datetime) -> None:
+    """Chase no review of a case that is being closed any more; runs in that transaction."""
+    for review in Review.objects.outstanding().filter(case=case):
+        review.given_up_at = now
+        review.check_and_save()
+
+
 @transaction.atomic
 def record_contact(
     *, by: User, review: Review, outcome: str, note: str, now: datetime
@@ -161,9 +170,10 @@ def record_contact(
 
     Raises `ValidationError` when it has been held meanwhile, or for an unknown outcome.
     """
-    held = Review.objects.filter(pk=review.pk, held_at__isnull=False).exists()
-    if held:
-        raise ValidationError("This review has been held meanwhile. Nothing was recorded.")
+    if not Review.objects.outstanding().filter(pk=review.pk).exists():
+        raise ValidationError(
+            "This review has been held, or its case closed, meanwhile. Nothing was recorded."
+        )
     attempt = ContactAttempt.check_and_create(
         review=review, outcome=outcome, note=note.strip(), attempted_at=now, attempted_by=by
     )

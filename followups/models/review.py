@@ -25,6 +25,9 @@ from treatments.models import Session
 WRITTEN_UP_WITHIN = timedelta(days=1)
 
 
+STILL_TO_HOLD = Q(held_at__isnull=True, given_up_at__isnull=True)
+
+
 class ReviewStatus(models.TextChoices):
     """Where a review stands on a day."""
 
@@ -34,14 +37,15 @@ class ReviewStatus(models.TextChoices):
     BOOKED = "booked", "Booked"
     HELD = "held", "Held"
     HELD_OUT_OF_WINDOW = "held_out_of_window", "Held out of window"
+    NOT_HELD = "not_held", "Not held"
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews, with names for the ways to narrow them."""
 
     def outstanding(self) -> "ReviewQuerySet":
-        """Return reviews that have not been held and still are to be: their case is open."""
-        return self.filter(held_at__isnull=True, case__closed_at__isnull=True)
+        """Return reviews that have not been held and still are to be."""
+        return self.filter(STILL_TO_HOLD)
 
     def not_booked(self, now: datetime | None = None) -> "ReviewQuerySet":
         """Return reviews without a live appointment that is still to come.
@@ -84,6 +88,9 @@ class Review(Record):
         Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     held_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the case was closed without it."
+    )
 
     objects = ReviewQuerySet.as_manager()
 
@@ -91,8 +98,8 @@ class Review(Record):
         ordering = ["due_date"]
         indexes = [
             models.Index(
-                fields=["window_starts_date"],
-                condition=Q(held_at__isnull=True),
+                fields=["window_starts_date", "id"],
+                condition=STILL_TO_HOLD,
                 name="followups_outstanding",
             ),
             models.Index(fields=["patient", "due_date"], name="followups_of_patient"),
@@ -105,6 +112,11 @@ class Review(Record):
                 condition=Q(window_starts_date__lte=F("due_date"))
                 & Q(window_ends_date__gte=F("due_date")),
                 violation_error_message="The window lies around the due date.",
+            ),
+            models.CheckConstraint(
+                name="followups_held_or_given_up",
+                condition=Q(held_at__isnull=True) | Q(given_up_at__isnull=True),
+                violation_error_message="A review that was held was not given up.",
             ),
         ]
         triggers = [
@@ -122,12 +134,19 @@ class Review(Record):
         if held := self.held_date:
             on_time = self.window_starts_date <= held <= self.window_ends_date
             return ReviewStatus.HELD if on_time else ReviewStatus.HELD_OUT_OF_WINDOW
+        if self.given_up_at:
+            return ReviewStatus.NOT_HELD
         if self.awaits_appointment(now):
             return ReviewStatus.BOOKED
         today = timezone.localdate(now, self.after_session.site.zone)
         if today < self.window_starts_date:
             return ReviewStatus.PLANNED
         return ReviewStatus.DUE if today <= self.window_ends_date else ReviewStatus.OVERDUE
+
+    @property
+    def is_outstanding(self) -> bool:
+        """Whether it still is to be held."""
+        return self.held_at is None and self.given_up_at is None
 
     @property
     def held_date(self) -> date | None:

@@ -64,7 +64,7 @@ def _is_open(case: Case | None) -> bool:
 def _planned(user: User, patient: Patient, now: datetime) -> list[PlannedReview]:
     found = Review.objects.filter(patient=patient).with_words()
     reviews = list(found.select_related("step__protocol").order_by("due_date", "pk"))
-    following = next((review for review in reviews if review.held_at is None), None)
+    following = next((review for review in reviews if review.is_outstanding), None)
     service = access.review_service()
     return [
         _planned_one(user, review, booking_url(review, service), now, is_next=review is following)
@@ -85,7 +85,7 @@ def _planned_one(
         kind=kind,
         words=words,
         booking_url=address if bookable and user.can(Permission.BOOK) else "",
-        may_record=user.can(Permission.RECORD_CLINICAL) and review.held_at is None and is_time,
+        may_record=user.can(Permission.RECORD_CLINICAL) and review.is_outstanding and is_time,
     )
 
 

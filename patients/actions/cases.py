@@ -13,9 +13,9 @@ from patients.models import Case, Patient
 
 ALREADY_OPEN = "This patient already has an open case."
 
-# What apps above ask before a case is closed: each is called with the case, which is held. A
-# `ValidationError` keeps it open, and its sentence is shown.
-before_closing: list[Callable[[Case], None]] = []
+# What apps above ask or do before a case is closed: each is called with the case, which is held,
+# and the time. A `ValidationError` keeps it open, and its sentence is shown.
+before_closing: list[Callable[[Case, datetime], None]] = []
 
 
 @transaction.atomic
@@ -52,8 +52,8 @@ def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
     Raises `ValidationError` when it is closed already, or when something in it is unfinished.
     """
     row = _open_row(case)
-    for check in before_closing:
-        check(row)
+    for prepare in before_closing:
+        prepare(row, now)
     row.closed_at, row.closed_by, row.outcome = now, by, outcome
     row.check_and_save()
     audit.record(

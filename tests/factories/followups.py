@@ -26,12 +26,12 @@ class ProtocolStepFactory(factory.django.DjangoModelFactory):
         model = ProtocolStep
 
     protocol = factory.SubFactory(ProtocolFactory)
-    weeks_after_last_session = factory.Sequence(lambda n: 23 + n)
+    weeks_after_last_session = factory.Sequence(lambda n: 23 + n % 30)
     label = factory.LazyAttribute(lambda step: f"{step.weeks_after_last_session} weeks")
 
 
 class ReviewFactory(factory.django.DjangoModelFactory):
-    """A review due in 23 weeks after a session signed today."""
+    """A review due in 23 to 52 weeks after a session signed today."""
 
     class Meta:
         model = Review

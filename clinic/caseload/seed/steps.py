@@ -50,6 +50,7 @@ class Steps:
     today: date
     patient_id: UUID = field(init=False)
     case_id: UUID = field(init=False)
+    closed_at: datetime | None = field(init=False)
 
     @cached_property
     def person(self) -> Person:
@@ -76,6 +77,7 @@ class Steps:
         """Register the patient and open the case, which may be closed by now."""
         at = self.at(day, 8)
         person = self.person
+        self.closed_at = case.get("closed_at")
         self.patient_id = self.rows.add(
             Patient,
             at=at,
@@ -312,6 +314,7 @@ class Steps:
                 window_ends_date=due + timedelta(weeks=step.window_weeks_after),
                 appointment_id=appointment_id,
                 held_at=self.at(held_day) if held else None,
+                given_up_at=None if held else self.closed_at,
             )
             if held:
                 gained = self.random.randrange(-4, 24)
