@@ -158,7 +158,7 @@ def test_mounted_files_exist():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
             if source.startswith("."):
-                assert (REPOSITORY / source).is_file()
+                assert (REPOSITORY / source).exists()
             else:
                 assert source in COMPOSE["volumes"]
 
