@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.base.prepared import Row, columns, from_row, prepared
@@ -143,8 +143,7 @@ def _counts_by_examination(case: Case) -> Counts:
 
 @prepared(case_id=UUID)
 def _session_dates(case_id: UUID) -> QuerySet[Session, Any]:
-    standing = Q(amended_by__isnull=True) | Q(amended_by__signed_at__isnull=True)
-    signed = Session.objects.signed().filter(standing, case=case_id)
+    signed = Session.objects.standing().filter(case=case_id)
     return signed.order_by("performed_date").values_list("performed_date")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.base.charts import LineChart, Reading, Series, line_chart
@@ -29,8 +29,7 @@ DAYS_A_WEEK = 7
 
 def signed_sessions(case: Case) -> SessionQuerySet:
     """Return the sessions that a summary tells of: signed, and not replaced by a later record."""
-    replaced = Q(amended_by__isnull=False, amended_by__signed_at__isnull=False)
-    return Session.objects.filter(case=case).signed().exclude(replaced)
+    return Session.objects.filter(case=case).standing()
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,7 @@ def _visits(patient: Patient, now: datetime) -> list[Appointment]:
 
 
 def _sessions(patient: Patient) -> list[Session]:
-    signed = Session.objects.signed().filter(patient=patient)
-    standing = signed.exclude(amended_by__signed_at__isnull=False)
+    standing = Session.objects.standing().filter(patient=patient)
     return list(standing.select_related("site", "operator").order_by("-performed_date")[:MOST])
 
 

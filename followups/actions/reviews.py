@@ -7,7 +7,6 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
@@ -65,10 +64,7 @@ def last_session(session: Session) -> Session:
 
     A record that was replaced by a later one does not count.
     """
-    standing = Q(amended_by__isnull=True) | Q(amended_by__signed_at__isnull=True)
-    signed = Session.objects.signed().filter(
-        standing, case=session.case_id, technique=session.technique
-    )
+    signed = Session.objects.standing().filter(case=session.case_id, technique=session.technique)
     return signed.order_by("performed_date", "number", "pk").last() or session
 
 

@@ -36,6 +36,12 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Return signed sessions."""
         return self.filter(signed_at__isnull=False)
 
+    def standing(self) -> "SessionQuerySet":
+        """Return signed sessions that no later signed record replaces."""
+        return self.signed().filter(
+            Q(amended_by__isnull=True) | Q(amended_by__signed_at__isnull=True)
+        )
+
     def drafts(self) -> "SessionQuerySet":
         """Return sessions that are still to be signed."""
         return self.filter(signed_at__isnull=True)
