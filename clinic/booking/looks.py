@@ -19,6 +19,14 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     Status.CANCELLED: ("neutral", "cross"),
 }
 
+# What one presses to bring a visit to a status.
+STEP_WORDS: dict[str, str] = {
+    Status.CONFIRMED: "Confirm",
+    Status.ARRIVED: "Check in",
+    Status.IN_ROOM: "Take to room",
+    Status.DONE: "Finish visit",
+}
+
 
 @cache
 def status_in_words(status: str) -> SafeString:

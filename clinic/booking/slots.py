@@ -59,16 +59,18 @@ def rooms_for(site: Site, service: Service) -> list[Room]:
 def free_slots(search: Search, *, now: datetime) -> list[Slot]:
     """Return the free starts of a day, a quarter of an hour apart and the wanted one, in order.
 
-    Each names the first practitioner and room that are free; one query, whatever the day holds.
+    Each names a practitioner and a room that are free: of several people the one with the fewest
+    visits that day, of several rooms the first. One query, whatever the day holds.
     """
     busy = _busy(search)
+    people = sorted(search.practitioners, key=lambda one: _visits_that_day(one, busy, search))
     patient_busy = busy.get(search.patient.pk, [])
     slots = []
     for wall, starts_at in _starts(search):
         ends_at = starts_at + timedelta(minutes=search.minutes)
         if starts_at < now or _overlaps(patient_busy, starts_at, ends_at):
             continue
-        person = _first_free(search.practitioners, busy, starts_at, ends_at)
+        person = _first_free(people, busy, starts_at, ends_at)
         room = _first_free(search.rooms, busy, starts_at, ends_at)
         if person and room:
             slots.append(Slot(starts_at, wall, person, room))
@@ -99,6 +101,13 @@ def _busy(search: Search) -> Busy:
         for holder in holders:
             busy.setdefault(holder, []).append((starts_at, ends_at))
     return busy
+
+
+def _visits_that_day(person: User, busy: Busy, search: Search) -> int:
+    taken = busy.get(person.pk, [])
+    return sum(
+        starts_at.astimezone(search.site.zone).date() == search.day for starts_at, _ in taken
+    )
 
 
 def _starts(search: Search) -> Iterator[tuple[time, datetime]]:

@@ -64,22 +64,51 @@ def test_without_a_free_room_there_is_no_free_time(find, room, site):
     assert "10:00" in find(rooms=[room, other])
 
 
-def test_anybody_means_the_first_who_is_free(find, site, doctor, service, patient):
+@pytest.fixture
+def offered(site, service, patient, doctor):
+    """Return a function that says who is offered at which time when anybody will do."""
     second = ClinicianFactory(sites=[site])
-    rooms = [RoomFactory(site=site) for _ in range(2)]
-    AppointmentFactory(practitioner=doctor, room=rooms[0], starts_at=monday(10))
-    search = Search(
-        site=site,
-        service=service,
-        day=MONDAY,
-        minutes=30,
-        patient=patient,
-        practitioners=[doctor, second],
-        rooms=rooms,
-    )
-    at = {slot.wall: slot for slot in free_slots(search, now=NOW)}
-    assert at[time(9)].practitioner == doctor
-    assert (at[time(10)].practitioner, at[time(10)].room) == (second, rooms[1])
+    rooms = [RoomFactory(site=site) for _ in range(3)]
+
+    def ask(**changes):
+        search = Search(
+            site=site,
+            service=service,
+            day=MONDAY,
+            minutes=30,
+            patient=patient,
+            practitioners=[doctor, second],
+            rooms=rooms,
+            **changes,
+        )
+        return {slot.wall: slot.practitioner for slot in free_slots(search, now=NOW)}
+
+    ask.second, ask.rooms = second, rooms
+    return ask
+
+
+def test_anybody_means_the_one_with_the_fewest_visits_that_day(offered, doctor):
+    AppointmentFactory(practitioner=doctor, room=offered.rooms[0], starts_at=monday(10))
+    assert offered()[time(14)] == offered.second
+    for hour in (11, 12):
+        AppointmentFactory(
+            practitioner=offered.second, room=offered.rooms[0], starts_at=monday(hour)
+        )
+    at = offered()
+    assert at[time(14)] == doctor
+    assert at[time(10)] == offered.second, "the other one is not free then"
+
+
+def test_of_people_with_as_many_visits_the_first_by_name_is_offered(offered, doctor):
+    assert set(offered().values()) == {doctor}
+    day_before = monday(10) - timedelta(days=1)
+    AppointmentFactory(practitioner=doctor, room=offered.rooms[0], starts_at=day_before)
+    assert set(offered().values()) == {doctor}, "another day's visits do not count"
+
+
+def test_the_visit_that_is_moved_does_not_count(offered, doctor):
+    moving = AppointmentFactory(practitioner=doctor, room=offered.rooms[0], starts_at=monday(10))
+    assert set(offered(moving=moving).values()) == {doctor}
 
 
 def test_the_wanted_time_is_offered_between_the_quarters_when_it_is_free(find, doctor, room):

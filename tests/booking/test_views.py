@@ -530,6 +530,23 @@ def test_one_tap_forward_and_one_tap_back(desk, book, monday_morning):
     assert appointment.status == Status.BOOKED
 
 
+def test_each_button_of_the_board_says_what_it_does(desk, book, monday_morning):
+    appointment = book(starts_at=monday(10), now=NOW)
+    assert "Check in<span" in text(desk.get(reverse("booking:arrivals")))
+    assert "Take to room" in text(tap(desk, appointment, to="arrived", seen="booked"))
+    in_room = text(tap(desk, appointment, to="in_room", seen="arrived"))
+    assert "Finish visit" in in_room
+    assert "Back to arrived" in in_room
+
+
+def test_the_page_to_move_says_how_to_change_the_site(desk, book, client_of, site):
+    appointment = book(starts_at=monday(10), now=NOW)
+    address = reverse("booking:move", args=[appointment.pk])
+    assert "book anew there" not in text(desk.get(address))
+    at_two = client_of(ReceptionFactory(sites=[site, SiteFactory()]))
+    assert "book anew there" in text(at_two.get(address))
+
+
 def test_the_board_works_without_scripts(desk, book, monday_morning):
     appointment = book(starts_at=monday(10), now=NOW)
     answer = tap(desk, appointment, htmx=False, to="arrived", seen="booked")

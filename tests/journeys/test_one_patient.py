@@ -229,7 +229,7 @@ def reception_checks_the_patient_in(journey: Journey) -> None:
     reception.opens("/arrivals/")
     expected = reception.page.get_by_role("region", name="Expected")
     reception.reads("10:00 EXAMPLEWOOD, Ambrose", within=expected)
-    reception.taps(re.compile("^Arrived"), within=expected)
+    reception.taps(re.compile("^Check in"), within=expected)
     reception.reads("waiting 0 min", within=reception.page.get_by_role("region", name="Arrived"))
     reception.looks_at_the_page()
     assert Appointment.objects.get().status == "arrived"

@@ -4,7 +4,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from clinic.base.templatetags.anagen import status
-from clinic.booking.looks import STATUS_LOOKS
+from clinic.booking.looks import STATUS_LOOKS, STEP_WORDS
 from clinic.booking.models import Status
 
 register = template.Library()
@@ -25,3 +25,9 @@ def appointment_status(value: str) -> SafeString:
     """A chip with colour, icon and word."""
     kind, picture = STATUS_LOOKS[value]
     return status(kind, str(Status(value).label), picture)
+
+
+@register.filter
+def step_words(value: str) -> str:
+    """What the button says that brings a visit to this status: Check in."""
+    return STEP_WORDS[value]

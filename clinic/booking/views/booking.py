@@ -158,7 +158,8 @@ def _choose_patient(request: HttpRequest) -> HttpResponse:
 @require(Permission.BOOK)
 def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Give an appointment another time, practitioner or room at its site."""
-    appointment = access.get_own_appointment(signed_in(request), appointment_id)
+    user = signed_in(request)
+    appointment = access.get_own_appointment(user, appointment_id)
     typed = plain(request.POST) if request.method == "POST" else _as_booked(appointment)
     patient, site, service = appointment.patient, appointment.site, appointment.service
     asked = Asked(patient, site, service, typed, moving=appointment)
@@ -175,6 +176,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         "revision": typed.get("revision", appointment.revision),
         **patient_context(patient),
         "in_the_way": in_the_way(form),
+        "other_sites": len(user.workplaces) > 1,
         "reached_by": channels_of(patient),
         "reminder_hours": settings.REMINDER_HOURS_BEFORE,
         **free_times(asked, form, now=timezone.now()),
