@@ -19,6 +19,7 @@ from tests.factories.patients import (
     PatientFactory,
     SignedConsentFactory,
 )
+from tests.factories.photos import PhotoFactory, PhotoSetFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
 from tests.factories.treatments import PlanFactory, signed_session
@@ -41,6 +42,33 @@ def busy_case(site):
     signed_session(case=case, plan=plan, site=site)
     MeasurementFactory(examination=ExaminationFactory(case=case))
     return case
+
+
+def test_what_can_only_be_taken_down_before_treatment_is_asked_for(client_of, clinician, site):
+    case = CaseFactory()
+    chart, baseline = chart_of(case.patient), reverse("followups:baseline", args=[case.patient_id])
+    client = client_of(clinician)
+    assert baseline not in client.get(chart).content.decode(), "nobody has come yet"
+    DiagnosisFactory(case=case, made_by=clinician)
+    page = client.get(chart).content.decode()
+    assert f'href="{baseline}"' in page
+    assert "No photographs yet" in page
+    ExaminationFactory(case=case)
+    photo = PhotoFactory(photo_set=PhotoSetFactory(case=case))
+    page = client.get(chart).content.decode()
+    assert "Before treatment" not in page
+    photo.withdrawn_at, photo.withdrawn_by = timezone.now(), clinician
+    photo.save()
+    assert "No photographs yet" in client.get(chart).content.decode()
+    signed_session(case=case, plan=PlanFactory(case=case), site=site)
+    assert "Before treatment" not in client.get(chart).content.decode()
+
+
+def test_who_may_not_record_is_not_asked_to(client_of, admin):
+    case = CaseFactory()
+    DiagnosisFactory(case=case)
+    page = client_of(admin).get(chart_of(case.patient)).content.decode()
+    assert "Before treatment" not in page
 
 
 def test_a_message_of_the_timeline_leads_to_the_patients_own_messages(client_of, reception):

@@ -14,8 +14,10 @@ from django.utils.dateparse import parse_datetime
 from clinic.base.prepared import columns, from_row, prepared
 from clinic.booking.models import Appointment, Status
 from clinic.caseload.stages import Stage, with_stage
+from clinic.photos.models import Photo
 from clinic.practice.models import Technique
 from clinic.staff.models import User
+from followups.models import Examination
 from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient
 from treatments.models import Plan, Session
 
@@ -69,12 +71,24 @@ class OpenCase:
     diagnosis: str
     courses: list[CourseProgress]
     next_visit: NextVisit | None
+    has_baseline: bool
+    has_photographs: bool
+
+    @property
+    def awaits_treatment(self) -> bool:
+        """Whether the patient came or will come, and nothing was treated yet."""
+        return self.stage not in (Stage.ENQUIRY, Stage.IN_TREATMENT, Stage.IN_FOLLOW_UP)
+
+    @property
+    def lacks_findings(self) -> bool:
+        """Whether something can only be taken down before treatment, and was not yet."""
+        return self.awaits_treatment and not (self.has_baseline and self.has_photographs)
 
 
 def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
     """Return the patient's open case, or None; one query."""
     for row in _open_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit = row
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -85,6 +99,8 @@ def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
             diagnosis=_diagnosis_in_words(diagnosis),
             courses=[CourseProgress(**course) for course in courses],
             next_visit=_visit(next_visit),
+            has_baseline=has_baseline,
+            has_photographs=has_photographs,
         )
     return None
 
@@ -99,7 +115,14 @@ def _open_case(patient_id: UUID, now: datetime) -> Any:
         Subquery(_latest_diagnosis()),
         ArraySubquery(_courses()),
         Subquery(_next_visit(now)),
+        Exists(_baselines()),
+        Exists(Photo.objects.standing().filter(photo_set__case=OuterRef("pk"))),
     )
+
+
+def _baselines() -> Any:
+    kind = Examination.Kind.BASELINE
+    return Examination.objects.filter(case=OuterRef("pk"), kind=kind)
 
 
 def _latest_diagnosis() -> Any:

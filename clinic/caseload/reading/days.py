@@ -1,7 +1,11 @@
 """What each role opens in the morning."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.booking.models import Appointment, Status
@@ -18,7 +22,7 @@ SHOWN = 8
 def my_day(user: User, *, site: Site, day: date) -> QuerySet[Appointment]:
     """Return a clinician's live appointments on a day at every site, in order.
 
-    Each has `has_allergy`, for the mark beside the name.
+    Each has `allergies`, the substances, for the mark beside the name.
     """
     midnight = datetime.combine(day, time.min, tzinfo=site.zone)
     next_midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=site.zone)
@@ -26,13 +30,51 @@ def my_day(user: User, *, site: Site, day: date) -> QuerySet[Appointment]:
         Appointment.objects.live()
         .filter(practitioner=user, starts_at__gte=midnight, starts_at__lt=next_midnight)
         .select_related("patient", "service", "room", "site")
-        .annotate(has_allergy=Exists(_standing_allergy()))
+        .annotate(allergies=ArraySubquery(_standing_allergies()))
         .order_by("starts_at")
     )
 
 
-def _standing_allergy() -> QuerySet[Allergy]:
-    return Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
+def _standing_allergies() -> QuerySet[Any, Any]:
+    standing = Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
+    return standing.order_by("substance").values("substance")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One appointment of the clinician's day, with what they need before they open the door."""
+
+    appointment: Appointment
+    shares_surname: bool
+    has_draft: bool
+
+    @property
+    def allergy_words(self) -> str:
+        """What the patient is allergic to, or ""."""
+        return ", ".join(self.appointment.allergies)
+
+    @property
+    def may_start(self) -> bool:
+        """Whether this is a treatment whose patient is here."""
+        here = self.appointment.status in (Status.ARRIVED, Status.IN_ROOM)
+        return here and bool(self.appointment.service.technique)
+
+
+def visits_of(appointments: list[Appointment]) -> list[Visit]:
+    """Return appointments of `my_day` with their alerts; one query."""
+    people = {a.patient_id: a.patient.family_name.casefold() for a in appointments}
+    surnames = Counter(people.values())
+    drafts = set(
+        Session.objects.drafts().filter(patient__in=people).values_list("patient", "technique")
+    )
+    return [
+        Visit(
+            appointment=a,
+            shares_surname=surnames[people[a.patient_id]] > 1,
+            has_draft=(a.patient_id, a.service.technique) in drafts,
+        )
+        for a in appointments
+    ]
 
 
 def drafts_of(user: User) -> list[Session]:

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from clinic.booking.models import Status
 from clinic.caseload.reading import days
-from clinic.staff.access import current_site, signed_in
-from clinic.staff.permissions import Role
+from clinic.staff.access import CHOSEN_SITE, current_site, signed_in
+from clinic.staff.permissions import Permission, Role
 
 RECENT_DAYS = 28
+SITE_CHOSEN_FOR = "site_chosen_for"
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -53,20 +55,29 @@ def reception(request: HttpRequest) -> HttpResponse:
 def clinician(request: HttpRequest) -> HttpResponse:
     """Show the clinician's day, what is still to be signed, and reviews to read."""
     user = signed_in(request)
-    site = current_site(request)
     today = _today(request)
-    appointments = list(days.my_day(user, site=site, day=today))
-    to_come = [a for a in appointments if a.status != "done"]
-    waiting = [a for a in to_come if a.status not in ("in_room", "arrived")]
+    visits = days.visits_of(list(days.my_day(user, site=current_site(request), day=today)))
+    _begin_where_the_day_does(request, visits, today)
+    to_come = [visit for visit in visits if visit.appointment.status != Status.DONE]
+    here = (Status.IN_ROOM, Status.ARRIVED)
     context = {
         "today": today,
-        "appointments": appointments,
-        "next_appointment": next(iter(to_come), None),
-        "remaining": len(waiting),
+        "visits": visits,
+        "next_visit": next(iter(to_come), None),
+        "remaining": sum(visit.appointment.status not in here for visit in to_come),
+        "may_record": user.can(Permission.RECORD_CLINICAL),
+        "several_sites": len(user.workplaces) > 1,
         "drafts": days.drafts_of(user),
         "reviews": days.recent_reviews_of(user, since=today - timedelta(days=RECENT_DAYS)),
     }
     return render(request, "caseload/home_clinician.html", context)
+
+
+def _begin_where_the_day_does(request: HttpRequest, visits: list[days.Visit], today: date) -> None:
+    """Choose the site of the first own appointment, once a day; who moves on later stays there."""
+    if visits and request.session.get(SITE_CHOSEN_FOR) != today.isoformat():
+        request.session[SITE_CHOSEN_FOR] = today.isoformat()
+        request.session[CHOSEN_SITE] = visits[0].appointment.site.slug
 
 
 def admin(request: HttpRequest) -> HttpResponse:
