@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+# The consent is of the same course of care, and was signed before the treatment began. Where the
+# start is not recorded, the end of the day at the site stands for it.
 # FOR SHARE makes a signature wait for a withdrawal that is being written, and the withdrawal for it.
 CONSENT_STANDS = """
 CREATE FUNCTION treatments_consent_stands() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -11,7 +13,7 @@ BEGIN
     IF NEW.signed_at IS NULL OR (TG_OP = 'UPDATE' AND OLD.signed_at IS NOT NULL) THEN
         RETURN NEW;
     END IF;
-    SELECT consent.patient_id, consent.signed_at, consent.withdrawn_at,
+    SELECT consent.patient_id, consent.case_id, consent.signed_at, consent.withdrawn_at,
            template.purpose, template.technique
       INTO agreed
       FROM patients_consent consent
@@ -22,6 +24,17 @@ BEGIN
        OR agreed.technique <> NEW.technique OR agreed.signed_at IS NULL
        OR agreed.signed_at > NEW.signed_at OR agreed.withdrawn_at IS NOT NULL THEN
         RAISE EXCEPTION 'a session is signed only with a standing consent to its technique'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF agreed.case_id <> NEW.case_id THEN
+        RAISE EXCEPTION 'a session is signed only with a consent of its own case'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF agreed.signed_at > COALESCE(NEW.started_at, (
+        SELECT (NEW.performed_date + 1)::timestamp AT TIME ZONE site.time_zone
+          FROM practice_site site WHERE site.id = NEW.site_id
+    )) THEN
+        RAISE EXCEPTION 'a session is signed only with a consent from before it started'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF EXISTS (
@@ -51,6 +64,7 @@ BEGIN
 END $$;
 """
 
+# Five minutes for the clocks of devices that go ahead. What is not recorded is not compared.
 # The children are complete rows by their own constraints; here it is that they are there.
 # Lidocaine: plain min(3 mg/kg, 200 mg), with adrenaline min(7 mg/kg, 500 mg); both together may
 # fill one maximum, each by its share. Where the weight is not known, 200 and 500 mg hold.
@@ -74,6 +88,19 @@ BEGIN
        OR NOT EXISTS (SELECT 1 FROM treatments_zone WHERE session_id = NEW.id)
        OR NOT EXISTS (SELECT 1 FROM treatments_lotuse WHERE session_id = NEW.id) THEN
         RAISE EXCEPTION 'a session is signed with its preparation, a zone and a lot'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF GREATEST(NEW.started_at, NEW.ended_at) > NEW.signed_at + interval '5 minutes'
+       OR EXISTS (
+           SELECT 1
+             FROM (SELECT harvested_at AS taken_at FROM treatments_micrograftpreparation
+                    WHERE session_id = NEW.id
+                    UNION ALL
+                   SELECT drawn_at FROM treatments_prppreparation WHERE session_id = NEW.id) taken
+            WHERE taken_at < NEW.started_at OR taken_at > NEW.ended_at
+               OR taken_at > NEW.signed_at + interval '5 minutes'
+       ) THEN
+        RAISE EXCEPTION 'a session is signed only with times in their order and in the past'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     SELECT sum(strength_percent * 10 * volume_ml / CASE
@@ -107,6 +134,32 @@ BEGIN
 END $$;
 """
 
+STAYS_RECALLED = """
+CREATE FUNCTION treatments_lot_stays_recalled() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.recalled_at IS NOT NULL AND (TG_OP = 'DELETE' OR
+       (OLD.recalled_at, OLD.recalled_by_id)
+       IS DISTINCT FROM (NEW.recalled_at, NEW.recalled_by_id)) THEN
+        RAISE EXCEPTION '% is refused: the recall of a lot is never taken back', TG_OP
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+"""
+
+# A signature is never taken back, so that what is found here stays true.
+ADDENDUM_OF_SIGNED = """
+CREATE FUNCTION treatments_addendum_of_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM treatments_session
+                    WHERE id = NEW.session_id AND signed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'an addendum is added to a signed session only'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -116,4 +169,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(LOT_IN_DATE, "DROP FUNCTION treatments_lot_in_date()"),
         migrations.RunSQL(WHOLE_WHEN_SIGNED, "DROP FUNCTION treatments_whole_when_signed()"),
         migrations.RunSQL(LOT_FIXED_ONCE_SIGNED, "DROP FUNCTION treatments_lot_fixed_once_signed()"),
+        migrations.RunSQL(STAYS_RECALLED, "DROP FUNCTION treatments_lot_stays_recalled()"),
+        migrations.RunSQL(ADDENDUM_OF_SIGNED, "DROP FUNCTION treatments_addendum_of_signed()"),
     ]
