@@ -18,7 +18,7 @@ from clinic.booking.looks import kind_of, status_in_words
 from clinic.booking.markup import free_piece, in_columns, in_list
 from clinic.booking.models import Appointment, Status
 from clinic.booking.times import DIARY_STEP_MINUTES, day_bounds, local
-from clinic.practice.models import Site
+from clinic.practice.models import Room, Site
 from clinic.staff.models import User
 from patients.models.patient import listed_as
 
@@ -45,13 +45,14 @@ class Row(NamedTuple):
     technique: str
     room: str
     practitioner_id: UUID
+    room_id: UUID
 
 
 _COLUMNS = (
     *("pk", "starts_at", "ends_at", "status", "site_id", "site__name"),
     *("patient__family_name", "patient__given_names"),
     *("service__name", "service__purpose", "service__technique"),
-    *("room__name", "practitioner_id"),
+    *("room__name", "practitioner_id", "room_id"),
 )
 
 
@@ -71,6 +72,7 @@ class Visit:
     service: str
     room: str
     practitioner: str
+    beside: str
     status_words: SafeString
     cancelled: bool
 
@@ -88,7 +90,7 @@ class Stretch:
 
 @dataclass(slots=True)
 class Column:
-    """A practitioner's day; `free` are the stretches that can be booked, drawn."""
+    """A practitioner's or a room's day; `free` are the stretches that can be booked, drawn."""
 
     name: str
     book_url: str
@@ -131,25 +133,40 @@ class Day:
         return in_list(self.standing)
 
 
-def day_at(site: Site, day: date, *, now: datetime, offer_free: bool) -> Day:
-    """Return a site's day, in two queries. `offer_free` adds the stretches that can be booked."""
+def day_at(site: Site, day: date, *, now: datetime, offer_free: bool, by_room: bool = False) -> Day:
+    """Return a site's day, in two queries; in three with a column for each room.
+
+    `offer_free` adds the stretches that can be booked.
+    """
     midnight, next_midnight = day_bounds(day, site.zone)
     found = _rows(site=site.pk, midnight=midnight, next_midnight=next_midnight)
     rows = [Row(*row) for row in found]
     booked = {row.practitioner_id for row in rows if row.site_id == site.pk}
     people = [from_row(User, row) for row in _people(site=site.pk, booked=list(booked))]
-    shown = {person.pk: _column(site, day, person) for person in people}
+    names = {person.pk: str(person) for person in people}
+    shown = _room_columns(site, day) if by_room else _person_columns(site, day, names)
     visits: list[Visit] = []
     for row in rows:
-        column = shown.get(row.practitioner_id)
-        if column is None:
-            continue
-        if row.site_id == site.pk:
-            visits.append(_visit(row, site, column.name))
+        column = shown.get(row.room_id if by_room else row.practitioner_id)
+        if row.site_id == site.pk and column is not None:
+            visits.append(_visit(row, site, names[row.practitioner_id], by_room=by_room))
             column.visits.append(visits[-1])
-        elif row.status not in (Status.CANCELLED, Status.NO_SHOW):
+        elif column is not None and row.status not in (Status.CANCELLED, Status.NO_SHOW):
             column.elsewhere.append(_elsewhere(row, site))
     return _laid_out(site, day, list(shown.values()), visits, now=now, offer_free=offer_free)
+
+
+def _person_columns(site: Site, day: date, names: dict[UUID, str]) -> dict[UUID, Column]:
+    return {pk: _column(site, day, name, practitioner=str(pk)) for pk, name in names.items()}
+
+
+def _room_columns(site: Site, day: date) -> dict[UUID, Column]:
+    return {pk: _column(site, day, name, room=str(pk)) for pk, name in _rooms(site=site.pk)}
+
+
+@prepared(site=UUID)
+def _rooms(site: UUID) -> QuerySet[Any, Any]:
+    return Room.objects.filter(site=site).order_by("name").values_list("pk", "name")
 
 
 @prepared(site=UUID, midnight=datetime, next_midnight=datetime)
@@ -211,9 +228,9 @@ def _laid_out(
     )
 
 
-def _column(site: Site, day: date, person: User) -> Column:
-    query = urlencode({"date": day.isoformat(), "site": site.slug, "practitioner": str(person.pk)})
-    return Column(name=str(person), book_url=f"{reverse('booking:new')}?{query}")
+def _column(site: Site, day: date, name: str, **holder: str) -> Column:
+    query = urlencode({"date": day.isoformat(), "site": site.slug, **holder})
+    return Column(name=name, book_url=f"{reverse('booking:new')}?{query}")
 
 
 def _step(wall: time | datetime) -> int:
@@ -232,7 +249,7 @@ def _span(row: Row, site: Site) -> tuple[datetime, datetime, int, int]:
     return starts, ends, at, min(-(-minutes // DIARY_STEP_MINUTES), STEPS_A_DAY - at)
 
 
-def _visit(row: Row, site: Site, practitioner: str) -> Visit:
+def _visit(row: Row, site: Site, practitioner: str, *, by_room: bool) -> Visit:
     starts, ends, at, length = _span(row, site)
     return Visit(
         at=at,
@@ -247,6 +264,7 @@ def _visit(row: Row, site: Site, practitioner: str) -> Visit:
         service=row.service,
         room=row.room,
         practitioner=practitioner,
+        beside=practitioner if by_room else row.room,
         status_words=status_in_words(row.status),
         cancelled=row.status == Status.CANCELLED,
     )

@@ -20,8 +20,8 @@ _FREE = (
 )
 _IN_COLUMN = (
     '<li class="visit {place}" data-status="{status}" data-kind="{kind}">'
-    '<a class="visit-link" href="{url}">{starts} {name}</a>'
-    '<span class="visit-what">{what}</span><span class="visit-status">{words}</span></li>'
+    '<a class="visit-link" href="{url}" title="{starts} {name}">{starts} {name}</a>'
+    '<span class="visit-what">{column_what}</span><span class="visit-status">{words}</span></li>'
 )
 _IN_LIST = (
     '<li class="day-visit" data-status="{status}" data-kind="{kind}">'
@@ -59,6 +59,7 @@ def _drawn(line: str, visits: Iterable["Visit"]) -> SafeString:
                 ends=visit.ends,
                 name=escape(visit.name),
                 what=escape(f"{visit.service} · {visit.room}"),
+                column_what=escape(f"{visit.service} · {visit.beside}"),
                 practitioner=escape(visit.practitioner),
                 words=visit.status_words,
             )

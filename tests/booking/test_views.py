@@ -63,6 +63,24 @@ def test_the_diary_shows_the_day_in_columns_with_status_in_words(desk, book):
     assert 'class="diary diary-wide from-96"' in page
 
 
+def test_the_columns_may_be_rooms_with_who_is_in_them(desk, book, doctor, room):
+    book()
+    RoomFactory(site=room.site, name="Room 2")
+    page = text(desk.get(diary_url(site="henley", by="room")))
+    assert ">Room 1</span><small>1 booked" in page
+    assert ">Room 2</span><small>Nobody booked" in page
+    assert f"Consultation · {doctor}" in page
+    query = f"date={MONDAY}&amp;site=henley&amp;room={room.pk}&amp;time="
+    assert f"{query}09:30" in page
+    assert f"{query}10:00" not in page, "the room is taken"
+    assert 'name="by" value="room"' in page, "another day keeps the rooms"
+
+
+def test_a_whole_name_is_there_even_where_the_column_is_narrow(desk, book):
+    book()
+    assert 'title="10:00 TESTPERSON, Invented"' in text(desk.get(diary_url(site="henley")))
+
+
 def test_an_hour_in_summer_stands_where_the_clock_on_the_wall_says(desk, book):
     book(starts_at=monday(9).replace(year=2027, month=6, day=1))
     page = text(desk.get(diary_url(date="2027-06-01")))

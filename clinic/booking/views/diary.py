@@ -17,19 +17,25 @@ from clinic.staff.permissions import Permission
 @require_GET
 @require(Permission.VIEW_DIARY)
 def diary(request: HttpRequest) -> HttpResponse:
-    """Show a day at a site: `?date=2026-11-23&site=<slug>&view=list`; today where none is given."""
+    """Show a day at a site: `?date=2026-11-23&site=<slug>&view=list`; today where none is given.
+
+    The columns are practitioners, or with `by=room` rooms.
+    """
     site = site_asked_for(request)
     now = timezone.now()
     today = timezone.localdate(now, timezone=site.zone)
     form = DayForm(request.GET)
     day = (form.cleaned_data["date"] if form.is_valid() else None) or today
+    may_book = signed_in(request).can(Permission.BOOK)
+    by_room = request.GET.get("by") == "room"
     context = {
-        "day": day_at(site, day, now=now, offer_free=signed_in(request).can(Permission.BOOK)),
+        "day": day_at(site, day, now=now, offer_free=may_book, by_room=by_room),
         "site": site,
         "today": today,
         "previous": max(day - timedelta(days=1), FIRST_DAY),
         "next": min(day + timedelta(days=1), LAST_DAY),
-        "may_book": signed_in(request).can(Permission.BOOK),
+        "may_book": may_book,
+        "by_room": by_room,
         "as_list": request.GET.get("view") == "list",
         "form": form,
     }
