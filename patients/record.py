@@ -86,7 +86,7 @@ def _diagnoses(patient: Patient, bound: Bound) -> dict[str, Any]:
     return {
         "diagnosis": rows[0] if rows else None,
         "earlier_diagnoses": rows[1:],
-        "diagnosis_form": bound.get(("diagnosis", None)) or DiagnosisForm(),
+        "diagnosis_form": bound.get(("diagnosis", None)) or DiagnosisForm(sex=patient.sex),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.base.forms import PlainForm
 from patients.forms.fields import LineField, ParagraphsField
-from patients.models import Diagnosis, HistoryEntry, Medicine
+from patients.models import Diagnosis, HistoryEntry, Medicine, Patient
 
 
 def _not_in_the_future(value: date) -> None:
@@ -129,20 +129,51 @@ class AllergyForm(PlainForm):
     )
 
 
-def _grades() -> list[Any]:
+_Condition, _Scale, _Sex = Diagnosis.Condition, Diagnosis.Scale, Patient.Sex
+_PATTERN_OF: dict[str, str] = {_Sex.MALE: _Condition.AGA_MALE, _Sex.FEMALE: _Condition.AGA_FEMALE}
+_SCALES_OF: dict[str, tuple[str, ...]] = {
+    _Condition.AGA_MALE: (_Scale.NORWOOD,),
+    _Condition.AGA_FEMALE: (_Scale.LUDWIG, _Scale.SINCLAIR),
+}
+
+
+def _scales_of_sex(sex: str) -> tuple[str, ...]:
+    """Return the scales made for a sex; all of them where it settles nothing."""
+    pattern = _PATTERN_OF.get(sex)
+    return _SCALES_OF[pattern] if pattern else tuple(_Scale)
+
+
+def _grades(sex: str) -> list[Any]:
+    """Return the grades by scale, the scale that fits the patient first."""
+    fitting = _scales_of_sex(sex)
+    scales = sorted(_Scale, key=lambda scale: scale not in fitting)
     return [
         ("", "Not graded"),
         *(
             (
-                label,
+                scale.label,
                 [
-                    (f"{scale}:{grade}", f"{label} {grade}")
-                    for grade in Diagnosis.GRADES[Diagnosis.Scale(scale)]
+                    (f"{scale}:{grade}", f"{scale.label} {grade}")
+                    for grade in Diagnosis.GRADES[scale]
                 ],
             )
-            for scale, label in Diagnosis.Scale.choices
+            for scale in scales
         ),
     ]
+
+
+def _unusual(sex: str, condition: str, scale: str) -> str:
+    """Return what does not usually go together, as a sentence, or ""."""
+    usual = _PATTERN_OF.get(sex)
+    if usual and condition in _SCALES_OF and condition != usual:
+        return (
+            f"{_Condition(condition).label} is unusual: the record says {_Sex(sex).label.lower()}."
+        )
+    if scale and condition in _SCALES_OF and scale not in _SCALES_OF[condition]:
+        return f"{_Scale(scale).label} is not the scale of {_Condition(condition).label.lower()}."
+    if scale and scale not in _scales_of_sex(sex):
+        return f"{_Scale(scale).label} is unusual: the record says {_Sex(sex).label.lower()}."
+    return ""
 
 
 class DiagnosisForm(PlainForm):
@@ -158,7 +189,6 @@ class DiagnosisForm(PlainForm):
     )
     graded = forms.ChoiceField(
         label="Scale and grade",
-        choices=_grades,
         required=False,
         widget=forms.Select(attrs={"class": "w-email"}),
     )
@@ -168,8 +198,24 @@ class DiagnosisForm(PlainForm):
         widget=forms.Textarea(attrs={"class": "w-text", "rows": 2}),
     )
 
+    is_meant = forms.BooleanField(label="Record it all the same", required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, sex: str) -> None:
+        super().__init__(data)
+        self.sex = sex
+        self.fields["graded"].choices = _grades(sex)  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
-        """Split the choice into scale and grade."""
+        """Split the choice into scale and grade; ask about what does not usually go together."""
         values = super().clean() or {}
         scale, _, grade = (values.pop("graded", "") or "").partition(":")
+        is_meant = values.pop("is_meant", False)
+        unusual = _unusual(self.sex, values.get("condition", ""), scale)
+        if unusual and not is_meant:
+            self.add_error("is_meant", f"{unusual} Change it, or tick the box and save again.")
         return {**values, "scale": scale, "grade": grade}
+
+    @property
+    def asks_whether_meant(self) -> bool:
+        """Whether the question about an unusual finding is to be shown."""
+        return "is_meant" in self.errors or bool(self["is_meant"].value())

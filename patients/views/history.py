@@ -141,7 +141,7 @@ def diagnose(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Record a diagnosis."""
     user = signed_in(request)
     patient = get_patient(user, patient_id)
-    form = DiagnosisForm(request.POST)
+    form = DiagnosisForm(request.POST, sex=patient.sex)
 
     def save() -> None:
         actions.make_diagnosis(by=user, patient=patient, now=timezone.now(), **form.cleaned_data)

@@ -1,3 +1,5 @@
+import html
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -5,7 +7,7 @@ from django.utils import timezone
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from patients.actions import history
-from patients.models import Diagnosis
+from patients.models import Diagnosis, Patient
 from tests.factories.patients import CaseFactory, DiagnosisFactory, PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
@@ -78,7 +80,11 @@ def test_each_part_saves_and_leads_back_to_itself(room, patient):
         (at("add_allergy", patient), {"allergy-substance": "Latex"}, "allergies"),
         (
             at("diagnose", patient),
-            {"diagnosis-condition": "aga_female", "diagnosis-graded": "ludwig:II"},
+            {
+                "diagnosis-condition": "aga_female",
+                "diagnosis-graded": "ludwig:II",
+                "diagnosis-is_meant": "on",
+            },
             "diagnosis",
         ),
     ]
@@ -145,6 +151,62 @@ def test_what_is_wrong_is_said_in_its_part_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert said in page
     assert "kept text" in page
+
+
+@pytest.mark.parametrize(
+    ("sex", "condition", "graded", "said"),
+    [
+        ("male", "aga_female", "", "the record says male"),
+        ("female", "aga_male", "norwood:III", "the record says female"),
+        ("male", "aga_male", "ludwig:II", "Ludwig is not the scale of androgenetic"),
+        ("intersex", "aga_female", "norwood:IV", "Norwood-Hamilton is not the scale"),
+        ("male", "other", "sinclair:2", "Sinclair is unusual: the record says male"),
+        ("female", "scarring", "norwood:III", "Norwood-Hamilton is unusual"),
+    ],
+)
+def test_what_does_not_go_together_is_asked_about_and_may_stand(
+    room, patient, sex, condition, graded, said
+):
+    Patient.objects.filter(pk=patient.pk).update(sex=sex)
+    sent = {
+        "diagnosis-condition": condition,
+        "diagnosis-graded": graded,
+        "diagnosis-note": "kept text",
+    }
+    answer = room.post(at("diagnose", patient), sent)
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert said in page
+    assert "kept text" in page
+    assert not Diagnosis.objects.exists()
+    answer = room.post(at("diagnose", patient), sent | {"diagnosis-is_meant": "on"})
+    assert answer.status_code == 302
+    assert Diagnosis.objects.get().condition == condition
+
+
+@pytest.mark.parametrize(
+    ("sex", "condition", "graded"),
+    [
+        ("male", "aga_male", "norwood:III"),
+        ("female", "aga_female", "sinclair:2"),
+        ("female", "traction", ""),
+        ("not_known", "aga_female", "ludwig:I"),
+        ("intersex", "aga_male", "norwood:V"),
+    ],
+)
+def test_what_goes_together_is_not_asked_about(room, patient, sex, condition, graded):
+    Patient.objects.filter(pk=patient.pk).update(sex=sex)
+    page = room.get(at("history", patient)).content.decode()
+    assert "Record it all the same" not in page
+    sent = {"diagnosis-condition": condition, "diagnosis-graded": graded}
+    assert room.post(at("diagnose", patient), sent).status_code == 302
+
+
+@pytest.mark.parametrize(("sex", "first"), [("female", "Ludwig"), ("male", "Norwood-Hamilton")])
+def test_the_scale_that_fits_stands_first(room, patient, sex, first):
+    Patient.objects.filter(pk=patient.pk).update(sex=sex)
+    page = room.get(at("history", patient)).content.decode()
+    assert page.split('<optgroup label="')[1].startswith(f'{first}"')
 
 
 def test_empty_history_is_not_recorded(room, patient):

@@ -51,7 +51,7 @@ class Visit:
     @property
     def allergy_words(self) -> str:
         """What the patient is allergic to, or ""."""
-        return ", ".join(self.appointment.allergies)
+        return ", ".join(self.appointment.allergies)  # type: ignore[attr-defined]
 
     @property
     def may_start(self) -> bool:
