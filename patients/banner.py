@@ -31,16 +31,24 @@ def patient_context(patient: Patient) -> dict[str, Any]:
     """Return what `components/patient_banner.html` needs, in one query.
 
     `allergy_line` reads "Allergic to penicillin (rash)", "No known allergies" or "Allergies not
-    recorded"; `alerts` are short sentences in words.
+    recorded"; `alerts` are short sentences in words. Everybody must know what is dangerous, also
+    whoever checks the patient in; how it shows and which medicine it is stays in the clinical
+    record. So those who do not see that get `short_allergy_line` ("Allergic to penicillin") and
+    `short_alerts` ("Takes an anticoagulant").
     """
     facts = sorted(_facts(patient_id=patient.pk))
-    substances = [_with_detail(name, detail) for kind, name, detail in facts if kind == _ALLERGY]
+    allergies = [(name, detail) for kind, name, detail in facts if kind == _ALLERGY]
     none_stated = any(kind == _NONE_STATED for kind, _, _ in facts)
-    line, tone = _allergy_line(substances, none_stated)
+    line, tone = _allergy_line([_with_detail(*allergy) for allergy in allergies], none_stated)
+    short_line, _ = _allergy_line([name for name, _ in allergies], none_stated)
+    medicines = _medicines_by_group(facts)
+    age_alert = _age_alert(patient)
     return {
         "patient": patient,
-        "alerts": [*_age_alert(patient), *_medicine_alerts(facts)],
+        "alerts": [*age_alert, *(f"{words}: {names}" for words, names in medicines)],
+        "short_alerts": [*age_alert, *(words for words, _ in medicines)],
         "allergy_line": line,
+        "short_allergy_line": short_line,
         "allergy_kind": tone,
     }
 
@@ -101,13 +109,11 @@ def _age_alert(patient: Patient) -> list[str]:
     return ["Under 18: adults only"] if under_age else []
 
 
-def _medicine_alerts(facts: list[Row]) -> list[str]:
+def _medicines_by_group(facts: list[Row]) -> list[tuple[str, str]]:
     taken: dict[str, list[str]] = {}
     for kind, name, _ in facts:
         if kind in ALERT_GROUPS:
             taken.setdefault(kind, []).append(name)
     return [
-        f"{words}: {', '.join(taken[group])}"
-        for group, words in ALERT_GROUPS.items()
-        if group in taken
+        (words, ", ".join(taken[group])) for group, words in ALERT_GROUPS.items() if group in taken
     ]

@@ -113,7 +113,7 @@ DOORS: dict[str, Door] = {
     "patients:add_site": button(R, C, A),
     "patients:case": page(R, C, A),
     "patients:open_case": button(R, C, A),
-    "patients:close_case": button(R, C, A),
+    "patients:close_case": button(C, A),
     "patients:set_clinician": button(R, C, A),
     # The clinical record.
     "patients:history": page(C, A),

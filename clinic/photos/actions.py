@@ -17,7 +17,8 @@ from clinic.photos import tasks
 from clinic.photos.intake import Photograph
 from clinic.photos.models import Photo, PhotoSet, View
 from clinic.staff.models import User
-from patients.models import Case
+from patients.consent_rules import may_use_photos
+from patients.models import Case, PhotoScope
 
 
 def add_photos(
@@ -27,14 +28,21 @@ def add_photos(
     taken_at: datetime,
     files: Mapping[str, Photograph],
     photo_set: PhotoSet | None = None,
+    agreed_aloud: bool = False,
     now: datetime,
 ) -> PhotoSet:
     """Keep photographs by view (what `intake.read_photograph` returned) in a set of one visit.
 
+    Photographs for the patient's own record need the patient's agreement: a signed consent with
+    that scope or, since the first are often taken before anything is signed, the agreement given
+    aloud, which is written on the audit trail. Any other use needs the signed consent.
+
     Without `photo_set` they join the case's set of that day whose views are free, else a new set
-    is made. All are kept or none. Raises `ValidationError` when a
+    is made. All are kept or none. Raises `ValidationError` without an agreement, when a
     view is already in the set, when the set is another case's, or when `taken_at` is to come.
     """
+    if not agreed_aloud and not may_use_photos(case.patient, PhotoScope.CLINICAL):
+        raise ValidationError("Ask the patient whether they agree to be photographed.")
     kept: list[Photo] = []
     try:
         with transaction.atomic():
@@ -45,7 +53,7 @@ def add_photos(
             for view, photograph in files.items():
                 kept.append(_row(photo_set, view, photograph))
                 kept[-1].original.save(f"{kept[-1].pk}.jpg", ContentFile(photograph.jpeg))
-            _record_taken(by, photo_set, kept)
+            _record_taken(by, photo_set, kept, agreed_aloud=agreed_aloud)
     except BaseException:
         # The rows are gone with the transaction; their files would stay behind for ever.
         for photo in kept:
@@ -127,7 +135,9 @@ def _row(photo_set: PhotoSet, view: str, photograph: Photograph) -> Photo:
     return photo
 
 
-def _record_taken(by: User, photo_set: PhotoSet, photos: list[Photo]) -> None:
+def _record_taken(
+    by: User, photo_set: PhotoSet, photos: list[Photo], *, agreed_aloud: bool
+) -> None:
     audit.record(
         Kind.PHOTOS_TAKEN,
         by=by,
@@ -135,6 +145,7 @@ def _record_taken(by: User, photo_set: PhotoSet, photos: list[Photo]) -> None:
         subject=photo_set,
         count=len(photos),
         views=[photo.view for photo in photos],
+        agreed="aloud" if agreed_aloud else "in writing",
     )
     for photo in photos:
         after_commit.start(tasks.derive, str(photo.pk))

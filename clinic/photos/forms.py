@@ -38,9 +38,16 @@ class PhotosForm(PlainForm):
         ),
     )
 
-    def __init__(self, *args: Any, views: Iterable[View], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, views: Iterable[View], asks_agreement: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.views = list(views)
+        if asks_agreement:
+            self.fields["agreed"] = forms.BooleanField(
+                label="The patient agreed today to be photographed for their own record",
+                error_messages={"required": "Ask the patient, and tick that they agreed."},
+            )
         for view in self.views:
             self.fields[view.value] = PhotographField(
                 label=view.label, required=False, allow_empty_file=True
@@ -65,9 +72,14 @@ class PhotosForm(PlainForm):
         return [
             f"{View(name).label}: {error}"
             for name, errors in self.errors.items()
-            if name in self.fields and name != "taken_at"
+            if name in View.values
             for error in errors
         ]
+
+    @property
+    def lacks_agreement(self) -> bool:
+        """Whether the patient's agreement is asked for and was not given."""
+        return "agreed" in self.fields and not self.cleaned_data.get("agreed")
 
     @property
     def taken_at_or_none(self) -> datetime | None:

@@ -25,7 +25,7 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.banner import patient_context
-from patients.consent_rules import standing_photo_consent
+from patients.consent_rules import may_use_photos, standing_photo_consent
 from patients.models import Case, Patient, PhotoScope
 
 SETS_A_PAGE = 10
@@ -70,6 +70,7 @@ def add_photos(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         request.POST if is_sent else None,
         request.FILES if is_sent else None,
         views=sheet.missing if sheet else list(View),
+        asks_agreement=not may_use_photos(patient, PhotoScope.CLINICAL),
         initial={"taken_at": sheet.photo_set.taken_at if sheet else timezone.now()},
     )
     if is_sent:
@@ -98,7 +99,7 @@ def _keep_what_can_be_read(
 ) -> PhotoSet | None:
     """Keep the good files even beside bad ones: a browser cannot hold files for a second try."""
     form.is_valid()
-    if not form.photographs or form.taken_at_or_none is None:
+    if not form.photographs or form.taken_at_or_none is None or form.lacks_agreement:
         return None
     try:
         return actions.add_photos(
@@ -107,6 +108,7 @@ def _keep_what_can_be_read(
             taken_at=form.taken_at_or_none,
             files=form.photographs,
             photo_set=sheet.photo_set if sheet else None,
+            agreed_aloud="agreed" in form.cleaned_data,
             now=timezone.now(),
         )
     except ValidationError as error:

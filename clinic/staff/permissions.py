@@ -12,6 +12,7 @@ class Permission(enum.StrEnum):
     EDIT_PATIENT = "register patients and change their details"
     VIEW_CLINICAL = "see the clinical record"
     RECORD_CLINICAL = "write in the clinical record"
+    CLOSE_CASE = "close a case, and see how cases ended"
     TAKE_CONSENT = "give information and take consent"
     SIGN_SESSION = "sign treatment sessions"
     VIEW_DIARY = "see the diary"
@@ -53,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.EDIT_PATIENT,
             _P.VIEW_CLINICAL,
             _P.RECORD_CLINICAL,
+            _P.CLOSE_CASE,
             _P.TAKE_CONSENT,
             _P.SIGN_SESSION,
             _P.VIEW_DIARY,
@@ -68,6 +70,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.VIEW_PATIENT,
             _P.EDIT_PATIENT,
             _P.VIEW_CLINICAL,
+            _P.CLOSE_CASE,
             _P.VIEW_DIARY,
             _P.VIEW_FOLLOWUPS,
             _P.VIEW_MESSAGES,

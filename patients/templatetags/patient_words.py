@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 
 from clinic.base.templatetags.anagen import day, or_not_known
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
 from patients import phone
 
 register = template.Library()
@@ -27,3 +29,9 @@ def in_words(value: Any) -> Any:
     if isinstance(value, str) and value.startswith("+") and value[1:].isdigit():
         return phone.readable(value)
     return or_not_known(value)
+
+
+@register.filter
+def sees_clinical_record(user: Any) -> bool:
+    """Whether the person at the screen may see the clinical record."""
+    return isinstance(user, User) and user.can(Permission.VIEW_CLINICAL)

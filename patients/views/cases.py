@@ -59,7 +59,7 @@ def set_clinician(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return redirect("patients:case", patient.pk)
 
 
-@require(Permission.EDIT_PATIENT)
+@require(Permission.CLOSE_CASE)
 @require_POST
 def close_case(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Close the open case with its outcome."""
@@ -102,6 +102,7 @@ def _page(
         "case": present,
         "earlier": [case for case in cases if case.closed_at],
         "may_change": signed_in(request).can(Permission.EDIT_PATIENT),
+        "may_close": signed_in(request).can(Permission.CLOSE_CASE),
         "clinician_form": clinician_form
         or ClinicianForm(initial={"clinician": present.clinician_id if present else None}),
         "close_form": close_form or CloseForm(),

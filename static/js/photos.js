@@ -41,3 +41,11 @@ if (choice && matchMedia("(pointer: coarse)").matches) {
 for (const form of document.querySelectorAll("form[data-submits]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+// A browser cannot hold chosen files for a second try: what is still to be ticked is said first.
+const agreed = document.querySelector("input[name=agreed]");
+agreed?.form.addEventListener("submit", (event) => {
+  if (agreed.reportValidity()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, { capture: true });

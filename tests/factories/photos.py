@@ -10,7 +10,8 @@ from django.utils import timezone
 from PIL import Image
 
 from clinic.photos.models import Photo, PhotoSet, View
-from tests.factories.patients import CaseFactory
+from patients.models import Case, ConsentTemplate
+from tests.factories.patients import CaseFactory, ConsentTemplateFactory, SignedConsentFactory
 
 
 def drawn_jpeg(width: int = 64, height: int = 48, colour: object = "sienna") -> bytes:
@@ -18,6 +19,14 @@ def drawn_jpeg(width: int = 64, height: int = 48, colour: object = "sienna") -> 
     buffer = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(buffer, "JPEG")
     return buffer.getvalue()
+
+
+def sign_photo_consent(case: Case, scopes: list[str]) -> None:
+    """Have the patient sign that photographs may be used for this."""
+    template = ConsentTemplateFactory(
+        purpose=ConsentTemplate.Purpose.PHOTOGRAPHS, technique="", reflection_days=0
+    )
+    SignedConsentFactory(case=case, template=template, photo_scopes=scopes)
 
 
 class PhotoSetFactory(factory.django.DjangoModelFactory):

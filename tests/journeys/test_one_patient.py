@@ -302,6 +302,7 @@ def adds_photographs(
 ) -> None:
     """Choose a drawn picture for each view; `red` makes one visit's differ from another's."""
     clinician.follows("Add photographs")
+    clinician.ticks("The patient agreed today to be photographed")
     for number, view in enumerate(views):
         picture = drawn_jpeg(640, 480, colour=(red, 90 + 40 * number, 60))
         clinician.page.locator(f"#id_{view}").set_input_files(

@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 from django.http import Http404
 from django.template import Context, Template
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.kinds import Kind
@@ -11,7 +12,7 @@ from clinic.audit.models import Event
 from patients.access import get_patient, open_case, read_patient
 from patients.actions import history
 from patients.banner import patient_context
-from patients.models import Medicine
+from patients.models import Case, Medicine
 from tests.factories.patients import CaseFactory, PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ReceptionFactory
@@ -120,6 +121,7 @@ def test_medicines_that_matter_before_a_needle_are_alerts_while_they_are_taken(p
         stopped_date=timezone.localdate(),
     )
     assert patient_context(patient)["alerts"] == ["Takes an anticoagulant: Apixaban"]
+    assert patient_context(patient)["short_alerts"] == ["Takes an anticoagulant"]
 
 
 def test_a_patient_under_eighteen_is_an_alert(db):
@@ -152,3 +154,48 @@ def test_reception_has_no_clinical_tabs(reception, patient):
     assert "Chart" in html
     for label in ("History", "Plan", "Consents", "Photos", "Reviews", "Documents"):
         assert label not in html
+
+
+def banner_for(client_of, user, patient) -> str:
+    page = client_of(user).get(reverse("patients:case", args=[patient.pk])).content.decode()
+    return page[page.index('id="patient-banner"') : page.index("</section>")]
+
+
+def test_the_desk_sees_what_is_dangerous_and_clinicians_the_details_too(
+    client_of, reception, clinician, patient
+):
+    history.record_allergy(
+        by=clinician, patient=patient, substance="Penicillin", reaction="rash", now=NOW
+    )
+    history.record_medicine(
+        by=clinician,
+        patient=patient,
+        name="Apixaban",
+        group=Medicine.Group.ANTICOAGULANT,
+        dose="",
+        started_date=None,
+        now=NOW,
+    )
+    at_the_desk = banner_for(client_of, reception, patient)
+    assert "Allergic to Penicillin" in at_the_desk
+    assert "Takes an anticoagulant" in at_the_desk
+    assert "rash" not in at_the_desk
+    assert "Apixaban" not in at_the_desk
+    in_the_room = banner_for(client_of, clinician, patient)
+    assert "Allergic to Penicillin (rash)" in in_the_room
+    assert "Takes an anticoagulant: Apixaban" in in_the_room
+
+
+def test_how_a_case_ended_is_for_those_who_see_the_record(client_of, reception, clinician):
+    case = CaseFactory()
+    address = reverse("patients:case", args=[case.patient_id])
+    close = reverse("patients:close_case", args=[case.patient_id])
+    outcome = Case.Outcome.values[0]
+    assert "Close the case" not in client_of(reception).get(address).content.decode()
+    assert client_of(reception).post(close, {"outcome": outcome}).status_code == 403
+    assert client_of(clinician).post(close, {"outcome": outcome}).status_code == 302
+    label = Case.Outcome(outcome).label
+    assert label in client_of(clinician).get(address).content.decode()
+    page = client_of(reception).get(address).content.decode()
+    assert "Earlier cases" in page
+    assert label not in page

@@ -15,7 +15,7 @@ from clinic.photos import actions, derivatives, tasks
 from clinic.photos.intake import Photograph
 from clinic.photos.models import Photo, PhotoSet, View
 from tests.factories.patients import CaseFactory
-from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
+from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg, sign_photo_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,7 @@ def add(case, clinician, **changes):
         "case": case,
         "taken_at": timezone.now() - timedelta(minutes=5),
         "files": {"frontal": photograph("sienna"), "vertex": photograph("peru")},
+        "agreed_aloud": True,
         "now": timezone.now(),
     }
     return actions.add_photos(**{**values, **changes})
@@ -59,6 +60,29 @@ def test_photographs_are_kept_by_view_in_one_set(clinician):
     kept = photos["frontal"]
     assert hashlib.sha256(content(kept.original)).hexdigest() == kept.sha256
     assert (kept.width_px, kept.height_px) == (64, 48)
+
+
+def test_nobody_is_photographed_without_having_agreed(clinician, settings):
+    case = CaseFactory()
+    with pytest.raises(ValidationError, match="Ask the patient"):
+        add(case, clinician, agreed_aloud=False)
+    assert files_on_disk(settings) == []
+    add(case, clinician)
+    assert Event.objects.get(kind="photos.taken").details["agreed"] == "aloud"
+
+
+@pytest.mark.parametrize(("scopes", "enough"), [(["clinical"], True), (["website"], False)])
+def test_a_signed_consent_for_the_record_is_enough_and_one_for_the_website_is_not(
+    clinician, scopes, enough
+):
+    case = CaseFactory()
+    sign_photo_consent(case, scopes)
+    if enough:
+        add(case, clinician, agreed_aloud=False)
+        assert Event.objects.get(kind="photos.taken").details["agreed"] == "in writing"
+    else:
+        with pytest.raises(ValidationError, match="Ask the patient"):
+            add(case, clinician, agreed_aloud=False)
 
 
 def test_the_name_on_disk_says_nothing_about_the_patient_or_the_upload(clinician):

@@ -11,14 +11,11 @@ from django.utils import timezone
 from clinic.audit.models import Event
 from clinic.photos import tasks
 from clinic.photos.models import Photo, PhotoSet, View
-from patients.models import ConsentTemplate
 from tests.factories.patients import (
     CaseFactory,
-    ConsentTemplateFactory,
     PatientFactory,
-    SignedConsentFactory,
 )
-from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
+from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg, sign_photo_consent
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
 
@@ -41,7 +38,7 @@ def at_minute(moment) -> str:
 
 def post(client, case, **files):
     taken_at = at_minute(timezone.now() - timedelta(minutes=2))
-    return client.post(page("add", case.patient), {"taken_at": taken_at, **files})
+    return client.post(page("add", case.patient), {"taken_at": taken_at, "agreed": "on", **files})
 
 
 def test_six_views_are_kept_at_once(client_of, clinician):
@@ -51,6 +48,20 @@ def test_six_views_are_kept_at_once(client_of, clinician):
     assert response.status_code == 302
     assert response.url == page("sets", case.patient)
     assert Photo.objects.count() == 6
+
+
+def test_without_a_signed_consent_the_page_asks_whether_the_patient_agreed(client_of, clinician):
+    case = CaseFactory()
+    client = client_of(clinician)
+    text = client.get(page("add", case.patient)).content.decode()
+    assert "No consent to photographs for the record is signed" in text
+    refused = post(client, case, frontal=upload(), agreed="")
+    assert refused.status_code == 422
+    assert "Ask the patient, and tick that they agreed." in refused.content.decode()
+    assert not PhotoSet.objects.exists()
+    sign_photo_consent(case, ["clinical"])
+    assert "is signed" not in client.get(page("add", case.patient)).content.decode()
+    assert post(client, case, frontal=upload(), agreed="").status_code == 302
 
 
 def test_a_good_file_is_kept_beside_a_bad_one_and_the_bad_one_is_named(client_of, clinician):
@@ -89,7 +100,7 @@ def test_an_empty_form_asks_for_a_photograph_and_keeps_the_time(client_of, clini
 def test_a_time_that_cannot_be_is_refused(client_of, clinician, taken_at):
     case = CaseFactory()
     response = client_of(clinician).post(
-        page("add", case.patient), {"taken_at": taken_at, "frontal": upload()}
+        page("add", case.patient), {"taken_at": taken_at, "agreed": "on", "frontal": upload()}
     )
     assert response.status_code == 422
     assert not PhotoSet.objects.exists()
@@ -99,14 +110,20 @@ def test_what_is_missing_is_added_to_its_set(client_of, clinician):
     photo = PhotoFactory()
     address = f"{page('add', photo.photo_set.patient)}?set={photo.photo_set_id}"
     taken_at = at_minute(photo.photo_set.taken_at)
-    response = client_of(clinician).post(address, {"taken_at": taken_at, "vertex": upload("teal")})
+    response = client_of(clinician).post(
+        address, {"taken_at": taken_at, "agreed": "on", "vertex": upload("teal")}
+    )
     assert response.status_code == 302
     assert photo.photo_set.photos.count() == 2
 
 
 def test_the_page_that_asked_for_photographs_is_returned_to(client_of, clinician):
     case = CaseFactory()
-    data = {"taken_at": at_minute(timezone.now() - timedelta(minutes=2)), "frontal": upload()}
+    data = {
+        "taken_at": at_minute(timezone.now() - timedelta(minutes=2)),
+        "agreed": "on",
+        "frontal": upload(),
+    }
     address = page("add", case.patient)
     response = client_of(clinician).post(f"{address}?next=/followups/overdue/", data)
     assert response.url == "/followups/overdue/"
@@ -114,7 +131,11 @@ def test_the_page_that_asked_for_photographs_is_returned_to(client_of, clinician
 
 def test_but_never_another_place_on_the_net(client_of, clinician):
     case = CaseFactory()
-    data = {"taken_at": at_minute(timezone.now() - timedelta(minutes=2)), "frontal": upload()}
+    data = {
+        "taken_at": at_minute(timezone.now() - timedelta(minutes=2)),
+        "agreed": "on",
+        "frontal": upload(),
+    }
     address = page("add", case.patient)
     response = client_of(clinician).post(f"{address}?next=https://example.test/", data)
     assert response.url == page("sets", case.patient)
@@ -167,10 +188,7 @@ def test_the_record_says_what_photographs_may_be_used_for(client_of, clinician):
     client = client_of(clinician)
     address = page("sets", photo.photo_set.patient)
     assert "No consent to photographs is signed" in client.get(address).content.decode()
-    template = ConsentTemplateFactory(
-        purpose=ConsentTemplate.Purpose.PHOTOGRAPHS, technique="", reflection_days=0
-    )
-    SignedConsentFactory(case=photo.photo_set.case, template=template, photo_scopes=["clinical"])
+    sign_photo_consent(photo.photo_set.case, ["clinical"])
     text = client.get(address).content.decode()
     assert "My record, and documents given to me" in text
     assert "website" not in text
@@ -329,6 +347,7 @@ def test_a_word_is_not_a_page_to_return_to(client_of, clinician):
     case = CaseFactory()
     taken_at = at_minute(timezone.now() - timedelta(minutes=2))
     response = client_of(clinician).post(
-        f"{page('add', case.patient)}?next=foo", {"taken_at": taken_at, "vertex": upload()}
+        f"{page('add', case.patient)}?next=foo",
+        {"taken_at": taken_at, "agreed": "on", "vertex": upload()},
     )
     assert (response.status_code, response.url) == (302, page("sets", case.patient))

@@ -54,6 +54,7 @@ def test_a_worker_makes_the_pictures_of_what_is_kept_and_of_what_was_left(client
             case=CaseFactory(),
             taken_at=timezone.now() - timedelta(minutes=1),
             files={"vertex": Photograph(drawn_jpeg(3000, 2000), 3000, 2000)},
+            agreed_aloud=True,
             now=timezone.now(),
         ).photos.get()
         tasks.derive_missing.delay()

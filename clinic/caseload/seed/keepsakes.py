@@ -39,6 +39,7 @@ def _photograph(examination: Examination, *, head: int, coverage: float) -> None
         case=examination.case,
         taken_at=examination.recorded_at,
         files=files,
+        agreed_aloud=True,
         now=timezone.now(),
     )
     examination.save()
