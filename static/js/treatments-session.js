@@ -36,35 +36,62 @@ const take = (answer) => {
   }
 };
 
+// ---- which fields were changed since the page last agreed with the record ----
+const touchedField = form?.elements.namedItem("touched");
+const touched = new Set(touchedField?.value.split(" ").filter(Boolean));
+if (touchedField) touchedField.disabled = false;
+
+const tellTouched = () => {
+  touchedField.value = [...touched].join(" ");
+};
+
+const touch = (event) => {
+  const name = event.target.name || event.target.getAttribute("prefix");
+  if (!name || event.target === touchedField) return;
+  touched.add(name);
+  tellTouched();
+};
+
 const send = async () => {
+  const body = new FormData(form);
+  const sent = [...touched];
+  touched.clear(); // What is changed while this is on its way is touched anew.
+  const isStored = await post(body);
+  if (!isStored) sent.forEach((name) => touched.add(name));
+  tellTouched();
+};
+
+// Says whether everything on the page is stored.
+const post = async (body) => {
   let response;
   try {
     response = await fetch(form.dataset.autosave, {
       method: "POST",
-      body: new FormData(form),
+      body,
       headers: { Accept: "application/json" },
       redirect: "manual",
     });
   } catch {
     complain("the server cannot be reached. What you typed is still here.");
-    return;
+    return false;
   }
   if (response.type === "opaqueredirect" || response.status === 401) {
     complain("you were signed out. What you typed is still here.");
     document.getElementById("signed-out")?.showModal();
-    return;
+    return false;
   }
   if (!response.headers.get("Content-Type")?.includes("application/json")) {
     complain(response.status === 404 ? "this draft is not there any more." : "something went wrong. Press Save draft.");
-    return;
+    return false;
   }
   const answer = await response.json();
   if (response.ok) {
     take(answer);
-  } else {
-    show(answer.saved);
-    if (response.status === 409) form.dataset.conflict = "yes";
+    return !Object.keys(answer.errors).length;
   }
+  show(answer.saved);
+  if (response.status === 409) form.dataset.conflict = "yes";
+  return false;
 };
 
 // One at a time: each save carries the revision that the one before it returned.
@@ -165,8 +192,10 @@ const addNowButton = (field) => {
 
 if (form) {
   for (const field of form.querySelectorAll("[data-now]")) addNowButton(field);
-  form.addEventListener("input", soon);
-  form.addEventListener("change", soon);
+  for (const kind of ["input", "change"]) {
+    form.addEventListener(kind, touch);
+    form.addEventListener(kind, soon);
+  }
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && timer) save();
   });

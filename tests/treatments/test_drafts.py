@@ -157,6 +157,57 @@ def test_the_second_editor_is_told_sees_both_and_loses_nothing(client_of, clinic
     assert ">\nThe second.</textarea>" in answer.text
 
 
+def test_what_the_second_editor_did_not_touch_is_taken_from_the_record(client_of, clinician, whole):
+    session = whole()
+    page = page_of(session)
+    theirs = {"observations": "The first.", "punches": "5", "zones-0-points": "77"}
+    client_of(clinician).post(url_of(session), {**page, **theirs, "aftercare_given": ""})
+    mine = {**page, "observations": "The second.", "weight_kg": "71"}
+    answer = client_of(ClinicianFactory()).post(
+        url_of(session), {**mine, "touched": "observations weight_kg"}
+    )
+    assert answer.status_code == 409
+    told = {row.label: (row.theirs, row.yours) for row in answer.context["differences"]}
+    assert told == {"Observations": ("The first.", "The second."), "Weight": ("Empty", "71 kg")}
+    forms = answer.context["forms"]
+    assert forms.preparation["punches"].value() == "5"
+    assert forms.rows["zones"].forms[0]["points"].value() == "77"
+    assert not forms.session["aftercare_given"].value()
+    assert 'name="touched" value="observations weight_kg"' in " ".join(answer.text.split())
+
+
+def test_mine_instead_keeps_what_another_wrote_elsewhere(client_of, clinician, whole):
+    session = whole()
+    page = page_of(session)
+    browser = client_of(clinician)
+    browser.post(url_of(session), {**page, "observations": "The first.", "zones-0-points": "77"})
+    browser.post(url_of(session), {**page, "weight_kg": "71", "touched": "weight_kg"})
+    merged = page_of(session, weight_kg="71", over=stored(session).revision, touched="weight_kg")
+    assert browser.post(url_of(session), merged).status_code == 302
+    session = stored(session)
+    assert (session.observations, session.weight_kg) == ("The first.", 71)
+    assert session.zones.get().points == 77
+
+
+def test_rows_that_were_touched_stay_as_typed_together(client_of, clinician, whole):
+    session = whole()
+    page = page_of(session)
+    browser = client_of(clinician)
+    browser.post(url_of(session), {**page, "zones-0-points": "77"})
+    mine = {**page, "zones-0-depth_mm": "5", "touched": "zones-0-depth_mm"}
+    forms = browser.post(url_of(session), mine).context["forms"]
+    row = forms.rows["zones"].forms[0]
+    assert (row["points"].value(), row["depth_mm"].value()) == (page["zones-0-points"], "5")
+
+
+def test_ones_own_other_window_is_called_so(client_of, clinician, draft):
+    page = page_of(draft)
+    browser = client_of(clinician)
+    browser.post(url_of(draft), {**page, "observations": "The first."})
+    answer = browser.post(url_of(draft), {**page, "observations": "The second."})
+    assert "You, in another window, saved this draft on" in answer.text
+
+
 def test_the_second_editor_may_knowingly_put_theirs_instead(client_of, clinician, draft):
     page = page_of(draft)
     browser = client_of(clinician)

@@ -37,7 +37,7 @@ def save_draft(
     draft is not at `revision` any more, and `ValidationError` for an impossible figure.
     """
     may(by, Permission.RECORD_CLINICAL)
-    current = lock_draft(session, revision)
+    current = lock_draft(session, revision, by=by)
     with in_words():
         _write(by, current, draft, now)
     return Session.objects.with_everything().get(pk=current.pk)
@@ -67,10 +67,11 @@ def discard_draft(*, by: User, session: Session, revision: int) -> None:
     current.delete()
 
 
-def lock_draft(session: Session, revision: int) -> Session:
+def lock_draft(session: Session, revision: int, *, by: User | None = None) -> Session:
     """Return the draft with everything in it, held until the end of the transaction.
 
-    Raises `ChangedMeanwhileError` when it is gone, signed, or not at `revision`.
+    Raises `ChangedMeanwhileError` when it is gone, signed, or not at `revision`; `by` is who is
+    told, and may be the one who was faster.
     """
     if not Session.objects.select_for_update().filter(pk=session.pk).exists():
         raise ChangedMeanwhileError("This draft was discarded meanwhile. Nothing was saved.")
@@ -79,7 +80,9 @@ def lock_draft(session: Session, revision: int) -> Session:
         words = f"{current.signed_by} signed this session on {moment(current.signed_at)}."
         raise ChangedMeanwhileError(f"{words} Nothing was changed.")
     if current.revision != revision:
-        who = f"{current.saved_by} saved this draft on {moment(current.saved_at)}"
+        is_own = by is not None and current.saved_by_id == by.pk
+        who = "You, in another window," if is_own else str(current.saved_by)
+        who += f" saved this draft on {moment(current.saved_at)}"
         raise ChangedMeanwhileError(f"{who}, after you opened it. Yours is not saved yet.")
     return current
 

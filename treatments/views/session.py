@@ -24,6 +24,7 @@ from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
 from treatments.differences import differences
 from treatments.forms.session import IncompletePageError, SessionForms
+from treatments.merging import with_the_rest_of_record
 from treatments.models import Session
 from treatments.reading import describe
 
@@ -66,6 +67,7 @@ def _write_page(
         **live_context(session),
         "forms": forms,
         "revision": session.revision,
+        "touched": " ".join(sorted(_touched(request))),
         "can_sign": signed_in(request).can(Permission.SIGN_SESSION),
         **more,
     }
@@ -143,7 +145,11 @@ def _store(user: User, session: Session, forms: SessionForms, revision: int) -> 
 def _conflict(
     request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
 ) -> HttpResponse:
-    theirs = SessionForms(session, today_at(session), signed_in(request))
+    user, today = signed_in(request), today_at(session)
+    theirs = SessionForms(session, today, user)
+    if "touched" in request.POST:
+        typed = with_the_rest_of_record(request.POST, theirs, _touched(request))
+        forms = SessionForms(session, today, user, typed)
     return _write_page(
         request,
         session,
@@ -153,6 +159,14 @@ def _conflict(
         differences=differences(theirs, forms),
         revision=request.POST.get("revision", ""),
     )
+
+
+def _touched(request: HttpRequest) -> set[str]:
+    """Return the fields that were changed since the page last agreed with the record.
+
+    A browser without our script does not say; then every field counts as touched.
+    """
+    return set(request.POST.get("touched", "").split())
 
 
 @require(Permission.RECORD_CLINICAL)
