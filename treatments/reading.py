@@ -250,9 +250,9 @@ def _infiltration(session: Session) -> list[Fact]:
         ),
     ]
     if total.ml_per_cm2 is not None:
-        facts.append(
-            Fact("For each cm²", measure(total.ml_per_cm2, "mL/cm²"), "Volume ÷ area of all zones")
-        )
+        remark = ": outside the usual 0.05–0.1" if total.is_unusual else ""
+        words = f"Volume ÷ area of all zones{remark}"
+        facts.append(Fact("For each cm²", measure(total.ml_per_cm2, "mL/cm²"), words))
     if session.volume_reason:
         facts.append(Fact("Why more than was prepared", session.volume_reason))
     return facts

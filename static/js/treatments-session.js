@@ -166,7 +166,7 @@ const markField = (id, text) => {
 // ---- the reason for more than was prepared is asked only then ----
 const showReason = () => {
   const reason = form.querySelector("[data-when-over]");
-  const over = document.querySelector('#live-infiltration [data-tone="attention"]');
+  const over = document.querySelector('#live-infiltration [data-over]');
   if (reason) reason.hidden = !over && !reason.querySelector("input").value;
 };
 

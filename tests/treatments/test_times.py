@@ -267,7 +267,9 @@ UNUSUAL = [("1.9", True), ("2", False), ("4", False), ("5", True)]
 def test_an_unusual_volume_for_the_area_is_remarked(client_of, clinician, whole, volume, said):
     session = whole(**{"zones-0-volume_ml": volume})
     page = client_of(clinician).get(url_of(session)).text
-    assert ("usual 0.05–0.1" in page) is said
+    assert ("outside the usual 0.05–0.1" in page) is said
+    page = client_of(clinician).get(url_of(session, "sign")).text
+    assert ("outside the usual 0.05–0.1" in page) is said
 
 
 def test_a_complete_course_offers_another_session(client_of, clinician, whole, case):
