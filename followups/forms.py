@@ -57,7 +57,7 @@ class ExaminationForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
     record_early = forms.BooleanField(
-        label="This is earlier than the window: record it all the same", required=False
+        label="Record it before its window all the same", required=False
     )
     revision = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 

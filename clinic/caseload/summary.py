@@ -111,6 +111,11 @@ class Summary:
         return [(str(one.label), WHAT_IT_IS[one]) for one in Technique if one in used]
 
     @property
+    def today(self) -> date:
+        """The day at the site on which the paper is made."""
+        return timezone.localdate(self.prepared_at, timezone=self.site.zone)
+
+    @property
     def first_date(self) -> date:
         """The day of the first session."""
         return self.stories[0].session.performed_date

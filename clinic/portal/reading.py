@@ -1,7 +1,9 @@
 """What a patient reads about themselves, behind the link."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from clinic.booking.models import Appointment
 from clinic.documents.models import Document
@@ -23,19 +25,22 @@ class Home:
     reviews: list[Review]
     documents: list[Document]
     sessions: list[Session]
+    today: date
 
 
 def home_of(patient: Patient, *, now: datetime) -> Home:
     """Gather what was done, what comes next, and what there is to read."""
     visits = list(_visits(patient, now))
     sessions = _sessions(patient)
+    site = _site(patient, visits, sessions)
     return Home(
         patient=patient,
-        site=_site(patient, visits, sessions),
+        site=site,
         visits=visits,
         reviews=list(Review.objects.outstanding().not_booked().filter(patient=patient)[:MOST]),
         documents=list(patient.documents.issued().order_by("-issued_at")[:MOST]),
         sessions=sessions,
+        today=timezone.localdate(now, timezone=site.zone if site else None),
     )
 
 

@@ -197,6 +197,20 @@ def test_a_withdrawn_photograph_is_not_shown(case):
     assert made.photos.pictures == {}
 
 
+def test_a_review_whose_time_is_over_is_no_date_to_come(case):
+    signed = signed_session(case=case)
+    days_ago = [timezone.localdate() - timedelta(days=days) for days in (90, 75, 60)]
+    ReviewFactory(
+        after_session=signed,
+        window_starts_date=days_ago[0],
+        due_date=days_ago[1],
+        window_ends_date=days_ago[2],
+    )
+    text = text_of(case)
+    assert f"Was due about {days_ago[1]:%d-%b-%Y}" in text
+    assert f"About {days_ago[1]:%d-%b-%Y} Review" not in text
+
+
 def test_it_says_what_comes_next_and_who_to_call(case):
     signed = signed_session(case=case, site__phone="+441632960111")
     review = ReviewFactory(after_session=signed, label="23 weeks")

@@ -604,11 +604,11 @@ def test_a_review_before_its_window_is_recorded_only_when_it_is_meant(client_of,
     review = ReviewFactory(after_session=session)
     client = client_of(clinician)
     typed = form(note="Seen on the day of treatment", known=0)
-    assert "earlier than the window" not in text_of(client, review_page(review))
+    assert "before its window" not in text_of(client, review_page(review))
     response = client.post(review_page(review), typed)
     assert response.status_code == 422
     page = response.content.decode()
-    assert "This is earlier than the window: record it all the same" in page
+    assert "Record it before its window all the same" in page
     assert "Seen on the day of treatment" in page
     assert not Examination.objects.exists()
     assert client.post(review_page(review), {**typed, "record_early": "on"}).status_code == 302

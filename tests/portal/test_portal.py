@@ -145,6 +145,20 @@ def test_leaving_closes_the_page(inside):
     assert "Your date of birth" in inside.get(address()).content.decode()
 
 
+def test_a_review_whose_time_is_over_is_no_date_to_come(inside, link):
+    signed = signed_session(case__patient=link.patient)
+    days_ago = [timezone.localdate() - timedelta(days=days) for days in (90, 75, 60)]
+    ReviewFactory(
+        after_session=signed,
+        window_starts_date=days_ago[0],
+        due_date=days_ago[1],
+        window_ends_date=days_ago[2],
+    )
+    page = inside.get(address()).content.decode()
+    assert f"You were due to see us about {days_ago[1]:%d-%b-%Y}" in page
+    assert f"About {days_ago[1]:%d-%b-%Y}" not in page
+
+
 def test_the_page_says_what_was_done_what_comes_and_who_to_call(inside, link):
     case_of = {"case__patient": link.patient}
     signed = signed_session(**case_of, site__name="Invented Clinic", site__phone="+441632960111")
