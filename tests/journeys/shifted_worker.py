@@ -1,6 +1,7 @@
-"""A Celery worker whose clock is some seconds ahead: `python -m tests.journeys.shifted_worker`.
+"""A Celery worker, or beat, whose clock is some seconds ahead.
 
-The first argument is the shift in seconds; the rest are Celery's own.
+Started by `python -m tests.journeys.shifted_worker`. The first argument is the
+shift in seconds; the rest are Celery's own.
 """
 
 import sys

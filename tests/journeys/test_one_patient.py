@@ -15,6 +15,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from celery import current_app
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -201,10 +202,13 @@ def the_patient_is_reminded_once_and_of_the_new_time_only(journey: Journey) -> N
 
     # Two days before the new time; that of the first reminder is past by then.
     journey.clock.move_to(REMINDER_IS_DUE)
-    for _ in range(3):
-        journey.clock.let_beat_wake_the_outbox()
-    assert purposes_sent() == {"confirmation": 2, "moved": 2, "reminder": 2}
+    journey.clock.start_beat()
     reception = journey.at_the_desk()
+    journey.clock.wait_for_beat(lambda: "reminder" in purposes_sent())
+    for _ in range(2):
+        current_app.send_task("messaging.send_due")
+        journey.clock.wait_for_the_worker()
+    assert purposes_sent() == {"confirmation": 2, "moved": 2, "reminder": 2}
     reception.opens("/demo/mail/")
     reception.reads("Friday 6 March 2026 at 10:00", "Your appointment has been moved")
     letters = reception.page.locator("article")
@@ -294,15 +298,18 @@ def records_baseline(journey: Journey, clinician: Person) -> None:
     expect(clinician.page.locator("[data-density]").first).to_contain_text("123.1")
     clinician.presses("Save")
     clinician.reads("123.1", "Vertex", "0.65")
-    adds_photographs(journey, clinician, ("frontal", "vertex"), red=160)
+    adds_photographs(journey, clinician, ("frontal", "vertex"), red=160, agreed="aloud")
 
 
 def adds_photographs(
-    journey: Journey, clinician: Person, views: tuple[str, ...], *, red: int
+    journey: Journey, clinician: Person, views: tuple[str, ...], *, red: int, agreed: str
 ) -> None:
     """Choose a drawn picture for each view; `red` makes one visit's differ from another's."""
     clinician.follows("Add photographs")
-    clinician.ticks("The patient agreed today to be photographed")
+    if agreed == "aloud":
+        clinician.ticks("The patient agreed today to be photographed")
+    else:
+        clinician.does_not_read("The patient agreed today to be photographed")
     for number, view in enumerate(views):
         picture = drawn_jpeg(640, 480, colour=(red, 90 + 40 * number, 60))
         clinician.page.locator(f"#id_{view}").set_input_files(
@@ -541,7 +548,7 @@ def the_clinician_records_the_review_and_the_chart_shows_the_change(journey: Jou
     clinician.fills("Findings and note", "Visibly denser at the vertex.")
     clinician.presses("Save")
     clinician.reads("8 of 10", "150.8", "27.7")
-    adds_photographs(journey, clinician, ("frontal", "vertex"), red=200)
+    adds_photographs(journey, clinician, ("frontal", "vertex"), red=200, agreed="in writing")
     clinician.opens(f"{journey.chart}photos/compare/")
     expect(clinician.page.locator("img[src*=display]")).to_have_count(2)
     clinician.opens(journey.chart)
