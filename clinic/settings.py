@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "clinic.middleware.PrivatePagesMiddleware",
     "clinic.staff.middleware.SignedInMiddleware",
     "clinic.staff.middleware.SecondFactorMiddleware",
+    "clinic.staff.handover.HandedOverMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

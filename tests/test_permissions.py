@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from clinic.staff.handover import HELD
 from clinic.staff.permissions import Role
 from tests.factories import staff as staff_factories
 from tests.factories.practice import SiteFactory
@@ -227,7 +228,15 @@ def ask(client: Client, method: str, url: str) -> HttpResponse:
     if answer.streaming:
         answer.getvalue()  # reads the file to its end, which closes it
     client.cookies = cookies
+    give_back(client)
     return answer
+
+
+def give_back(client: Client) -> None:
+    """End the hold of a page that a patient signs on: the next address is asked for by staff."""
+    session = client.session
+    if session.pop(HELD, None):
+        session.save()
 
 
 def tells(answer: HttpResponse, words: bytes) -> bool:

@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import actions as audit
 from clinic.staff.access import current_site, require, signed_in
+from clinic.staff.handover import hand_over
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.actions import consents as actions
@@ -125,7 +127,10 @@ def consent_record(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> 
 @require(Permission.TAKE_CONSENT)
 @require_http_methods(["GET", "POST"])
 def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpResponse:
-    """Let the patient read, ask and sign; afterwards, thank them."""
+    """Let the patient read, ask and sign; afterwards, thank them.
+
+    From here on the device shows nothing else until a member of staff confirms who they are.
+    """
     user = signed_in(request)
     patient = get_patient(user, patient_id)
     consent = get_consent(patient, consent_id)
@@ -137,6 +142,8 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     )
     if obstacle:
         return _blocked(request, consent, obstacle)
+    if request.method == "GET":
+        hand_over(request, back=reverse("patients:consents", args=[patient.pk]))
     is_early = timezone.now() < consent.reflect_until
     form = SignConsentForm(_posted(request), consent=consent, is_early=is_early)
     if request.method == "POST" and form.is_valid() and _sign(request, consent, form):

@@ -68,9 +68,11 @@ class Journey:
 
     def _signed_in(self, email: str) -> Person:
         somebody = self.people.setdefault(email, self.person(email))
-        password = next(a.password for a in self.clinic.accounts if a.email == email)
-        somebody.signs_in(email, password)
+        somebody.signs_in(email, self.password_of(email))
         return somebody
+
+    def password_of(self, email: str) -> str:
+        return next(a.password for a in self.clinic.accounts if a.email == email)
 
 
 @pytest.fixture
@@ -381,6 +383,18 @@ def signs(
             draws_a_signature(clinician)
     clinician.presses("Sign")
     clinician.reads("Thank you, Ambrose", "call the clinic on 01632 960110")
+    takes_the_tablet_back(clinician, journey)
+
+
+def takes_the_tablet_back(clinician: Person, journey: Journey) -> None:
+    """The record opens again only for somebody who confirms who they are."""
+    page = clinician.page.locator("body")
+    clinician.follows("Back to the record", within=page)
+    clinician.is_on("Confirm it is you")
+    clinician.reads("A patient held this device")
+    clinician.fills("Password", journey.password_of("ottoline.mockridge@example.test"))
+    clinician.presses("Confirm")
+    clinician.is_on("Consents")
 
 
 def draws_a_signature(clinician: Person) -> None:

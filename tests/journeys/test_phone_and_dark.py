@@ -79,7 +79,13 @@ def test_every_page_of_a_role_fits_a_phone_in_the_dark(role, busy_clinic, on_a_p
         # One's own account looks the same to everybody: seen once, in the role with little else.
         and (":" in name or role == Role.EVALUATOR)
     ]
-    looks_through(somebody, [*pages, *PLACES_WITH_A_QUERY[role]])
+    # The page that a patient signs on comes last: after it, the device asks who is there.
+    pages = sorted([*pages, *PLACES_WITH_A_QUERY[role]], key=is_in_the_patients_hands)
+    looks_through(somebody, [*pages, "/"])
+
+
+def is_in_the_patients_hands(page: str) -> bool:
+    return "/consents/" in page and page.endswith("/sign/")
 
 
 def test_the_public_pages_fit_a_phone_in_the_dark(live_server, on_a_phone_in_the_dark):

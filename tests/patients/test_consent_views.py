@@ -262,7 +262,7 @@ def test_the_page_that_the_patient_holds_leads_into_no_record(browser, case):
     assert leads_to == {"#main", "/accounts/login/", url("consents", case)}
 
 
-def test_another_name_is_asked_about_and_stays_with_its_reason(browser, case):
+def test_another_name_is_asked_about_and_stays_with_its_reason(browser, client_of, clinician, case):
     consent = informed(case)
     address = url("sign_consent", case, consent)
     typed = {"agrees": "on", "signed_name": "Ada Okoro", "signature_typed": "Donald Duck"}
@@ -278,7 +278,7 @@ def test_another_name_is_asked_about_and_stays_with_its_reason(browser, case):
     assert fresh(consent).name_reason == "Uses the name of his stage act."
     for name in ("consents", "consent"):
         rest = [consent] if name == "consent" else []
-        shown = page(browser.get(url(name, case, *rest)))
+        shown = page(client_of(clinician).get(url(name, case, *rest)))
         assert "Donald Duck" in shown
         assert "Uses the name of his stage act." in shown
 
@@ -348,7 +348,7 @@ def test_a_body_over_the_limit_is_refused(browser, case):
     assert fresh(consent).signed_at is None
 
 
-def test_early_signing_says_until_when_and_asks_why(browser, case):
+def test_early_signing_says_until_when_and_asks_why(browser, client_of, clinician, case):
     consent = informed(case, ago=timedelta(days=1))
     address = url("sign_consent", case, consent)
     shown = page(browser.get(address))
@@ -360,7 +360,7 @@ def test_early_signing_says_until_when_and_asks_why(browser, case):
     sent = GOOD | {"early_reason": "Lives abroad; asked for it twice."}
     assert browser.post(address, sent).status_code == 302
     assert fresh(consent).early_reason == "Lives abroad; asked for it twice."
-    assert "Lives abroad" in page(browser.get(url("consents", case)))
+    assert "Lives abroad" in page(client_of(clinician).get(url("consents", case)))
 
 
 def test_photo_uses_are_ticked_one_by_one(browser, case):
