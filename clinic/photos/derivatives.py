@@ -1,6 +1,7 @@
 """The smaller pictures of a photograph, made by the worker."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,8 +26,9 @@ MOST_A_SWEEP = 50
 def derive(*, photo_id: UUID, now: datetime) -> bool:
     """Make the display picture and the thumbnail of a photograph, once; say whether they are there.
 
-    Called again, or by two workers at the same time, it changes nothing more. What goes wrong is
-    logged and kept in the photograph's `Derivation`; after `MOST_TRIES` it is not tried again.
+    Called again, or by two workers at the same time, it changes nothing more, and it waits as long
+    as a try before it asked for. What goes wrong is logged and kept in the photograph's
+    `Derivation`; after `MOST_TRIES` it is not tried again.
     Raises `OperationalError` when the database is away.
     """
     photo = Photo.objects.get(pk=photo_id)
@@ -45,10 +47,14 @@ def derive(*, photo_id: UUID, now: datetime) -> bool:
     return True
 
 
-def derive_missing(*, now: datetime) -> int:
-    """Make what is still missing and may be tried now; return how many could not be made."""
-    waiting = Photo.objects.to_derive(now).values_list("pk", flat=True)[:MOST_A_SWEEP]
-    return sum(not derive(photo_id=photo_id, now=now) for photo_id in list(waiting))
+def derive_missing(*, clock: Callable[[], datetime]) -> int:
+    """Make what is still missing and may be tried now; return how many could not be made.
+
+    A sweep can last longer than the pause between two sweeps, so the clock is read for each
+    photograph: another sweep must see when the try that is under way began.
+    """
+    waiting = Photo.objects.to_derive(clock()).values_list("pk", flat=True)[:MOST_A_SWEEP]
+    return sum(not derive(photo_id=photo_id, now=clock()) for photo_id in list(waiting))
 
 
 def try_given_up_again(*, now: datetime) -> int:
@@ -62,10 +68,13 @@ def try_given_up_again(*, now: datetime) -> int:
 def _count_try(photo: Photo, now: datetime) -> bool:
     """Count a try before it begins: one that ends the worker itself counts too.
 
-    The time before which no sweep tries again is also what keeps a second sweep away meanwhile.
+    Says no before the time that the try before it set. That also keeps away a second sweep, and
+    the worker of the upload, whose lists were read before this try began.
     """
     Derivation.objects.get_or_create(photo=photo, defaults={"not_before": now})
     row = Derivation.objects.select_for_update().get(photo=photo)
+    if row.given_up_at or row.not_before > now:
+        return False
     if row.tries >= MOST_TRIES:
         _give_up(row, now)
         return False
@@ -96,12 +105,13 @@ def _make(photo: Photo, now: datetime) -> None:
     try:
         photo.display.save(*_smaller(photo, "display", DISPLAY_LONG_SIDE_PX), save=False)
         photo.thumbnail.save(*_smaller(photo, "thumbnail", THUMBNAIL_LONG_SIDE_PX), save=False)
-        kept = Photo.objects.filter(pk=photo.pk, derived_at__isnull=True).update(
-            display=photo.display.name, thumbnail=photo.thumbnail.name, derived_at=now
-        )
     except BaseException:
         _remove_files(photo)
         raise
+    # When this fails, the row may name the files all the same: they are left where they are.
+    kept = Photo.objects.filter(pk=photo.pk, derived_at__isnull=True).update(
+        display=photo.display.name, thumbnail=photo.thumbnail.name, derived_at=now
+    )
     if not kept:  # another worker was faster: its files stand, these go
         _remove_files(photo)
 

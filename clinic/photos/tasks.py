@@ -17,4 +17,4 @@ def derive(photo_id: str) -> None:
 @shared_task(name="photos.derive_missing")
 def derive_missing() -> None:
     """Make what an earlier run, or a broker that was away, left undone."""
-    derivatives.derive_missing(now=timezone.now())
+    derivatives.derive_missing(clock=timezone.now)

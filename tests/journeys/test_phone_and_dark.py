@@ -49,7 +49,7 @@ def busy_clinic(live_server, letter_box) -> Iterator[tuple[Clinic, Record]]:
     with time_machine.travel(MONDAY_MORNING, tick=True):
         clinic = fill(patients=20, seed=1, now=timezone.localtime())
         add_keepsakes(clinic)
-        derivatives.derive_missing(now=timezone.now())
+        derivatives.derive_missing(clock=timezone.now)
         # The clinic has the first versions of its texts and protocols already.
         ConsentTemplateFactory.reset_sequence(100, force=True)
         ProtocolFactory.reset_sequence(100, force=True)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from celery import current_app
@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from clinic.celery import app
 from clinic.photos import actions, derivatives, tasks
 from clinic.photos.intake import Photograph
-from clinic.photos.models import Derivation, Photo
+from clinic.photos.models import Derivation, Photo, PhotoQuerySet
 from tests.factories.patients import CaseFactory
 from tests.factories.photos import PhotoFactory, drawn_jpeg
 from tests.factories.staff import ClinicianFactory
@@ -29,6 +29,17 @@ def damaged(photo: Photo, content: bytes = b"") -> Photo:
     with photo.original.open("wb") as file:
         file.write(content)
     return photo
+
+
+def sweep(now: datetime) -> int:
+    return derivatives.derive_missing(clock=lambda: now)
+
+
+def try_until_given_up(photo: Photo) -> None:
+    """Try at the times at which the worker would."""
+    for _ in range(derivatives.MOST_TRIES):
+        row = Derivation.objects.filter(photo=photo).first()
+        derivatives.derive(photo_id=photo.pk, now=row.not_before if row else timezone.now())
 
 
 def is_derived(photo: Photo) -> bool:
@@ -71,7 +82,7 @@ def test_a_worker_makes_the_pictures_of_what_is_kept_and_of_what_was_left(client
 def test_the_sweep_goes_on_past_what_cannot_be_read(content):
     broken = damaged(PhotoFactory(), content)
     left = PhotoFactory()
-    assert derivatives.derive_missing(now=timezone.now()) == 1
+    assert derivatives.derive_missing(clock=timezone.now) == 1
     assert is_derived(left)
     assert not is_derived(broken)
     assert broken.derivation.failure
@@ -80,7 +91,7 @@ def test_the_sweep_goes_on_past_what_cannot_be_read(content):
 def test_an_original_that_is_too_large_for_the_library_stops_nothing(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     broken = PhotoFactory()
-    assert derivatives.derive_missing(now=timezone.now()) == 1
+    assert derivatives.derive_missing(clock=timezone.now) == 1
     assert broken.derivation.failure == "DecompressionBombError"
 
 
@@ -90,7 +101,7 @@ def test_what_cannot_be_read_is_tried_ever_more_rarely_and_then_given_up():
     tried_after: list[int] = []
     with capture_logs() as logs:
         for minute in range(24 * 60):
-            if derivatives.derive_missing(now=now + timedelta(minutes=minute)):
+            if sweep(now + timedelta(minutes=minute)):
                 tried_after.append(minute)
     assert tried_after == [0, 2, 6, 14, 30, 62, 126, 254]
     assert broken.derivation.tries == derivatives.MOST_TRIES
@@ -102,9 +113,9 @@ def test_old_failures_never_keep_a_new_photograph_waiting(monkeypatch):
     monkeypatch.setattr(derivatives, "MOST_A_SWEEP", 3)
     now = timezone.now()
     broken = [damaged(PhotoFactory()) for _ in range(3)]
-    derivatives.derive_missing(now=now)
+    sweep(now)
     new = PhotoFactory()
-    derivatives.derive_missing(now=now + timedelta(hours=1))
+    sweep(now + timedelta(hours=1))
     assert is_derived(new)
     assert not any(is_derived(photo) for photo in broken)
 
@@ -118,11 +129,69 @@ def test_a_try_that_ends_the_worker_itself_counts_too(monkeypatch):
 
     monkeypatch.setattr(derivatives, "_smaller", die)
     photo = PhotoFactory()
-    for _ in range(derivatives.MOST_TRIES):
+    now = timezone.now()
+    for number in range(derivatives.MOST_TRIES):
         with pytest.raises(Killed):
-            tasks.derive(str(photo.pk))
-    tasks.derive(str(photo.pk))
+            derivatives.derive(photo_id=photo.pk, now=now + timedelta(days=number))
+    derivatives.derive(photo_id=photo.pk, now=now + timedelta(days=derivatives.MOST_TRIES))
     assert Derivation.objects.get().given_up_at is not None
+
+
+def test_what_another_worker_tries_meanwhile_is_not_tried_again(monkeypatch):
+    """Two sweeps read the same list; the worker of the upload has the same photograph in hand."""
+    now = timezone.now()
+    first, second = damaged(PhotoFactory()), damaged(PhotoFactory())
+    tried: list[Photo] = []
+
+    def meanwhile(photo: Photo, now: datetime) -> None:
+        tried.append(photo)
+        if len(tried) == 1:
+            other = second if photo == first else first
+            tasks.derive(str(other.pk))
+            assert tried == [photo, other]
+            tasks.derive(str(photo.pk))
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(derivatives, "_make", meanwhile)
+    assert sweep(now) == 2
+    assert sorted(photo.pk for photo in tried) == sorted([first.pk, second.pk])
+    assert set(Derivation.objects.values_list("tries", flat=True)) == {1}
+
+
+def test_each_try_of_a_long_sweep_begins_when_it_begins():
+    broken = [damaged(PhotoFactory()) for _ in range(3)]
+    start = timezone.now()
+    minutes = iter([0, 0, 5, 10])
+    assert derivatives.derive_missing(clock=lambda: start + timedelta(minutes=next(minutes))) == 3
+    waits = Derivation.objects.order_by("not_before").values_list("not_before", flat=True)
+    assert [wait - start for wait in waits] == [timedelta(minutes=m) for m in (2, 7, 12)]
+    assert not any(is_derived(photo) for photo in broken)
+
+
+def test_what_was_given_up_is_not_tried_by_a_late_message():
+    photo = damaged(PhotoFactory())
+    try_until_given_up(photo)
+    given_up = Derivation.objects.get()
+    derivatives.derive(photo_id=photo.pk, now=timezone.now() + timedelta(days=30))
+    again = Derivation.objects.get()
+    assert given_up.given_up_at is not None
+    assert (again.tries, again.given_up_at) == (given_up.tries, given_up.given_up_at)
+
+
+def test_pictures_that_the_row_names_stay_when_the_answer_of_the_database_is_lost(monkeypatch):
+    update = PhotoQuerySet.update
+
+    def kept_but_never_heard_of(self: PhotoQuerySet, **values: object) -> int:
+        update(self, **values)
+        raise OperationalError("the server closed the connection")
+
+    photo = PhotoFactory()
+    monkeypatch.setattr(PhotoQuerySet, "update", kept_but_never_heard_of)
+    with pytest.raises(OperationalError):
+        derivatives.derive(photo_id=photo.pk, now=timezone.now())
+    assert is_derived(photo)
+    for file in (photo.display, photo.thumbnail):
+        assert file.storage.exists(file.name)
 
 
 def test_half_made_pictures_leave_no_file(settings, monkeypatch):
@@ -135,7 +204,7 @@ def test_half_made_pictures_leave_no_file(settings, monkeypatch):
 
     monkeypatch.setattr(derivatives, "_smaller", only_display)
     photo = PhotoFactory()
-    assert derivatives.derive_missing(now=timezone.now()) == 1
+    assert derivatives.derive_missing(clock=timezone.now) == 1
     files = [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
     assert [path.name for path in files] == [photo.original.name.rpartition("/")[2]]
 
@@ -155,8 +224,7 @@ def test_what_was_given_up_says_so_on_its_pages_and_can_be_tried_again(client_of
     with photo.original.open("rb") as file:
         good = file.read()
     damaged(photo)
-    for _ in range(derivatives.MOST_TRIES):
-        tasks.derive(str(photo.pk))
+    try_until_given_up(photo)
     client = client_of(clinician)
     tile = client.get(reverse("photos:tile", args=[photo.pk])).content.decode()
     assert "Cannot be shown" in tile
@@ -165,7 +233,7 @@ def test_what_was_given_up_says_so_on_its_pages_and_can_be_tried_again(client_of
     assert "This photograph cannot be shown" in page
     damaged(photo, good)
     call_command("retry_photos")
-    assert derivatives.derive_missing(now=timezone.now()) == 0
+    assert derivatives.derive_missing(clock=timezone.now) == 0
     assert is_derived(photo)
 
 
