@@ -14,8 +14,9 @@ class _OnRecord:
         """Refuse a wrong code, and record that it was tried."""
         try:
             code: str = super().clean_code()  # type: ignore[misc]
-        except ValidationError:
-            actions.note_wrong_code(of=self.user)  # type: ignore[attr-defined]
+        except ValidationError as error:
+            if error.code == "incorrect_code":  # and not: too many tries, so it was not looked at
+                actions.note_wrong_code(of=self.user)  # type: ignore[attr-defined]
             raise
         return code
 

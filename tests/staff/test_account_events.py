@@ -139,6 +139,15 @@ def test_a_wrong_code_of_the_second_factor_is_on_record_under_the_account(person
     assert [kind for kind, _ in told()] == [Kind.SECOND_FACTOR_FAILED, Kind.SIGNED_IN]
 
 
+def test_a_code_that_was_not_looked_at_is_no_wrong_code(person):
+    TOTP.activate(person, SECRET)
+    client = signed_in(person)
+    for _ in range(8):
+        page = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert "Too many failed login attempts" in page.content.decode()
+    assert Event.objects.filter(kind=Kind.SECOND_FACTOR_FAILED).count() == 5
+
+
 def test_a_recovery_code_used_up_is_on_record_with_how_many_are_left(person):
     TOTP.activate(person, SECRET)
     codes = RecoveryCodes.activate(person).get_unused_codes()
