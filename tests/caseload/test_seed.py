@@ -1,5 +1,6 @@
 """The fictional clinic: every stage, the rules of a clinic in use, the same for the same seed."""
 
+import gc
 import json
 from datetime import UTC, datetime
 
@@ -115,6 +116,12 @@ def test_the_command_writes_accounts_that_can_sign_in(tmp_path, client):
     call_command("seed", patients=1, seed=3, date="2026-11-23", accounts_file=accounts)
     first = json.loads(accounts.read_text())[0]
     assert User.objects.get(email=first["email"]).check_password(first["password"])
+
+
+def test_the_command_leaves_the_search_for_cycles_as_it_was():
+    assert gc.isenabled()
+    call_command("seed", patients=1, seed=3, date="2026-11-23")
+    assert gc.isenabled()
 
 
 def test_a_clinic_that_is_not_empty_is_never_filled():
