@@ -34,7 +34,6 @@ def manage(*arguments: str) -> tuple[str, ...]:
 CHECKS = (
     Check("style", program("ruff", "check", ".")),
     Check("format", program("ruff", "format", "--check", ".")),
-    Check("template format", program("djlint", "templates", "--check")),
     Check("template style", program("djlint", "templates", "--lint", "--quiet")),
     Check("import direction", program("lint-imports", "--no-cache")),
     Check("types", program("mypy", *PACKAGES)),
