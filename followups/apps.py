@@ -8,9 +8,12 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         from clinic.booking.actions import after_booking
         from followups.actions.reviews import attach_booking, give_up_reviews, plan_reviews
+        from followups.closing import seen_but_not_written_up
         from patients.actions.cases import before_closing
+        from patients.closing import unfinished
         from treatments.actions.signing import after_signing
 
         after_signing.append(plan_reviews)
         after_booking.append(attach_booking)
+        unfinished.append(seen_but_not_written_up)
         before_closing.append(give_up_reviews)

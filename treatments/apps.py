@@ -7,7 +7,7 @@ class TreatmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have cases with an open draft kept open."""
-        from patients.actions.cases import before_closing
-        from treatments.actions.closing import refuse_open_drafts
+        from patients.closing import unfinished
+        from treatments.closing import open_drafts
 
-        before_closing.append(refuse_open_drafts)
+        unfinished.append(open_drafts)

@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     PATIENTS_SEARCHED = "patients.searched", "searched for patients by {by_what} and found {found}"
     PATIENT_VIEWED = "patients.viewed", "opened {page}"
     PATIENT_REGISTERED = "patients.registered", "registered patient {number}"
+    ANOTHER_PERSON = "patients.another_person", "said that this is another person than {who}"
     PATIENT_EDITED = "patients.edited", "changed {fields}"
     SITE_ADDED = "patients.site_added", "added the patient to {site}"
     HISTORY_RECORDED = "patients.history_recorded", "recorded the {topic} history"
@@ -47,7 +48,10 @@ class Kind(models.TextChoices):
     ALLERGY_REMOVED = "patients.allergy_removed", "withdrew the allergy {substance}"
     NO_ALLERGIES_STATED = "patients.no_allergies", "recorded that no allergies are known"
     CASE_OPENED = "patients.case_opened", "opened the case"
-    CASE_CLOSED = "patients.case_closed", "closed the case: {outcome}"
+    CASE_CLOSED = (
+        "patients.case_closed",
+        "closed the case: {outcome}; reviews given up: {reviews_given_up}",
+    )
     CLINICIAN_SET = "patients.clinician_set", "made {clinician} responsible for the case"
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"
@@ -66,7 +70,7 @@ class Kind(models.TextChoices):
     MESSAGE_FAILED = "messaging.failed", "could not send the message “{purpose}”"
     MESSAGE_READDRESSED = "messaging.readdressed", "redirected “{purpose}” to the present address"
     MESSAGE_CANCELLED = "messaging.cancelled", "cancelled the message “{purpose}”"
-    PHOTOS_TAKEN = "photos.taken", "added {count} photographs"
+    PHOTOS_TAKEN = "photos.taken", "added {count} photographs, agreed to {agreed}"
     PHOTO_VIEWED = "photos.viewed", "looked at the photograph {view}"
     PHOTO_REMOVED = "photos.removed", "withdrew the photograph {view}"
     PLAN_MADE = "treatments.plan_made", "planned {sessions} {technique} sessions"

@@ -74,11 +74,21 @@ def record_examination(
         _change(known, findings, by, now) if known else _add(case, review, findings, by, now)
     )
     _write_counts(examination, findings.counts)
-    if review is not None and review.held_at is None:
-        review.held_at = now
-        review.check_and_save()
+    if review is not None:
+        _hold(review, now)
     _record(by, examination, is_new=known is None)
     return examination
+
+
+def _hold(review: Review, now: datetime) -> None:
+    """Mark a review held: read anew, since it may have been booked, or given up, meanwhile.
+
+    What is written up late, after the case was closed without it, took place all the same.
+    """
+    row = Review.objects.select_for_update().get(pk=review.pk)
+    if row.held_at is None:
+        row.held_at, row.given_up_at = now, None
+        row.check_and_save()
 
 
 def find_examination(case: Case, review: Review | None) -> Examination | None:

@@ -36,9 +36,9 @@ def plan_reviews(session: Session, *, by: User) -> None:
     last = last_session(session)
     known = {
         review.step.weeks_after_last_session: review
-        for review in Review.objects.filter(
-            case=session.case_id, step__protocol__technique=session.technique
-        ).select_related("step")
+        for review in Review.objects.select_for_update(of=("self",))
+        .filter(case=session.case_id, step__protocol__technique=session.technique)
+        .select_related("step")
     }
     changed = [_place(step, known.pop(_weeks(step), None), last) for step in protocol.steps.all()]
     # What an earlier version of the protocol asked for stays asked for.
@@ -151,11 +151,22 @@ def _uuid(text: str) -> UUID:
         ) from error
 
 
-def give_up_reviews(case: Case, now: datetime) -> None:
-    """Chase no review of a case that is being closed any more; runs in that transaction."""
-    for review in Review.objects.outstanding().filter(case=case):
+def give_up_reviews(case: Case, now: datetime) -> dict[str, int]:
+    """Chase no review of a case that is being closed any more; return how many are given up.
+
+    Runs in the transaction that closes. The rows are read under lock: a booking made at the same
+    moment is either seen here, which raises `ValidationError`, or finds the review given up.
+    """
+    reviews = list(Review.objects.select_for_update().outstanding().filter(case=case))
+    for review in reviews:
+        if review.live_appointment is not None:
+            raise ValidationError(
+                f"The {review.label} review was booked meanwhile and is still to come. Cancel it"
+                " first, or close the case after it."
+            )
         review.given_up_at = now
         review.check_and_save()
+    return {"reviews_given_up": len(reviews)}
 
 
 @transaction.atomic

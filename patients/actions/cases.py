@@ -1,6 +1,6 @@
 """Opening, leading and closing a patient's case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
+from patients.closing import obstacles_to_closing
 from patients.models import Case, Patient
 
 ALREADY_OPEN = "This patient already has an open case."
 
-# What apps above ask or do before a case is closed: each is called with the case, which is held,
-# and the time. A `ValidationError` keeps it open, and its sentence is shown.
-before_closing: list[Callable[[Case, datetime], None]] = []
+# What apps above do before a case is closed: each is called with the case, which is held, and the
+# time, and returns what the event is to tell of it. A `ValidationError` keeps the case open.
+before_closing: list[Callable[[Case, datetime], Mapping[str, object]]] = []
 
 
 @transaction.atomic
@@ -49,11 +50,13 @@ def ensure_case(
 def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
     """Close a case with its outcome. Coming back later opens a new one.
 
-    Raises `ValidationError` when it is closed already, or when something in it is unfinished.
+    Raises `ValidationError` when it is closed already, and for everything in it that is unfinished
+    (`patients.closing`).
     """
     row = _open_row(case)
-    for prepare in before_closing:
-        prepare(row, now)
+    if obstacles := obstacles_to_closing(row, now):
+        raise ValidationError([obstacle.sentence for obstacle in obstacles])
+    done = {name: value for prepare in before_closing for name, value in prepare(row, now).items()}
     row.closed_at, row.closed_by, row.outcome = now, by, outcome
     row.check_and_save()
     audit.record(
@@ -62,6 +65,7 @@ def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
         patient_id=row.patient_id,
         subject=row,
         outcome=row.get_outcome_display().lower(),
+        **done,
     )
     return row
 

@@ -14,6 +14,7 @@ from clinic.staff.permissions import Permission
 from patients import access
 from patients.actions import cases as actions
 from patients.banner import patient_context
+from patients.closing import obstacles_to_closing
 from patients.forms.cases import ClinicianForm, CloseForm
 from patients.models import Case, Patient
 
@@ -96,13 +97,15 @@ def _page(
 ) -> HttpResponse:
     cases = list(patient.cases.select_related("clinician", "closed_by"))
     present = next((case for case in cases if case.closed_at is None), None)
+    may_close = signed_in(request).can(Permission.CLOSE_CASE)
     is_wrong = clinician_form is not None or close_form is not None
     context = {
         **patient_context(patient),
         "case": present,
         "earlier": [case for case in cases if case.closed_at],
         "may_change": signed_in(request).can(Permission.EDIT_PATIENT),
-        "may_close": signed_in(request).can(Permission.CLOSE_CASE),
+        "may_close": may_close,
+        "obstacles": obstacles_to_closing(present, timezone.now()) if present and may_close else [],
         "clinician_form": clinician_form
         or ClinicianForm(initial={"clinician": present.clinician_id if present else None}),
         "close_form": close_form or CloseForm(),

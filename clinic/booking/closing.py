@@ -1,0 +1,29 @@
+"""Which visits keep a case open."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from clinic.booking.models import Appointment, Status
+from clinic.booking.times import written
+from patients.closing import Obstacle
+from patients.models import Case
+
+
+def visits_to_come(case: Case, now: datetime) -> Iterator[Obstacle]:
+    """Yield the patient's visits that are still to come: they would be reminded, and come.
+
+    Who is late is still to come; who has arrived is here, perhaps for the case to be closed.
+    """
+    waiting = Appointment.objects.live().filter(
+        patient=case.patient_id, ends_at__gt=now, status__in=(Status.BOOKED, Status.CONFIRMED)
+    )
+    for visit in waiting.with_words().order_by("starts_at"):
+        when = written(visit.starts_at, visit.site.zone)
+        yield Obstacle(
+            f"{visit.service} on {when} at {visit.site} is still to come. Cancel it first, or close"
+            " the case after it.",
+            page="Open the appointment",
+            url=reverse("booking:appointment", args=[visit.pk]),
+        )
