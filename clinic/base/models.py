@@ -10,7 +10,10 @@ from clinic.base.ids import uuid7
 
 
 class Record(models.Model):
-    """A row with an identifier that is safe in an address, and the time it was made."""
+    """A row with an identifier that is safe in an address, and the time it was made.
+
+    The identifier never changes: `clinic.base.apps` puts a trigger on every table of this kind.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -15,12 +15,3 @@ class AddTrigger(pgtrigger.migrations.AddTrigger):
         """Note the trigger in the model's state."""
         options = state.models[app_label, self.model_name].options
         options["triggers"] = [*options.get("triggers", []), self.trigger]
-
-
-class RemoveTrigger(pgtrigger.migrations.RemoveTrigger):
-    """Remove a trigger, as sparingly as `AddTrigger` adds one."""
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Take the trigger out of the model's state."""
-        options = state.models[app_label, self.model_name].options
-        options["triggers"] = [kept for kept in options["triggers"] if kept.name != self.name]

@@ -21,7 +21,8 @@ class TriggerSql(compiler.UpsertTriggerSql):
     def get_template(self) -> str:
         """Return the template: the trigger's own function, where it has one, and the trigger."""
         own_function = """
-            CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE OR REPLACE FUNCTION {pgid}() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = public, pg_temp AS $$
             {declare}
             BEGIN
                 {func}
@@ -141,6 +142,33 @@ def never_changes(*fields: str) -> pgtrigger.Trigger:
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange(*fields),
         arguments=fields,
+    )
+
+
+def key_never_changes() -> pgtrigger.Trigger:
+    """Refuse to change the key of a row; `clinic.base.apps` puts this on every `Record`.
+
+    Foreign keys are checked at the end of a transaction, so two rows could swap their keys in it,
+    and what points to one would then belong to the other.
+    """
+    return _NeverChanges(
+        name="key_never_changes",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("id"),
+        arguments=("id",),
+    )
+
+
+def never_changes_after(moment: str, *fields: str) -> pgtrigger.Trigger:
+    """Refuse to change a moment once it is set, and these fields with it."""
+    changed = pgtrigger.Q()
+    for field in (moment, *fields):
+        changed |= pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")})
+    return _NeverChanges(
+        name=f"never_changes_after_{moment}",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(**{f"old__{moment}__isnull": False}) & changed,
+        arguments=(moment, *fields),
     )
 
 

@@ -3,7 +3,8 @@
 from django.db import migrations
 
 LOCKED_WHEN_PUBLISHED = """
-CREATE FUNCTION patients_locked_when_published() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION patients_locked_when_published() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF OLD.published_at IS NOT NULL THEN
         RAISE EXCEPTION '% is refused: this row of % is published', TG_OP, TG_TABLE_NAME
@@ -16,7 +17,8 @@ END $$;
 # The day of a birthday depends on the zone: the database allows one day, the application none.
 # Days to reflect are counted on the clinic's clock, which a change to summer time shortens.
 CONSENT_FITS = """
-CREATE FUNCTION patients_consent_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION patients_consent_fits() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     text_of record;
     case_of record;

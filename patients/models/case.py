@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import append_only, never_changes, not_truncated
+from clinic.base.triggers import append_only, never_changes, never_changes_after, not_truncated
 from patients.models.patient import Patient
 
 
@@ -57,7 +57,11 @@ class Case(Record):
                 violation_error_message="A closed case has an outcome, an open one has none.",
             ),
         ]
-        triggers = [never_changes("patient"), not_truncated()]
+        triggers = [
+            never_changes("patient"),
+            never_changes_after("closed_at", "closed_by", "outcome"),
+            not_truncated(),
+        ]
 
     def __str__(self) -> str:
         return f"Case of {self.patient}"

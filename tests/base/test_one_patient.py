@@ -171,6 +171,19 @@ def test_a_recall_is_never_taken_back():
     assert Lot.objects.count() == 1
 
 
+def test_a_closed_case_is_never_opened_again():
+    by = CaseFactory().clinician
+    case = CaseFactory(closed_at=timezone.now(), closed_by=by, outcome="discharged")
+    for change in (
+        "closed_at = NULL, closed_by_id = NULL, outcome = ''",
+        "closed_at = closed_at - interval '1 year'",
+        "outcome = 'lost'",
+    ):
+        with refused("closed_at, closed_by, outcome of a row of patients_case never changes"):
+            run(f"UPDATE patients_case SET {change} WHERE id = %s", case.pk)
+    run("UPDATE patients_case SET clinician_id = NULL WHERE id = %s", case.pk)
+
+
 def test_an_addendum_is_added_to_a_signed_session_only():
     draft, signed = SessionFactory(), signed_session()
     by = {"added_at": timezone.now() + timedelta(minutes=1), "added_by": draft.operator}

@@ -6,7 +6,8 @@ from django.db import migrations
 # start is not recorded, the end of the day at the site stands for it.
 # FOR SHARE makes a signature wait for a withdrawal that is being written, and the withdrawal for it.
 CONSENT_STANDS = """
-CREATE FUNCTION treatments_consent_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION treatments_consent_stands() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     agreed record;
 BEGIN
@@ -50,7 +51,8 @@ END $$;
 """
 
 LOT_IN_DATE = """
-CREATE FUNCTION treatments_lot_in_date() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION treatments_lot_in_date() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT 1 FROM treatments_lot lot, treatments_session session
@@ -69,7 +71,8 @@ END $$;
 # Lidocaine: plain min(3 mg/kg, 200 mg), with adrenaline min(7 mg/kg, 500 mg); both together may
 # fill one maximum, each by its share. Where the weight is not known, 200 and 500 mg hold.
 WHOLE_WHEN_SIGNED = """
-CREATE FUNCTION treatments_whole_when_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION treatments_whole_when_signed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     prepared boolean;
     lidocaine_share numeric;
@@ -118,7 +121,8 @@ END $$;
 """
 
 LOT_FIXED_ONCE_SIGNED = """
-CREATE FUNCTION treatments_lot_fixed_once_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION treatments_lot_fixed_once_signed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF (OLD.id, OLD.kind, OLD.product, OLD.lot_number, OLD.expiry_date)
        IS DISTINCT FROM (NEW.id, NEW.kind, NEW.product, NEW.lot_number, NEW.expiry_date)
@@ -135,7 +139,8 @@ END $$;
 """
 
 STAYS_RECALLED = """
-CREATE FUNCTION treatments_lot_stays_recalled() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION treatments_lot_stays_recalled() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF OLD.recalled_at IS NOT NULL AND (TG_OP = 'DELETE' OR
        (OLD.recalled_at, OLD.recalled_by_id)
@@ -149,7 +154,8 @@ END $$;
 
 # A signature is never taken back, so that what is found here stays true.
 ADDENDUM_OF_SIGNED = """
-CREATE FUNCTION treatments_addendum_of_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION treatments_addendum_of_signed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM treatments_session
                     WHERE id = NEW.session_id AND signed_at IS NOT NULL) THEN

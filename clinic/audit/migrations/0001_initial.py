@@ -13,7 +13,8 @@ from django.db import migrations, models
 # django-pghistory's own function writes a context over when it changes, as it does while somebody
 # signs in. Here the change is a row of its own, whose key follows from both.
 ATTACH_CONTEXT = """
-CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     context uuid := NULLIF(current_setting('pghistory.context_id', true), '');
     told jsonb := NULLIF(current_setting('pghistory.context_metadata', true), '');
@@ -84,4 +85,8 @@ class Migration(migrations.Migration):
         # Who stands behind a field-level change is written once and stays.
         migrations.RunSQL(ATTACH_CONTEXT, migrations.RunSQL.noop),
         migrations.RunSQL(APPEND_ONLY, CHANGEABLE_AGAIN),
+        clinic.base.operations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='268857920a56816960f98d36993c2c08b5fd2a4b', operation='UPDATE', pgid='pgtrigger_key_never_changes_ba2d0', table='audit_event', when='BEFORE')),
+        ),
     ]

@@ -1,4 +1,9 @@
-"""Extensions and the shared database functions behind `clinic.base.triggers`."""
+"""Extensions and the shared database functions behind `clinic.base.triggers`.
+
+Each trigger function says where its tables are: otherwise a temporary table of the same name, which
+anybody may make, would be asked in place of the real one. `anagen_fold` reads no table, names
+what it calls in full, and is faster without: PostgreSQL can then put it into the query itself.
+"""
 
 from django.contrib.postgres.operations import (
     BtreeGistExtension,
@@ -15,7 +20,8 @@ COMMENT ON FUNCTION anagen_fold(text) IS 'Lower case without accents, for search
 """
 
 APPEND_ONLY = """
-CREATE FUNCTION anagen_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION anagen_append_only() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% is refused: rows of % are never changed or removed', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
@@ -23,7 +29,8 @@ END $$;
 """
 
 LOCKED_WHEN_SIGNED = """
-CREATE FUNCTION anagen_locked_when_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION anagen_locked_when_signed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     open_columns text[] := COALESCE(TG_ARGV[0:TG_NARGS - 1], ARRAY[]::text[]);
     open_column text;
@@ -53,7 +60,8 @@ END $$;
 
 # FOR SHARE makes the child wait for a signature that is being written, and the signature for it.
 LOCKED_WITH_PARENT = """
-CREATE FUNCTION anagen_locked_with_parent() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION anagen_locked_with_parent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     parent_id uuid;
     parent_ids uuid[] := ARRAY[]::uuid[];
@@ -79,7 +87,8 @@ END $$;
 
 # The trigger's condition says which columns; the arguments name them for the message.
 NEVER_CHANGES = """
-CREATE FUNCTION anagen_never_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION anagen_never_changes() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'UPDATE is refused: % of a row of % never changes',
         array_to_string(TG_ARGV, ', '), TG_TABLE_NAME
@@ -88,10 +97,11 @@ END $$;
 """
 
 # Arguments: a column, then pairs of a table and the foreign key to it. The row's own value of the
-# column, where it has one, and that of each row it points to are the same. The column never
-# changes in any of these tables, so that what agreed once agrees for good.
+# column, where it has one, and that of each row it points to are the same. Neither the
+# column nor the key changes in any of these tables, so that what agreed once agrees for good.
 AGREES_WITH = """
-CREATE FUNCTION anagen_agrees_with() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION anagen_agrees_with() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 DECLARE
     row jsonb := to_jsonb(NEW);
     agreed text := row ->> TG_ARGV[0];

@@ -3,7 +3,8 @@
 from django.db import migrations
 
 LOCKED_WHEN_ISSUED = """
-CREATE FUNCTION documents_locked_when_issued() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION documents_locked_when_issued() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF OLD.issued_at IS NULL THEN
         RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;

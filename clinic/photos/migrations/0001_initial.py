@@ -125,11 +125,11 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoset',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='32b143bd42cda4bbaf1d48dc5f42ea8cc0a758dd', operation='UPDATE', pgid='pgtrigger_before_update_update_a6b29', table='photos_photoset', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='cf7d3267ef11614949b3dfab491927c82ebde661', operation='UPDATE', pgid='pgtrigger_before_update_update_a6b29', table='photos_photoset', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoset',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='9b1850ef07dda4f5e3e88c71ee3d708c4db10bb2', operation='DELETE', pgid='pgtrigger_before_delete_delete_cd920', table='photos_photoset', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "photos_photosetevent" ("case_id", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "taken_at", "taken_by_id") VALUES (OLD."case_id", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."taken_at", OLD."taken_by_id"); RETURN NULL;', hash='e992c5e863b556363aca74086341d863bdc6faad', operation='DELETE', pgid='pgtrigger_before_delete_delete_cd920', table='photos_photoset', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photoevent',
@@ -145,11 +145,11 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='70eff3d582c24247f4d2934c2dfe17df84314e91', operation='UPDATE', pgid='pgtrigger_before_update_update_5d621', table='photos_photo', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='979c46c88d7d134fc8fa629e93e05bcce197c5e5', operation='UPDATE', pgid='pgtrigger_before_update_update_5d621', table='photos_photo', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='b6043e8a7744f8aeaf2e71e5bbf290ff1807bb27', operation='DELETE', pgid='pgtrigger_before_delete_delete_33780', table='photos_photo', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "photos_photoevent" ("created_at", "derived_at", "display", "height_px", "id", "original", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_set_id", "sha256", "thumbnail", "view", "width_px", "withdrawn_at", "withdrawn_by_id") VALUES (OLD."created_at", OLD."derived_at", OLD."display", OLD."height_px", OLD."id", OLD."original", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_set_id", OLD."sha256", OLD."thumbnail", OLD."view", OLD."width_px", OLD."withdrawn_at", OLD."withdrawn_by_id"); RETURN NULL;', hash='c5f92d0c3fe643867ad2ce52b30f817bdaec9e1c', operation='DELETE', pgid='pgtrigger_before_delete_delete_33780', table='photos_photo', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='photosetevent',
@@ -170,5 +170,17 @@ class Migration(migrations.Migration):
         clinic.base.operations.AddTrigger(
             model_name='photoset',
             trigger=pgtrigger.compiler.Trigger(name='same_patient', sql=clinic.base.triggers.TriggerSql(execute="anagen_agrees_with('patient_id', 'patients_case', 'case_id')", func='RETURN NULL;', hash='e38c208aaea0b55a1873ff52c61a355336519d2e', operation='INSERT OR UPDATE', pgid='pgtrigger_same_patient_1c864', table='photos_photoset', when='BEFORE')),
+        ),
+        clinic.base.operations.AddTrigger(
+            model_name='derivation',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='2d56accf2145c7a6c40d58d83c1decfd536b777c', operation='UPDATE', pgid='pgtrigger_key_never_changes_f1d35', table='photos_derivation', when='BEFORE')),
+        ),
+        clinic.base.operations.AddTrigger(
+            model_name='photo',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='d3ae8ff96f1606a5e64942ae3f1f551a4acd3b20', operation='UPDATE', pgid='pgtrigger_key_never_changes_5be38', table='photos_photo', when='BEFORE')),
+        ),
+        clinic.base.operations.AddTrigger(
+            model_name='photoset',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='51bdc1d1d1b2344dbc11f091c33fb86553c0edd3', operation='UPDATE', pgid='pgtrigger_key_never_changes_6cf4c', table='photos_photoset', when='BEFORE')),
         ),
     ]

@@ -134,19 +134,19 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='0833d09615e95884d37f98ff186318eab731a653', operation='UPDATE', pgid='pgtrigger_before_update_update_4b144', table='practice_service', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='b8c55bdbadcab88fb67e2e63ec892cbc37994255', operation='UPDATE', pgid='pgtrigger_before_update_update_4b144', table='practice_service', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='9b5a85f3ce88d5147f65f956eb20371de09f71f0', operation='DELETE', pgid='pgtrigger_before_delete_delete_a52a5', table='practice_service', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_serviceevent" ("created_at", "duration_minutes", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "room_kind", "slug", "technique") VALUES (OLD."created_at", OLD."duration_minutes", OLD."id", OLD."is_active", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."purpose", OLD."room_kind", OLD."slug", OLD."technique"); RETURN NULL;', hash='72afa9ccb035b94bb37b4fdda751526d86f04d43', operation='DELETE', pgid='pgtrigger_before_delete_delete_a52a5', table='practice_service', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='site',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='1eb1be5ed86d84f0c2e68baa0645fec1cca3ee8c', operation='UPDATE', pgid='pgtrigger_before_update_update_9304c', table='practice_site', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='9c127725212c82dac2cb0c81de18c7a5c131ad3e', operation='UPDATE', pgid='pgtrigger_before_update_update_9304c', table='practice_site', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='site',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='92a4bee91059b232d9c8b63ce866a177f9cc5594', operation='DELETE', pgid='pgtrigger_before_delete_delete_4d457', table='practice_site', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_siteevent" ("address", "closes_at", "created_at", "id", "name", "opens_at", "out_of_hours_phone", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "slug", "time_zone") VALUES (OLD."address", OLD."closes_at", OLD."created_at", OLD."id", OLD."name", OLD."opens_at", OLD."out_of_hours_phone", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."phone", OLD."slug", OLD."time_zone"); RETURN NULL;', hash='e6906d8b5f0cc472ffd1e361068a8da2b3fe549e', operation='DELETE', pgid='pgtrigger_before_delete_delete_4d457', table='practice_site', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='serviceevent',
@@ -166,11 +166,11 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='room',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."site_id"); RETURN NULL;', hash='9e6fe52a652108beef715f9b772329f71fea121f', operation='UPDATE', pgid='pgtrigger_before_update_update_06e57', table='practice_room', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."site_id"); RETURN NULL;', hash='2a4729ded96ac5a52fb7affc8f6bac41a93526db', operation='UPDATE', pgid='pgtrigger_before_update_update_06e57', table='practice_room', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='room',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."site_id"); RETURN NULL;', hash='92b48dc763f0524e8eda6893eca6055f5d9c7205', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d23b', table='practice_room', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "practice_roomevent" ("created_at", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."created_at", OLD."id", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."site_id"); RETURN NULL;', hash='0a66e841b78b4a75406955f3af46097e4d5a87e6', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d23b', table='practice_room', when='AFTER')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='siteevent',
@@ -179,5 +179,17 @@ class Migration(migrations.Migration):
         clinic.base.operations.AddTrigger(
             model_name='siteevent',
             trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6a506e73509d7785121022be6e87b1a52f340fcc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e8cbd', table='practice_siteevent', when='BEFORE')),
+        ),
+        clinic.base.operations.AddTrigger(
+            model_name='room',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='c6fdc7603e5710d2f1b903e265ce9cabac0977a7', operation='UPDATE', pgid='pgtrigger_key_never_changes_82c98', table='practice_room', when='BEFORE')),
+        ),
+        clinic.base.operations.AddTrigger(
+            model_name='service',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='b0f1911ba34713a7eef38209fcebf52c8b6d8359', operation='UPDATE', pgid='pgtrigger_key_never_changes_61d6b', table='practice_service', when='BEFORE')),
+        ),
+        clinic.base.operations.AddTrigger(
+            model_name='site',
+            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='f226e548856b441fd8558f9cf406e2ee41123b35', operation='UPDATE', pgid='pgtrigger_key_never_changes_8d1fc', table='practice_site', when='BEFORE')),
         ),
     ]
