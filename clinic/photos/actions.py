@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -17,7 +18,7 @@ from clinic.photos import tasks
 from clinic.photos.intake import Photograph
 from clinic.photos.models import Photo, PhotoSet, View
 from clinic.staff.models import User
-from patients.consent_rules import may_use_photos
+from patients.consent_rules import standing_photo_consent
 from patients.models import Case, PhotoScope
 
 
@@ -41,11 +42,10 @@ def add_photos(
     is made. All are kept or none. Raises `ValidationError` without an agreement, when a
     view is already in the set, when the set is another case's, or when `taken_at` is to come.
     """
-    if not agreed_aloud and not may_use_photos(case.patient, PhotoScope.CLINICAL):
-        raise ValidationError("Ask the patient whether they agree to be photographed.")
     kept: list[Photo] = []
     try:
         with transaction.atomic():
+            agreement = _agreement(case, agreed_aloud=agreed_aloud)
             photo_set = photo_set or _begun_that_day(case, taken_at, files)
             photo_set = _set_for(by, case, taken_at, photo_set, now)
             _refuse_views_taken(photo_set, files)
@@ -53,13 +53,23 @@ def add_photos(
             for view, photograph in files.items():
                 kept.append(_row(photo_set, view, photograph))
                 kept[-1].original.save(f"{kept[-1].pk}.jpg", ContentFile(photograph.jpeg))
-            _record_taken(by, photo_set, kept, agreed_aloud=agreed_aloud)
+            _record_taken(by, photo_set, kept, agreement)
     except BaseException:
         # The rows are gone with the transaction; their files would stay behind for ever.
         for photo in kept:
             photo.original.delete(save=False)
         raise
     return photo_set
+
+
+def _agreement(case: Case, *, agreed_aloud: bool) -> dict[str, Any]:
+    """Return what the trail is to tell of the patient's agreement: how, and by which consent."""
+    if agreed_aloud:
+        return {"agreed": "aloud"}
+    consent = standing_photo_consent(case.patient)
+    if consent is None or PhotoScope.CLINICAL not in consent.photo_scopes:
+        raise ValidationError("Ask the patient whether they agree to be photographed.")
+    return {"agreed": "in writing", "consent": consent.pk}
 
 
 def _begun_that_day(
@@ -136,7 +146,7 @@ def _row(photo_set: PhotoSet, view: str, photograph: Photograph) -> Photo:
 
 
 def _record_taken(
-    by: User, photo_set: PhotoSet, photos: list[Photo], *, agreed_aloud: bool
+    by: User, photo_set: PhotoSet, photos: list[Photo], agreement: Mapping[str, Any]
 ) -> None:
     audit.record(
         Kind.PHOTOS_TAKEN,
@@ -145,7 +155,7 @@ def _record_taken(
         subject=photo_set,
         count=len(photos),
         views=[photo.view for photo in photos],
-        agreed="aloud" if agreed_aloud else "in writing",
+        **agreement,
     )
     for photo in photos:
         after_commit.start(tasks.derive, str(photo.pk))

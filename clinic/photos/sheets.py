@@ -20,6 +20,7 @@ class Sheet:
 
     photo_set: PhotoSet
     places: list[Place]
+    agreed: str = ""
 
     @property
     def missing(self) -> list[View]:
