@@ -18,6 +18,12 @@ ANOTHER_NAME = (
     f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."
 )
 
+# Letters that do not come apart into a plain one and an accent, and apostrophes.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+    | dict.fromkeys("'’‘ʼ`´")
+)
+
 
 def standing_consent(patient: Patient, technique: str) -> Consent | None:
     """Return the signed, not withdrawn consent to a technique in the patient's open case, or None.
@@ -76,22 +82,38 @@ def newest_text(template: ConsentTemplate) -> ConsentTemplate | None:
 def is_own_name(patient: Patient, signed_name: str) -> bool:
     """Say whether a name reads as the patient's own: the family name, and a given one or initial.
 
-    Case, accents, hyphens and further names make no difference.
+    Case, accents, hyphens, apostrophes and spaces within a name make no difference. Any word that
+    is not in the record does: it may be that of a relative who signs.
     """
     words = _words(signed_name)
-    family, given = _words(patient.family_name), _words(patient.given_names)
-    called = given | _words(patient.preferred_name)
-    initials = {word[0] for word in called}
-    return family <= words and bool((words - family) & (called | initials) or called & family)
+    family, given = "".join(_words(patient.family_name)), "".join(_words(patient.given_names))
+    if "".join(words) in (family + given, given + family):
+        return True
+    places = [(i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
+    rests = (words[:i] + words[j:] for i, j in places if "".join(words[i:j]) == family)
+    return any(_calls(patient, rest) for rest in rests)
 
 
-def _words(name: str) -> set[str]:
-    plain = "".join(
-        character if character.isalpha() else " "
-        for character in unicodedata.normalize("NFKD", name).casefold()
-        if not unicodedata.combining(character)
-    )
-    return set(plain.split())
+def _calls(patient: Patient, words: list[str]) -> bool:
+    """Say whether words are given names or initials of the patient, beside the title at most.
+
+    Beside a whole given name an initial may be of one that the record does not know.
+    """
+    called = [_words(patient.given_names), _words(patient.preferred_name)]
+    whole = {word for names in called for word in names}
+    whole |= {"".join(names) for names in called}
+    initials = {word[0] for word in whole if word} | {"".join(w[0] for w in n) for n in called}
+    said = [word for word in words if word not in _words(patient.title)]
+    if whole & set(said):
+        said = [word for word in said if len(word) > 1]
+    return bool(said) and ("".join(said) in whole or set(said) <= whole | initials)
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name in plain letters; an apostrophe parts no words."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
+    letters = (c for c in plain if not unicodedata.combining(c))
+    return "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in letters).split()
 
 
 def obstacle_to_signing(consent: Consent, *, today: date) -> str:

@@ -16,10 +16,20 @@ from patients.actions.consents import (
     withdraw_consent,
 )
 from patients.consent_overview import subjects
-from patients.consent_rules import may_use_photos, standing_consent, standing_photo_consent
+from patients.consent_rules import (
+    is_own_name,
+    may_use_photos,
+    standing_consent,
+    standing_photo_consent,
+)
 from patients.consent_wording import digest
 from patients.models import Case, Consent, ConsentTemplate, PhotoScope
-from tests.factories.patients import CaseFactory, ConsentTemplateFactory, SignedConsentFactory
+from tests.factories.patients import (
+    CaseFactory,
+    ConsentTemplateFactory,
+    PatientFactory,
+    SignedConsentFactory,
+)
 from tests.patients.consents import NOW, SIGNATURE, ZONE, case_of, fresh, text
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +150,56 @@ def test_a_patient_signs_their_name_in_many_ways(clinician, name):
     consent = informed(clinician, case)
     sign_consent(by=clinician, consent=consent, signed_name=name, zone=ZONE, now=LATER)
     assert fresh(consent).name_reason == ""
+
+
+@pytest.mark.parametrize(
+    ("family_name", "given_names", "signed_name"),
+    [
+        ("O'Brien", "Seán", "Sean OBrien"),
+        ("O’Brien", "Sean", "Seán O'Brien"),
+        ("OBrien", "Sean", "Sean O Brien"),
+        ("Bjørn", "Åse", "Ase Bjorn"),
+        ("Wałęsa", "Łucja", "Lucja Walesa"),
+        ("李", "小明", "李小明"),
+        ("Li", "Xiao Ming", "Li Xiaoming"),
+        ("Smith-Mockley", "Ann Bea", "A.B. Smith Mockley"),
+        ("Smith-Mockley", "Ann Bea", "AB SmithMockley"),
+        ("van der Berg", "Ann", "Ann Van Der Berg"),
+        ("Testley", "Testley", "Testley Testley"),
+        ("Mockford", "Ann", "Dr Ann Mockford"),
+        ("Mockford", "Ann", "Ann B. Mockford"),
+    ],
+)
+def test_a_patients_own_spelling_is_their_name(family_name, given_names, signed_name):
+    patient = PatientFactory.build(
+        family_name=family_name, given_names=given_names, preferred_name="", title="Dr"
+    )
+    assert is_own_name(patient, signed_name)
+
+
+@pytest.mark.parametrize(
+    ("family_name", "given_names", "signed_name"),
+    [
+        ("Smith", "Ann", "Jane Smith for Ann Smith"),
+        ("Smith", "Ann", "Ann Smith, by her mother"),
+        ("Smith", "Ann", "Mr Smith"),
+        ("Nguyen", "Van", "Mother of Van Nguyen"),
+        ("Silva", "Ana", "Ana Silva (mother)"),
+        ("Lee", "Ann", "Bob A Lee"),
+        ("Lee", "Ann", "B. A. Lee"),
+        ("García López", "Ana", "Ana García"),
+        ("Testley", "Testley", "Testley"),
+        ("Smith", "Ann", "Smith"),
+        ("Smith", "Ann", "—"),
+    ],
+)
+def test_a_name_with_somebody_elses_words_in_it_is_asked_about(
+    family_name, given_names, signed_name
+):
+    patient = PatientFactory.build(
+        family_name=family_name, given_names=given_names, preferred_name="", title="Mr"
+    )
+    assert not is_own_name(patient, signed_name)
 
 
 @pytest.mark.parametrize("name", ["Donald Duck", "Okoro", "Ada", "Ada Okora", "X"])
