@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from clinic.audit.models import Event
 from clinic.booking.models import Appointment
@@ -132,7 +131,7 @@ class Journey(SessionSteps):
             "outcome": goal.stage.value,
         }
 
-    def _treat(self, goal: Goal, course: Course, first: date, area_id: UUID, baseline: int) -> None:
+    def _treat(self, goal: Goal, course: Course, first: date, area_id: str, baseline: int) -> None:
         day, last, session_id = first, None, None
         interval = timedelta(days=INTERVAL_DAYS[goal.technique])
         for number in range(1, self._sessions_of(goal) + 1):

@@ -1,10 +1,10 @@
 """Rows on their way into the database, by COPY."""
 
-import uuid
 from collections import defaultdict
 from datetime import datetime
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 Table = type[models.Model]
-Signature = tuple[uuid.UUID, datetime, uuid.UUID]
+Signature = tuple[str, datetime, UUID]
 
 
 class Rows:
@@ -29,19 +29,20 @@ class Rows:
         self._rows: dict[tuple[int, Table], list[Row]] = defaultdict(list)
         self._signatures: dict[int, list[Signature]] = defaultdict(list)
 
-    def new_id(self, at: datetime) -> uuid.UUID:
-        """Return a version 7 UUID of that time."""
+    def new_id(self, at: datetime) -> str:
+        """Return a version 7 UUID of that time, as text, which is quicker to write."""
         value = (int(at.timestamp() * 1000) << 80) | self._random.getrandbits(80)
         value &= ~(0xF << 76) & ~(0x3 << 62)
-        return uuid.UUID(int=value | (0x7 << 76) | (0x2 << 62))
+        digits = f"{value | (0x7 << 76) | (0x2 << 62):032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
-    def add(self, model: Table, *, at: datetime, in_round: int = 0, **values: Any) -> uuid.UUID:
+    def add(self, model: Table, *, at: datetime, in_round: int = 0, **values: Any) -> str:
         """Keep one row, made at that time, and return its identifier."""
         identifier = self.new_id(at)
         self._rows[in_round, model].append({"id": identifier, "created_at": at, **values})
         return identifier
 
-    def sign(self, in_round: int, session: uuid.UUID, at: datetime, by: uuid.UUID) -> None:
+    def sign(self, in_round: int, session: str, at: datetime, by: UUID) -> None:
         """Have a session of a round signed when the round is written."""
         self._signatures[in_round].append((session, at, by))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
 from clinic.audit.kinds import Kind
 from clinic.caseload.seed.calendar import Slot
@@ -23,8 +22,8 @@ from treatments.models import (
 class Course:
     """What every session of a course has in common."""
 
-    plan_id: UUID
-    consent_id: UUID
+    plan_id: str
+    consent_id: str
     technique: Technique
 
 
@@ -35,11 +34,11 @@ class SessionSteps(Steps):
         self,
         number: int,
         slot: Slot,
-        appointment_id: UUID,
+        appointment_id: str,
         course: Course,
         *,
         signed: bool = True,
-    ) -> UUID:
+    ) -> str:
         """Record a session, and sign it unless it is to stay a draft."""
         session_id = self._begin(number, slot, appointment_id, course)
         prepare = self._prp if course.technique == Technique.PRP else self._micrograft
@@ -57,7 +56,7 @@ class SessionSteps(Steps):
             )
         return session_id
 
-    def _begin(self, number: int, slot: Slot, appointment_id: UUID, course: Course) -> UUID:
+    def _begin(self, number: int, slot: Slot, appointment_id: str, course: Course) -> str:
         at = slot.starts_at
         return self.rows.add(
             Session,
@@ -83,7 +82,7 @@ class SessionSteps(Steps):
             observations="Tolerated well.",
         )
 
-    def _infiltrate(self, session_id: UUID, at: datetime, number: int) -> None:
+    def _infiltrate(self, session_id: str, at: datetime, number: int) -> None:
         for region in self.random.sample(["vertex", "mid_scalp", "frontal"], k=2):
             self.rows.add(
                 Zone,
@@ -99,7 +98,7 @@ class SessionSteps(Steps):
                 syringes=1,
             )
 
-    def _micrograft(self, session_id: UUID, at: datetime, number: int) -> None:
+    def _micrograft(self, session_id: str, at: datetime, number: int) -> None:
         self.rows.add(
             MicrograftPreparation,
             at=at,
@@ -115,7 +114,7 @@ class SessionSteps(Steps):
             suspension_ml=Decimal("4.20"),
         )
 
-    def _prp(self, session_id: UUID, at: datetime, number: int) -> None:
+    def _prp(self, session_id: str, at: datetime, number: int) -> None:
         blood = self.random.randrange(180, 300)
         self.rows.add(
             PrpPreparation,

@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cached_property
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
@@ -48,8 +47,8 @@ class Steps:
     number: str
     now: datetime
     today: date
-    patient_id: UUID = field(init=False)
-    case_id: UUID = field(init=False)
+    patient_id: str = field(init=False)
+    case_id: str = field(init=False)
     closed_at: datetime | None = field(init=False)
 
     @cached_property
@@ -104,7 +103,7 @@ class Steps:
         )
         self.event(Kind.PATIENT_REGISTERED, at, self.clinic.reception, number=self.number)
 
-    def visit(self, day: date, service: str) -> tuple[UUID, Slot]:
+    def visit(self, day: date, service: str) -> tuple[str, Slot]:
         """Book a visit on or after a day; one in the past was held."""
         what = self.clinic.services[service]
         slot = self.calendar.take(self.desk, day, what)
@@ -136,7 +135,7 @@ class Steps:
         self.remind(appointment_id, slot, booked_at)
         return appointment_id, slot
 
-    def remind(self, appointment_id: UUID, slot: Slot, booked_at: datetime) -> None:
+    def remind(self, appointment_id: str, slot: Slot, booked_at: datetime) -> None:
         """Write the reminder to the outbox; that of a past visit was sent."""
         due_at = slot.starts_at - timedelta(hours=48)
         if due_at < booked_at:
@@ -188,6 +187,9 @@ class Steps:
                 dose="1 mL twice daily",
                 **common,
             )
+        self._diagnose(at)
+
+    def _diagnose(self, at: datetime) -> None:
         female = self.person.sex == Patient.Sex.FEMALE
         self.rows.add(
             Diagnosis,
@@ -197,11 +199,11 @@ class Steps:
             scale="ludwig" if female else "norwood",
             grade=self.random.choice(("I", "II") if female else ("II", "III", "III-vertex", "IV")),
             made_at=at,
-            made_by_id=by,
+            made_by_id=self.clinician.pk,
         )
         self.event(Kind.DIAGNOSIS_MADE, at, self.clinician, diagnosis="androgenetic alopecia")
 
-    def plan(self, day: date, technique: Technique) -> UUID:
+    def plan(self, day: date, technique: Technique) -> str:
         """Plan a course."""
         at = self.at(day)
         return self.rows.add(
@@ -215,7 +217,7 @@ class Steps:
             planned_by_id=self.clinician.pk,
         )
 
-    def consent(self, given: date, signed: date | None, template_name: str) -> UUID:
+    def consent(self, given: date, signed: date | None, template_name: str) -> str:
         """Give information, and have the consent signed if a day is given."""
         template = self.clinic.templates[template_name]
         at, by = self.at(given, 11), self.clinician.pk
@@ -242,7 +244,7 @@ class Steps:
             **values,
         )
 
-    def target_area(self, day: date) -> UUID:
+    def target_area(self, day: date) -> str:
         """Name the spot that is counted at each visit."""
         return self.rows.add(
             TargetArea,
@@ -254,8 +256,8 @@ class Steps:
         )
 
     def examine(
-        self, day: date, area_id: UUID, hair_count: int, review_id: UUID | None = None
-    ) -> UUID:
+        self, day: date, area_id: str, hair_count: int, review_id: str | None = None
+    ) -> str:
         """Record a baseline, or a review's findings."""
         at = self.at(day)
         examination_id = self.rows.add(
@@ -283,9 +285,9 @@ class Steps:
     def follow_up(
         self,
         technique: Technique,
-        session_id: UUID,
+        session_id: str,
         last: date,
-        area_id: UUID,
+        area_id: str,
         baseline: int,
         *,
         misses: bool = False,
