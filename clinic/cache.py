@@ -1,16 +1,16 @@
-"""The shared cache, asked on every page for the session.
+"""The shared cache.
 
-Nothing lives in the cache alone: sessions are rows too, and the rest is counts of tries and numbers
-that can be counted again. So a cache that is away must stop nobody's work. Meanwhile it remembers
-nothing: pages are slower, and how often a password or a code was tried is not limited (each refused
-sign-in is still on the audit trail, and wrong answers still lock a patient's link). The log says so
-with `cache_unreachable`, and `/readyz` answers 503, since the heartbeat is kept here.
+Nothing lives in the cache alone. Sessions are rows of the database, so that one that was ended
+stays ended for every process; here are counts of tries, and numbers that can be counted again. So a
+cache that is away must stop nobody's work. Meanwhile it remembers nothing: the board is slower, and
+how often a password or a code was tried is not limited (each refused sign-in is still on the audit
+trail, and wrong answers still lock a patient's link). The log says so with `cache_unreachable`,
+and `/readyz` answers 503, since the heartbeat is kept here.
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -30,15 +30,8 @@ AWAY = (
 )
 
 
-@dataclass
-class Server:
-    """What this process knows of a server."""
-
-    left_alone_until: float = 0.0
-    is_stale: bool = False
-
-
-_servers: defaultdict[str, Server] = defaultdict(Server)
+# Until when this process leaves a server alone.
+_left_alone_until: defaultdict[str, float] = defaultdict(float)
 
 
 class KeptClient(RedisCacheClient):
@@ -50,7 +43,7 @@ class KeptClient(RedisCacheClient):
     def __init__(self, servers: list[str], *args: Any, **options: Any) -> None:
         super().__init__(servers, *args, **options)
         self._clients: dict[redis.ConnectionPool, redis.Redis] = {}
-        self._server = _servers[" ".join(servers)]
+        self._server = " ".join(servers)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
         """Return the client of the server that is to be read or written."""
@@ -74,63 +67,49 @@ class KeptClient(RedisCacheClient):
 
     def add(self, key: str, value: Any, timeout: int | None) -> bool:
         """Say yes while the server is away: who may only go on once is not stopped by that."""
-        return bool(self._ask(super().add, key, value, timeout, otherwise=True, writes=True))
+        return bool(self._ask(super().add, key, value, timeout, otherwise=True))
 
     def set(self, key: str, value: Any, timeout: int | None) -> None:
         """Keep a value."""
-        self._ask(super().set, key, value, timeout, otherwise=None, writes=True)
+        self._ask(super().set, key, value, timeout, otherwise=None)
 
     def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
         """Keep several values."""
-        self._ask(super().set_many, data, timeout, otherwise=None, writes=True)
+        self._ask(super().set_many, data, timeout, otherwise=None)
 
     def touch(self, key: str, timeout: int | None) -> bool:
         """Keep a value for longer; say whether it was there."""
-        return bool(self._ask(super().touch, key, timeout, otherwise=False, writes=True))
+        return bool(self._ask(super().touch, key, timeout, otherwise=False))
 
     def incr(self, key: str, delta: int) -> int:
         """Raise `ValueError` while the server is away, as for a key that is not there."""
-        number: int | None = self._ask(super().incr, key, delta, otherwise=None, writes=True)
+        number: int | None = self._ask(super().incr, key, delta, otherwise=None)
         if number is None:
             raise ValueError("The cache is away, and the key with it.")
         return number
 
     def delete(self, key: str) -> bool:
         """Forget a value; say whether it was there."""
-        return bool(self._ask(super().delete, key, otherwise=False, writes=True))
+        return bool(self._ask(super().delete, key, otherwise=False))
 
     def delete_many(self, keys: list[str]) -> None:
         """Forget several values."""
-        self._ask(super().delete_many, keys, otherwise=None, writes=True)
+        self._ask(super().delete_many, keys, otherwise=None)
 
     def clear(self) -> bool:
         """Forget everything; say whether it was done."""
-        return bool(self._ask(super().clear, otherwise=False, writes=True))
+        return bool(self._ask(super().clear, otherwise=False))
 
-    def _ask(
-        self, question: Callable[..., Any], *args: Any, otherwise: Any, writes: bool = False
-    ) -> Any:
+    def _ask(self, question: Callable[..., Any], *args: Any, otherwise: Any) -> Any:
         """Return the answer of the server, or `otherwise` while it is away."""
-        if time.monotonic() < self._server.left_alone_until:
-            self._server.is_stale |= writes
+        if time.monotonic() < _left_alone_until[self._server]:
             return otherwise
         try:
-            self._forget_what_is_stale()
             return question(*args)
         except AWAY as error:
-            self._server.left_alone_until = time.monotonic() + PAUSE_SECONDS
-            self._server.is_stale |= writes
+            _left_alone_until[self._server] = time.monotonic() + PAUSE_SECONDS
             logger.warning("cache_unreachable", error=type(error).__name__)
             return otherwise
-
-    def _forget_what_is_stale(self) -> None:
-        """Empty the server when it is back and something could not be written meanwhile.
-
-        A session that was ended while it was away must not live on in what it kept.
-        """
-        if self._server.is_stale:
-            super().clear()
-            self._server.is_stale = False
 
 
 class KeptClientCache(RedisCache):

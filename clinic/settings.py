@@ -5,6 +5,7 @@ A setting NAME may be given as NAME, or as NAME_FILE holding the path of a file 
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import structlog
@@ -34,6 +35,16 @@ def required(name: str, fallback: str) -> str:
     if PRODUCTION:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE) in the environment.")
     return fallback
+
+
+def refuse_to_share(broker_url: str, cache_url: str) -> None:
+    """Refuse one database for both: whoever empties the cache would empty the queue with it."""
+    broker, cache = (
+        (given.hostname, given.port or 6379, given.path.strip("/") or "0")
+        for given in (urlsplit(broker_url), urlsplit(cache_url))
+    )
+    if broker == cache:
+        raise ImproperlyConfigured("CACHE_URL and BROKER_URL name the same database.")
 
 
 SECRET_KEY = required("SECRET_KEY", "only-for-development-and-never-in-production-0123456789")
@@ -137,6 +148,7 @@ PGTRIGGER_SCHEMA_EDITOR = True
 # Broker, cache, Celery -----------------------------------------------------------------------
 BROKER_URL = required("BROKER_URL", "redis://127.0.0.1:6379/0")
 CACHE_URL = required("CACHE_URL", "redis://127.0.0.1:6379/1")
+refuse_to_share(BROKER_URL, CACHE_URL)
 CACHES = {
     "default": {
         "BACKEND": "clinic.cache.KeptClientCache",
@@ -168,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "send due messages": {"task": "messaging.send_due", "schedule": 10.0},
     "finish requested documents": {"task": "documents.render_requested", "schedule": 60.0},
     "finish photo derivatives": {"task": "photos.derive_missing", "schedule": 60.0},
+    "remove expired sessions": {"task": "base.clear_sessions", "schedule": 3600.0},
     "heartbeat": {"task": "base.heartbeat", "schedule": 30.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybeat-schedule")
@@ -209,7 +222,8 @@ MFA_REQUIRED = env.bool("MFA_REQUIRED", default=PRODUCTION)
 USERSESSIONS_TRACK_ACTIVITY = False
 USERSESSIONS_ADAPTER = "clinic.staff.adapters.StaffSessionsAdapter"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Not in the cache as well: what it kept while it could not be told would let an ended session live.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")

@@ -37,6 +37,12 @@ def _private_media(tmp_path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(autouse=True)
+def _signed_in_through_any_moved_clock(settings) -> None:
+    """Tests sign in now and look at pages of another day."""
+    settings.SESSION_COOKIE_AGE = 400 * 24 * 3600
+
+
 @pytest.fixture
 def reception(db):
     return staff_factories.ReceptionFactory()

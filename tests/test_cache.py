@@ -1,21 +1,29 @@
 """The shared cache on a real server, and what goes on when that server is stopped or hangs."""
 
+import os
 import signal
-import time
+import subprocess
+import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache, caches
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from structlog.testing import capture_logs
 
 from clinic import cache as product
+from clinic.base import tasks
 from clinic.local import broker, workspace
+from clinic.settings import refuse_to_share
 from clinic.staff.models import User
 from tests.factories.documents import PrivateLinkFactory
 from tests.factories.practice import SiteFactory
@@ -128,7 +136,7 @@ def test_a_server_that_hangs_is_waited_for_once(server):
     assert [log["event"] for log in logs] == ["cache_unreachable"]
 
 
-def test_a_session_ended_while_the_cache_was_away_does_not_come_back_with_it(
+def test_a_session_ended_while_the_cache_was_away_stays_ended_for_every_process(
     server, client, admin, monkeypatch
 ):
     sign_in(client, admin)
@@ -137,14 +145,48 @@ def test_a_session_ended_while_the_cache_was_away_does_not_come_back_with_it(
     server.hang()
     assert client.post("/accounts/logout/").status_code == 302
     server.go_on()
-    monkeypatch.setattr(product, "time", SimpleNamespace(monotonic=later))
-    assert cache.get("mark") is None, "what it kept is not trusted"
+    # Another process, which asked nothing meanwhile: it does not know that the server was away.
+    monkeypatch.setattr(product, "_left_alone_until", defaultdict(float))
+    assert cache.get("mark") == "kept"
     finder = Client()
     finder.cookies[settings.SESSION_COOKIE_NAME] = cookie
     assert finder.get("/caseload/").status_code == 302
-    cache.set("mark", "new")
-    assert cache.get("mark") == "new"
 
 
-def later() -> float:
-    return time.monotonic() + product.PAUSE_SECONDS
+def test_the_beat_removes_the_rows_of_sessions_that_have_expired(client, admin):
+    sign_in(client, admin)
+    expired = Session.objects.create(
+        session_key="expired", session_data="", expire_date=timezone.now() - timedelta(hours=1)
+    )
+    names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert tasks.clear_sessions.name in names
+    tasks.clear_sessions()
+    assert not Session.objects.filter(pk=expired.pk).exists()
+    assert Session.objects.filter(pk=client.session.session_key).exists()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("redis://broker:6379/0", "redis://broker:6379/0"),
+        ("redis://broker:6379/0", "redis://:secret@broker/0"),
+        ("redis://broker", "rediss://BROKER:6379/0/"),
+    ],
+)
+def test_cache_and_broker_never_share_a_database(one, other):
+    with pytest.raises(ImproperlyConfigured, match="CACHE_URL"):
+        refuse_to_share(one, other)
+
+
+def test_the_product_does_not_start_with_cache_and_broker_in_one_database():
+    env = os.environ | {"BROKER_URL": "redis://broker/3", "CACHE_URL": "redis://broker/3"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import clinic.settings"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "CACHE_URL and BROKER_URL name the same database" in done.stderr
