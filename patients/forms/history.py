@@ -163,17 +163,18 @@ def _grades(sex: str) -> list[Any]:
 
 
 def _unusual(sex: str, condition: str, scale: str) -> str:
-    """Return what does not usually go together, as a sentence, or ""."""
+    """Return what does not usually go together, in sentences, or ""."""
     usual = _PATTERN_OF.get(sex)
-    if usual and condition in _SCALES_OF and condition != usual:
-        return (
-            f"{_Condition(condition).label} is unusual: the record says {_Sex(sex).label.lower()}."
-        )
-    if scale and condition in _SCALES_OF and scale not in _SCALES_OF[condition]:
-        return f"{_Scale(scale).label} is not the scale of {_Condition(condition).label.lower()}."
-    if scale and scale not in _scales_of_sex(sex):
-        return f"{_Scale(scale).label} is unusual: the record says {_Sex(sex).label.lower()}."
-    return ""
+    is_pattern, says = condition in _SCALES_OF, f"the record says {_Sex(sex).label.lower()}."
+    sentences = []
+    if usual and is_pattern and condition != usual:
+        sentences.append(f"{_Condition(condition).label} is unusual: {says}")
+    if scale and is_pattern and scale not in _SCALES_OF[condition]:
+        fitted = _Condition(condition).label.lower()
+        sentences.append(f"{_Scale(scale).label} is not the scale of {fitted}.")
+    elif scale and not sentences and scale not in _scales_of_sex(sex):
+        sentences.append(f"{_Scale(scale).label} is unusual: {says}")
+    return " ".join(sentences)
 
 
 class DiagnosisForm(PlainForm):
@@ -199,6 +200,8 @@ class DiagnosisForm(PlainForm):
     )
 
     is_meant = forms.BooleanField(label="Record it all the same", required=False)
+    # What was asked where the box was ticked: the answer to one question is none to another.
+    asked = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, sex: str) -> None:
         super().__init__(data)
@@ -209,11 +212,17 @@ class DiagnosisForm(PlainForm):
         """Split the choice into scale and grade; ask about what does not usually go together."""
         values = super().clean() or {}
         scale, _, grade = (values.pop("graded", "") or "").partition(":")
-        is_meant = values.pop("is_meant", False)
+        asked, is_meant = values.pop("asked", ""), values.pop("is_meant", False)
         unusual = _unusual(self.sex, values.get("condition", ""), scale)
-        if unusual and not is_meant:
+        if unusual and not (is_meant and asked == unusual):
+            self._ask(unusual)
             self.add_error("is_meant", f"{unusual} Change it, or tick the box and save again.")
         return {**values, "scale": scale, "grade": grade}
+
+    def _ask(self, unusual: str) -> None:
+        """Have the page come back with the question, and with the box empty."""
+        typed = {name: value for name, value in self.data.items() if not name.endswith("is_meant")}
+        self.data = {**typed, self.add_prefix("asked"): unusual}  # type: ignore[assignment]
 
     @property
     def asks_whether_meant(self) -> bool:

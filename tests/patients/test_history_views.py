@@ -1,4 +1,5 @@
 import html
+import re
 
 import pytest
 from django.urls import reverse
@@ -70,6 +71,7 @@ def test_the_page_takes_as_many_queries_for_three_rows_as_for_one(
 
 
 def test_each_part_saves_and_leads_back_to_itself(room, patient):
+    Patient.objects.filter(pk=patient.pk).update(sex="female")
     saved = [
         (at("record_history", patient, "hair"), {"hair-text": "Crown first."}, "hair"),
         (
@@ -83,7 +85,6 @@ def test_each_part_saves_and_leads_back_to_itself(room, patient):
             {
                 "diagnosis-condition": "aga_female",
                 "diagnosis-graded": "ludwig:II",
-                "diagnosis-is_meant": "on",
             },
             "diagnosis",
         ),
@@ -160,6 +161,7 @@ def test_what_is_wrong_is_said_in_its_part_and_what_was_typed_stays(
         ("female", "aga_male", "norwood:III", "the record says female"),
         ("male", "aga_male", "ludwig:II", "Ludwig is not the scale of androgenetic"),
         ("intersex", "aga_female", "norwood:IV", "Norwood-Hamilton is not the scale"),
+        ("male", "aga_female", "norwood:II", "Norwood-Hamilton is not the scale"),
         ("male", "other", "sinclair:2", "Sinclair is unusual: the record says male"),
         ("female", "scarring", "norwood:III", "Norwood-Hamilton is unusual"),
     ],
@@ -180,8 +182,32 @@ def test_what_does_not_go_together_is_asked_about_and_may_stand(
     assert "kept text" in page
     assert not Diagnosis.objects.exists()
     answer = room.post(at("diagnose", patient), sent | {"diagnosis-is_meant": "on"})
+    assert answer.status_code == 422, "it says to nothing that it is meant"
+    answer = room.post(at("diagnose", patient), sent | meant(page))
     assert answer.status_code == 302
     assert Diagnosis.objects.get().condition == condition
+
+
+def meant(page: str) -> dict[str, str]:
+    """Tick the box that a page shows, and send the question along that was answered."""
+    asked = re.search(r'name="diagnosis-asked" value="([^"]+)"', page)
+    assert asked, page
+    return {"diagnosis-is_meant": "on", "diagnosis-asked": asked[1]}
+
+
+def test_record_it_all_the_same_holds_only_for_what_was_asked(room, patient):
+    Patient.objects.filter(pk=patient.pk).update(sex="male")
+    sent = {"diagnosis-condition": "aga_male", "diagnosis-graded": "ludwig:I"}
+    asked = html.unescape(room.post(at("diagnose", patient), sent).content.decode())
+    changed = {"diagnosis-condition": "aga_female", "diagnosis-graded": "norwood:III"}
+    answer = room.post(at("diagnose", patient), changed | meant(asked))
+    again = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert "Androgenetic alopecia, female pattern is unusual" in again
+    assert not Diagnosis.objects.exists()
+    box = re.search(r'<input[^>]*name="diagnosis-is_meant"[^>]*>', again)
+    assert "checked" not in box[0], "another question is asked afresh"
+    assert room.post(at("diagnose", patient), changed | meant(again)).status_code == 302
 
 
 @pytest.mark.parametrize(
