@@ -1,5 +1,7 @@
 """Registering a patient and changing their details."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,8 +23,7 @@ from patients.numbers import next_number
 
 NHS_NUMBER_TAKEN = (
     "A patient with this NHS number is registered already. Read the number again; if it is right, "
-    "find that patient, or ask a colleague at the other site, or an admin, to register them at "
-    "yours too."
+    "find that patient, or ask an admin to register them at your site too."
 )
 
 
@@ -36,6 +37,13 @@ class PossibleDuplicatesError(ValidationError):
         super().__init__("A similar patient is registered already.")
         self.matches = matches
         self.elsewhere = elsewhere
+
+
+class NhsNumberTakenError(ValidationError):
+    """A patient with this NHS number exists, perhaps at a site that the person may not see."""
+
+    def __init__(self) -> None:
+        super().__init__({"nhs_number": NHS_NUMBER_TAKEN})
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,26 @@ class ChangedMeanwhileError(ValidationError):
         self.differences = differences
 
 
+@contextmanager
+def _asking_leaves_a_trace(by: User) -> Iterator[None]:
+    """Undo what is refused, but record what the refusal tells its reader of other patients."""
+    try:
+        with transaction.atomic():
+            yield
+    except PossibleDuplicatesError as error:
+        elsewhere = ", and somebody at another site" if error.elsewhere else ""
+        _record_asking(by, "the details of a new one", f"{len(error.matches)}{elsewhere}")
+        raise
+    except NhsNumberTakenError:
+        _record_asking(by, "an NHS number", "that it is registered")
+        raise
+
+
 @transaction.atomic
+def _record_asking(by: User, by_what: str, found: str) -> None:
+    audit.record(Kind.PATIENTS_SEARCHED, by=by, by_what=by_what, found=found)
+
+
 def register(
     *,
     by: User,
@@ -82,23 +109,24 @@ def register(
     `PossibleDuplicatesError` when there are more, or when one has the same NHS number, and
     `ValidationError` for impossible details.
     """
-    _register_one_by_one(details.date_of_birth)
-    _require_site(by, site)
-    _refuse_duplicates(by, details, known_matches, asked_elsewhere=asked_elsewhere)
-    patient = _create(details)
-    SiteRegistration.check_and_create(patient=patient, site=site)
-    audit.record(
-        Kind.PATIENT_REGISTERED,
-        by=by,
-        patient_id=patient.pk,
-        subject=patient,
-        number=patient.number,
-    )
-    open_case_for(by=by, patient=patient, now=now)
+    with _asking_leaves_a_trace(by):
+        _register_one_by_one(details.date_of_birth)
+        _require_site(by, site)
+        others = _others(by, details, known_matches, asked_elsewhere=asked_elsewhere)
+        patient = _create(details)
+        SiteRegistration.check_and_create(patient=patient, site=site)
+        _record_registered(by, patient, others)
+        open_case_for(by=by, patient=patient, now=now)
     return patient
 
 
-@transaction.atomic
+def _record_registered(by: User, patient: Patient, others: list[str]) -> None:
+    about = {"by": by, "patient_id": patient.pk, "subject": patient}
+    audit.record(Kind.PATIENT_REGISTERED, number=patient.number, **about)
+    if others:
+        audit.record(Kind.ANOTHER_PERSON, who=", ".join(others), **about)
+
+
 def change_details(
     *, by: User, patient: Patient, details: PatientDetails, revision: int
 ) -> Patient:
@@ -107,6 +135,11 @@ def change_details(
     Raises `ChangedMeanwhileError` when somebody else was faster, `ValidationError` for impossible
     details. Saving without a change does nothing.
     """
+    with _asking_leaves_a_trace(by):
+        return _change_details(by, patient, details, revision)
+
+
+def _change_details(by: User, patient: Patient, details: PatientDetails, revision: int) -> Patient:
     row = Patient.objects.select_for_update().get(pk=patient.pk)
     if row.revision != revision:
         raise _changed_meanwhile(row, details, revision)
@@ -156,9 +189,10 @@ def _require_site(by: User, site: Site) -> None:
         raise ValidationError({"site": "Choose a site where you work."})
 
 
-def _refuse_duplicates(
+def _others(
     by: User, details: PatientDetails, known: frozenset[UUID], *, asked_elsewhere: bool
-) -> None:
+) -> list[str]:
+    """Return, in words, who is similar and was said to be another; refuse what was not said."""
     matches = find_matches(by, details)
     elsewhere = is_very_like_somebody_elsewhere(by, details)
     if any(match.certain or match.patient.pk not in known for match in matches):
@@ -166,6 +200,8 @@ def _refuse_duplicates(
     _refuse_taken_nhs_number(details, None)
     if elsewhere and not asked_elsewhere:
         raise PossibleDuplicatesError(matches, elsewhere=True)
+    numbers = [match.patient.number for match in matches]
+    return [*numbers, "somebody at another site"] if elsewhere else numbers
 
 
 def _refuse_taken_nhs_number(details: PatientDetails, own_id: UUID | None) -> None:
@@ -173,7 +209,7 @@ def _refuse_taken_nhs_number(details: PatientDetails, own_id: UUID | None) -> No
         return
     others = Patient.objects.filter(nhs_number=details.nhs_number)
     if any(other_id != own_id for other_id in others.values_list("pk", flat=True)):
-        raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN})
+        raise NhsNumberTakenError
 
 
 def _create(details: PatientDetails) -> Patient:
@@ -182,7 +218,7 @@ def _create(details: PatientDetails) -> Patient:
         with transaction.atomic():
             return Patient.check_and_create(number=next_number(), **values)
     except IntegrityError as error:
-        raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN}) from error
+        raise NhsNumberTakenError from error
 
 
 def _save(row: Patient) -> None:
@@ -190,7 +226,7 @@ def _save(row: Patient) -> None:
         with transaction.atomic():
             row.check_and_save()
     except IntegrityError as error:
-        raise ValidationError({"nhs_number": NHS_NUMBER_TAKEN}) from error
+        raise NhsNumberTakenError from error
 
 
 def _changed_meanwhile(row: Patient, mine: PatientDetails, revision: int) -> ChangedMeanwhileError:
