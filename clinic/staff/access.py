@@ -6,12 +6,15 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from clinic.practice.models import Site
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 
 CHOSEN_SITE = "site"
+# The day of that choice, in the calendar of the site: My day chooses no other site on it.
+SITE_CHOSEN_FOR = "site_chosen_for"
 View = Callable[..., HttpResponse]
 
 
@@ -30,6 +33,12 @@ def current_site(request: HttpRequest) -> Site:
         raise PermissionDenied("The clinic has no site yet: `manage.py open_site` adds one.")
     chosen = request.session.get(CHOSEN_SITE)
     return next((site for site in workplaces if site.slug == chosen), workplaces[0])
+
+
+def choose_site(request: HttpRequest, site: Site) -> None:
+    """Have the person look at a site's day from now on, and remember that it was chosen today."""
+    request.session[CHOSEN_SITE] = site.slug
+    request.session[SITE_CHOSEN_FOR] = timezone.localdate(timezone=site.zone).isoformat()
 
 
 def require(*any_of: Permission) -> Callable[[View], View]:

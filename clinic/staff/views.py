@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from clinic.staff.access import CHOSEN_SITE, signed_in
+from clinic.staff.access import choose_site, signed_in
 
 
 @login_not_required
@@ -27,8 +27,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 def switch_site(request: HttpRequest) -> HttpResponse:
     """Choose the site whose day is shown, and go back to the page."""
     slug = request.POST.get("site", "")
-    if any(site.slug == slug for site in signed_in(request).workplaces):
-        request.session[CHOSEN_SITE] = slug
+    for site in signed_in(request).workplaces:
+        if site.slug == slug:
+            choose_site(request, site)
     back = request.POST.get("next", "/")
     allowed = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(back if allowed and back.startswith("/") else "/")

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
@@ -45,13 +46,21 @@ class Visit:
     """One appointment of the clinician's day, with what they need before they open the door."""
 
     appointment: Appointment
-    shares_surname: bool
+    namesakes: int
     has_draft: bool
 
     @property
     def allergy_words(self) -> str:
         """What the patient is allergic to, or ""."""
         return ", ".join(self.appointment.allergies)  # type: ignore[attr-defined]
+
+    @property
+    def namesake_words(self) -> str:
+        """How many other patients of this surname come today, or ""."""
+        name = self.appointment.patient.family_name.upper()
+        if self.namesakes < 2:
+            return f"Another {name} today" if self.namesakes else ""
+        return f"{self.namesakes} others named {name} today"
 
     @property
     def may_start(self) -> bool:
@@ -61,20 +70,29 @@ class Visit:
 
 
 def visits_of(appointments: list[Appointment]) -> list[Visit]:
-    """Return appointments of `my_day` with their alerts; one query."""
+    """Return appointments of `my_day` with their alerts; two queries."""
     people = {a.patient_id: a.patient.family_name.casefold() for a in appointments}
-    surnames = Counter(people.values())
+    surnames = Counter((_others_there(appointments) | people).values())
     drafts = set(
         Session.objects.drafts().filter(patient__in=people).values_list("patient", "technique")
     )
     return [
         Visit(
             appointment=a,
-            shares_surname=surnames[people[a.patient_id]] > 1,
+            namesakes=surnames[people[a.patient_id]] - 1,
             has_draft=(a.patient_id, a.service.technique) in drafts,
         )
         for a in appointments
     ]
+
+
+def _others_there(appointments: list[Appointment]) -> dict[UUID, str]:
+    """Return the surname of everybody who comes to the same sites that day, by patient."""
+    there = Appointment.objects.none()
+    for site, day in {(a.site, a.local_date) for a in appointments}:
+        there |= Appointment.objects.live().on_day(day, site)
+    names = there.values_list("patient", "patient__family_name")
+    return {patient_id: name.casefold() for patient_id, name in names}
 
 
 def drafts_of(user: User) -> list[Session]:

@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from clinic.booking.models import Status
 from clinic.caseload.reading import days
-from clinic.staff.access import CHOSEN_SITE, current_site, signed_in
+from clinic.staff.access import SITE_CHOSEN_FOR, choose_site, current_site, signed_in
 from clinic.staff.permissions import Permission, Role
 
 RECENT_DAYS = 28
-SITE_CHOSEN_FOR = "site_chosen_for"
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -74,10 +73,12 @@ def clinician(request: HttpRequest) -> HttpResponse:
 
 
 def _begin_where_the_day_does(request: HttpRequest, visits: list[days.Visit], today: date) -> None:
-    """Choose the site of the first own appointment, once a day; who moves on later stays there."""
+    """Choose the site of the first own appointment, unless one was chosen today, here or by hand.
+
+    The day is that of the site which is being looked at, as it is when somebody chooses by hand.
+    """
     if visits and request.session.get(SITE_CHOSEN_FOR) != today.isoformat():
-        request.session[SITE_CHOSEN_FOR] = today.isoformat()
-        request.session[CHOSEN_SITE] = visits[0].appointment.site.slug
+        choose_site(request, visits[0].appointment.site)
 
 
 def admin(request: HttpRequest) -> HttpResponse:
