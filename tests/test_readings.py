@@ -63,9 +63,9 @@ def looked_at_with_pictures(client, name: str, parameters: list[str], whose) -> 
     ids=lambda value: str(value),
 )
 def test_every_page_of_a_patient_leaves_one_reading(role, at_least, record, client_of):  # noqa: F811
-    client = client_of(FACTORIES[role](sites=[record.site]))
-    found = {
-        name: looked_at_with_pictures(client, name, parameters, record)
+    person = FACTORIES[role](sites=[record.site])
+    found = {  # each in a session of its own: the page that a patient signs holds its session
+        name: looked_at_with_pictures(client_of(person), name, parameters, record)
         for name, parameters in pages_of_a_patient(role)
     }
     opened = {name: readings for name, readings in found.items() if readings is not None}
