@@ -1,8 +1,11 @@
-// <form data-keep>: before posting, ask whether the session still lives; if not, keep the page.
+// <form data-keep>: before posting, ask whether the session still lives; if it does not, or nobody
+// answers, keep the page: what would replace it has no room for what was typed and chosen.
 // Signing in again gives new secrets to forms: the page's are replaced before anything is sent.
 
 const dialog = document.getElementById("signed-out");
-const reason = dialog?.querySelector("[data-reason]");
+const words = dialog ? [...dialog.querySelectorAll("[data-out]")] : [];
+const signIn = dialog?.querySelector("[data-sign-in]");
+const LONGEST_WAIT_MS = 20_000;
 const person = document.body.dataset.person;
 let waiting = null;
 
@@ -13,24 +16,35 @@ const renew = (token) => {
   }
 };
 
-// "here", "out", or "other" when somebody else signed in on this browser meanwhile.
+// "here", "out", "away" when the server is, or "other" when somebody else signed in on this browser
+// meanwhile.
 const whoIsIn = async () => {
-  let answer;
+  let answer, said;
   try {
-    answer = await fetch("/accounts/alive/", { headers: { Accept: "application/json" }, cache: "no-store" });
+    answer = await fetch("/accounts/alive/", {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(LONGEST_WAIT_MS),
+    });
+    said = answer.ok ? await answer.json() : null;
   } catch {
-    return "here"; // Not ours to judge: let the browser say that the server is away.
+    return "away";
   }
   if (answer.status === 401) return "out";
-  if (!answer.ok) return "here";
-  const { token, person: now } = await answer.json();
-  if (person && now !== person) return "other";
-  renew(token);
+  if (answer.status >= 500) return "away";
+  if (!said) return "here";
+  if (person && said.person !== person) return "other";
+  renew(said.token);
   return "here";
 };
 
+const word = (state) => {
+  for (const element of words) element.textContent = element.dataset[state];
+  signIn.hidden = state === "away";
+};
+
 const tell = (state) => {
-  if (reason) reason.textContent = reason.dataset[state];
+  word(state);
   if (!dialog.open) dialog.showModal();
 };
 
@@ -68,6 +82,8 @@ document.addEventListener(
   true,
 );
 
+// Others open the dialog too, to say that nobody is signed in.
+dialog?.addEventListener("close", () => word("out"));
 dialog?.addEventListener("click", (event) => {
   if (event.target.closest("[data-try-again]")) ask(waiting?.form, waiting?.submitter);
   if (event.target.closest("[data-close]")) dialog.close();

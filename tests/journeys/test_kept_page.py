@@ -55,3 +55,26 @@ def test_nothing_is_sent_in_the_name_of_somebody_else(context, live_server):
     page.get_by_role("button", name="Register").last.click()
     expect(page.get_by_text("Somebody else signed in here meanwhile.")).to_be_visible()
     expect(page.locator("input[name=family_name]")).to_have_value("Keptby")
+
+
+@pytest.mark.parametrize("how", ["unreachable", "502"])
+def test_while_the_server_is_away_the_page_stays_and_is_sent_later(context, live_server, how):
+    SiteFactory()
+    page = half_filled(context, live_server.url, ReceptionFactory().email)
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.route(
+        "**/accounts/alive/",
+        lambda route: route.abort() if how == "unreachable" else route.fulfill(status=502),
+    )
+    page.get_by_role("button", name="Register").last.click()
+    expect(page.get_by_role("heading", name="The server cannot be reached")).to_be_visible()
+    expect(page.get_by_text("What you typed is still here")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in")).to_be_hidden()
+    expect(page.locator("input[name=family_name]")).to_have_value("Keptby")
+    assert "POST" not in sent
+    page.unroute("**/accounts/alive/")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.get_by_role("button", name="Try again").click()
+    assert answered.value.status == 422
+    expect(page.locator("input[name=family_name]")).to_have_value("Keptby")
