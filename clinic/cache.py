@@ -52,47 +52,47 @@ class KeptClient(RedisCacheClient):
             self._clients[pool] = redis.Redis(connection_pool=pool)
         return self._clients[pool]
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         """Return what is kept, or the default."""
         return self._ask(super().get, key, default, otherwise=default)
 
-    def get_many(self, keys: list[str]) -> dict[str, Any]:
+    def get_many(self, keys: Any) -> dict[Any, Any]:
         """Return what is kept of these."""
-        found: dict[str, Any] = self._ask(super().get_many, keys, otherwise={})
+        found: dict[Any, Any] = self._ask(super().get_many, keys, otherwise={})
         return found
 
-    def has_key(self, key: str) -> bool:
+    def has_key(self, key: Any) -> bool:
         """Say whether something is kept."""
         return bool(self._ask(super().has_key, key, otherwise=False))
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Say yes while the server is away: who may only go on once is not stopped by that."""
         return bool(self._ask(super().add, key, value, timeout, otherwise=True))
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Keep a value."""
         self._ask(super().set, key, value, timeout, otherwise=None)
 
-    def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         """Keep several values."""
         self._ask(super().set_many, data, timeout, otherwise=None)
 
-    def touch(self, key: str, timeout: int | None) -> bool:
+    def touch(self, key: Any, timeout: Any) -> bool:
         """Keep a value for longer; say whether it was there."""
         return bool(self._ask(super().touch, key, timeout, otherwise=False))
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: int) -> int:
         """Raise `ValueError` while the server is away, as for a key that is not there."""
         number: int | None = self._ask(super().incr, key, delta, otherwise=None)
         if number is None:
             raise ValueError("The cache is away, and the key with it.")
         return number
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         """Forget a value; say whether it was there."""
         return bool(self._ask(super().delete, key, otherwise=False))
 
-    def delete_many(self, keys: list[str]) -> None:
+    def delete_many(self, keys: Any) -> None:
         """Forget several values."""
         self._ask(super().delete_many, keys, otherwise=None)
 

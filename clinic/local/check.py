@@ -36,7 +36,7 @@ CHECKS = (
     Check("format", program("ruff", "format", "--check", ".")),
     Check("template style", program("djlint", "templates", "--lint", "--quiet")),
     Check("import direction", program("lint-imports", "--no-cache")),
-    Check("types", program("mypy", *PACKAGES)),
+    Check("types", program("mypy", "--no-incremental", *PACKAGES)),
     Check("migrations", manage("makemigrations", "--check", "--dry-run")),
     Check(
         "deployment",

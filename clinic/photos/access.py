@@ -50,11 +50,11 @@ def agreements_to(patient: Patient, photo_sets: Iterable[PhotoSet]) -> dict[UUID
 
     The audit trail is where it was written when the photographs were added.
     """
-    known = defaultdict(set)
+    known: defaultdict[UUID, set[str]] = defaultdict(set)
     taken = Event.objects.about_patient(patient.pk).filter(
         kind=Kind.PHOTOS_TAKEN, subject_id__in=[photo_set.pk for photo_set in photo_sets]
     )
     for set_id, agreed in taken.values_list("subject_id", "details__agreed"):
-        if agreed:
+        if set_id and agreed:
             known[set_id].add(agreed)
     return {set_id: " and ".join(sorted(ways)) for set_id, ways in known.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ ALREADY_OPEN = "This patient already has an open case."
 
 # What apps above do before a case is closed: each is called with the case, which is held, and the
 # time, and returns what the event is to tell of it. A `ValidationError` keeps the case open.
-before_closing: list[Callable[[Case, datetime], Mapping[str, object]]] = []
+before_closing: list[Callable[[Case, datetime], Mapping[str, Any]]] = []
 
 
 @transaction.atomic

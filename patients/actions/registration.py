@@ -121,7 +121,7 @@ def register(
 
 
 def _record_registered(by: User, patient: Patient, others: list[str]) -> None:
-    about = {"by": by, "patient_id": patient.pk, "subject": patient}
+    about: dict[str, Any] = {"by": by, "patient_id": patient.pk, "subject": patient}
     audit.record(Kind.PATIENT_REGISTERED, number=patient.number, **about)
     if others:
         audit.record(Kind.ANOTHER_PERSON, who=", ".join(others), **about)

@@ -222,7 +222,7 @@ class DiagnosisForm(PlainForm):
     def _ask(self, unusual: str) -> None:
         """Have the page come back with the question, and with the box empty."""
         typed = {name: value for name, value in self.data.items() if not name.endswith("is_meant")}
-        self.data = {**typed, self.add_prefix("asked"): unusual}  # type: ignore[assignment]
+        self.data = {**typed, self.add_prefix("asked"): unusual}
 
     @property
     def asks_whether_meant(self) -> bool:
