@@ -1,6 +1,6 @@
 """A whole session on one page: the forms together, and what of them can be kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,6 @@ from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
-from treatments.completeness import LOT_KINDS
 from treatments.draft import Draft
 from treatments.forms import fields
 from treatments.forms.rows import (
@@ -26,6 +25,7 @@ from treatments.forms.rows import (
     ZoneForm,
     rows_formset,
 )
+from treatments.forms.stored import preparation_initial, rows_initial, session_initial
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
 from treatments.times import STILL_TO_COME, case_opened_date, disorder, is_to_come
 
@@ -240,12 +240,18 @@ class SessionForms:
         self.record = session
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
-            typed, session=session, today=today, by=by, initial=_session_initial(session)
+            typed,
+            session=session,
+            today=today,
+            by=by,
+            initial=session_initial(session, SessionForm.base_fields),
         )
         self.session.is_valid()
         preparation = PrpForm if is_prp else MicrograftForm
         self.preparation = preparation(
-            typed, session_form=self.session, initial=_preparation_initial(session)
+            typed,
+            session_form=self.session,
+            initial=preparation_initial(session, preparation.base_fields),
         )
         self.rows = {name: self._formset(name, typed) for name in ROWS if is_prp or name != "spins"}
         if typed is not None and not all(r.management_form.is_valid() for r in self.rows.values()):
@@ -324,80 +330,8 @@ def _is_text(typed_in: forms.Field) -> bool:
     )
 
 
-def _clock(moment: datetime | None, session: Session) -> time | None:
-    return None if moment is None else timezone.localtime(moment, session.site.zone).time()
-
-
 def _as_text(row: RowForm) -> dict[str, Any]:
     return {
         name: value if isinstance(value, bool) else str(value)
         for name, value in row.entries().items()
     }
-
-
-def _shown(value: Any) -> Any:
-    """Return a figure without needless noughts, anything else as it is."""
-    if not isinstance(value, Decimal):
-        return value
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: _shown(getattr(row, name)) for name in names}
-
-
-def _session_initial(session: Session) -> dict[str, Any]:
-    names = SessionForm.base_fields.keys() - {
-        *("started_time", "ended_time", "site", "operator", "responsible_doctor"),
-    }
-    return {
-        **_values(session, names),
-        "site": session.site_id,
-        "operator": session.operator_id,
-        "responsible_doctor": session.responsible_doctor_id,
-        "started_time": _clock(session.started_at, session),
-        "ended_time": _clock(session.ended_at, session),
-    }
-
-
-def _preparation_initial(session: Session) -> dict[str, Any]:
-    preparation = session.preparation
-    if preparation is None:
-        return {}
-    is_prp = isinstance(preparation, PrpPreparation)
-    form, clock = (PrpForm, "drawn") if is_prp else (MicrograftForm, "harvested")
-    names = form.base_fields.keys() - {f"{clock}_time"}
-    return {
-        **_values(preparation, names),
-        f"{clock}_time": _clock(getattr(preparation, f"{clock}_at"), session),
-    }
-
-
-def rows_initial(session: Session, name: str) -> list[dict[str, Any]]:
-    """Return the stored rows, then those begun, then an empty one where there are none."""
-    begun = session.unfinished.get(name, [])
-    rows = [*_STORED[name](session), *begun]
-    if rows or name == "anaesthetics":
-        return rows
-    return [{"kind": LOT_KINDS[Technique(session.technique)]}] if name == "lots" else [{}]
-
-
-def _spin_values(session: Session) -> list[dict[str, Any]]:
-    spins = [_values(spin, SpinForm.base_fields) for spin in session.spins.all()]
-    return [{**spin, "rcf_g": None if spin["rpm"] else spin["rcf_g"]} for spin in spins]
-
-
-def _lot_values(session: Session) -> list[dict[str, Any]]:
-    lots = [use.lot for use in session.lot_uses.all()]
-    return [{**_values(lot, LotForm.base_fields), "kind": lot.kind} for lot in lots]
-
-
-_STORED = {
-    "anaesthetics": lambda session: [
-        _values(row, AnaestheticForm.base_fields) for row in session.anaesthetics.all()
-    ],
-    "lots": _lot_values,
-    "spins": _spin_values,
-    "zones": lambda session: [_values(row, ZoneForm.base_fields) for row in session.zones.all()],
-}
