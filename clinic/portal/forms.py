@@ -28,9 +28,9 @@ def _part(label: str, autocomplete: str, css_class: str) -> forms.CharField:
 class BirthForm(PlainForm):
     """A date of birth in three parts; the month may be a word."""
 
-    day = _part("Day", "bday-day", "w-number")
-    month = _part("Month", "bday-month", "w-number")
-    year = _part("Year", "bday-year", "w-number")
+    day = _part("Day", "bday-day", "w-day")
+    month = _part("Month", "bday-month", "w-month")
+    year = _part("Year", "bday-year", "w-year")
 
     def clean(self) -> dict[str, Any]:
         """Put the parts together as `date_of_birth`."""

@@ -37,11 +37,16 @@ def home_of(patient: Patient, *, now: datetime) -> Home:
         patient=patient,
         site=site,
         visits=visits,
-        reviews=list(Review.objects.outstanding().not_booked().filter(patient=patient)[:MOST]),
+        reviews=_reviews(patient),
         documents=list(patient.documents.issued().order_by("-issued_at")[:MOST]),
         sessions=sessions,
         today=timezone.localdate(now, timezone=site.zone if site else None),
     )
+
+
+def _reviews(patient: Patient) -> list[Review]:
+    waiting = Review.objects.outstanding().not_booked().filter(patient=patient)
+    return list(waiting.select_related("after_session")[:MOST])
 
 
 def _visits(patient: Patient, now: datetime) -> list[Appointment]:

@@ -155,7 +155,8 @@ def test_a_review_whose_time_is_over_is_no_date_to_come(inside, link):
         window_ends_date=days_ago[2],
     )
     page = inside.get(address()).content.decode()
-    assert f"You were due to see us about {days_ago[1]:%d-%b-%Y}" in page
+    assert "You were due to see us after your Micrograft treatment about" in page
+    assert f"{days_ago[1]:%d-%b-%Y}" in page
     assert f"About {days_ago[1]:%d-%b-%Y}" not in page
 
 
