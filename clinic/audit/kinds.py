@@ -70,7 +70,7 @@ class Kind(models.TextChoices):
     MESSAGE_FAILED = "messaging.failed", "could not send the message “{purpose}”"
     MESSAGE_READDRESSED = "messaging.readdressed", "redirected “{purpose}” to the present address"
     MESSAGE_CANCELLED = "messaging.cancelled", "cancelled the message “{purpose}”"
-    PHOTOS_TAKEN = "photos.taken", "added {count} photographs, agreed to {agreed}"
+    PHOTOS_TAKEN = "photos.taken", "added {count} photographs, agreed {agreed}"
     PHOTO_VIEWED = "photos.viewed", "looked at the photograph {view}"
     PHOTO_REMOVED = "photos.removed", "withdrew the photograph {view}"
     PLAN_MADE = "treatments.plan_made", "planned {sessions} {technique} sessions"

@@ -70,7 +70,7 @@ def test_nobody_is_photographed_without_having_agreed(clinician, settings):
     add(case, clinician)
     event = Event.objects.get(kind="photos.taken")
     assert event.details["agreed"] == "aloud"
-    assert event.sentence == "added 2 photographs, agreed to aloud"
+    assert event.sentence == "added 2 photographs, agreed aloud"
 
 
 @pytest.mark.parametrize(("scopes", "enough"), [(["clinical"], True), (["website"], False)])
@@ -86,7 +86,7 @@ def test_a_signed_consent_for_the_record_is_enough_and_one_for_the_website_is_no
         assert event.details["consent"] == str(
             case.patient.consents.get(template__purpose="photographs").pk
         )
-        assert event.sentence == "added 2 photographs, agreed to in writing"
+        assert event.sentence == "added 2 photographs, agreed in writing"
     else:
         with pytest.raises(ValidationError, match="Ask the patient"):
             add(case, clinician, agreed_aloud=False)
@@ -102,7 +102,7 @@ def test_keeping_is_an_event_that_names_the_views(clinician):
     event = Event.objects.get(kind="photos.taken")
     assert event.actor == clinician
     assert event.patient_id == photo_set.patient_id
-    assert event.sentence == "added 2 photographs, agreed to aloud"
+    assert event.sentence == "added 2 photographs, agreed aloud"
     assert event.details["views"] == ["frontal", "vertex"]
 
 

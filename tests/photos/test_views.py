@@ -200,11 +200,11 @@ def test_each_set_says_how_the_patient_agreed_to_it(client_of, clinician):
     PhotoFactory(photo_set=PhotoSetFactory(case=case, taken_at=timezone.now() - timedelta(days=9)))
     assert "Agreement not known" in client.get(page("sets", case.patient)).content.decode()
     post(client, case, frontal=upload())
-    assert "Agreed to aloud" in client.get(page("sets", case.patient)).content.decode()
+    assert "Patient agreed aloud" in client.get(page("sets", case.patient)).content.decode()
     sign_photo_consent(case, ["clinical"])
     post(client, case, agreed="", vertex=upload("teal"))
     text = client.get(page("sets", case.patient)).content.decode()
-    assert text.count("Agreed to aloud and in writing") == 1
+    assert text.count("Patient agreed aloud and in writing") == 1
 
 
 def test_the_record_costs_the_same_for_one_set_and_for_three(
