@@ -1,19 +1,36 @@
-"""Everything that happened with one patient, newest first, in one query."""
+"""Everything that happened with one patient, newest first, in one query.
+
+What is known by its day alone stands where it was written down, if that was on the same day, and
+says so. Otherwise it stands last on its day, after what was agreed before it, and shows no time.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, DateTimeField, F, QuerySet, Value
-from django.db.models.functions import Cast
+from django.conf import settings
+from django.db.models import Case as Choose
+from django.db.models import (
+    CharField,
+    DateField,
+    DateTimeField,
+    Expression,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.safestring import SafeString
 
 from clinic.base.addresses import address_of
 from clinic.base.prepared import Prepared, prepared
-from clinic.base.templatetags.anagen import day, icon, moment
+from clinic.base.templatetags.anagen import clock, day, icon, moment
 from clinic.booking.models import Appointment, Status
 from clinic.documents.models import Document
 from clinic.messaging.models import Message
@@ -37,6 +54,7 @@ KINDS = {
     "documents": "Documents",
     "messages": "Messages",
 }
+_BY_DAY = "by day"
 _NOT_CLINICAL = {"appointments", "messages"}
 
 
@@ -55,7 +73,12 @@ class Moment:
 
 @dataclass(frozen=True)
 class _Source:
-    """Where a kind of moment comes from: two columns of text beside its time and its row."""
+    """Where a kind of moment comes from: two columns of text beside its time and its row.
+
+    Where `day` names a date, `at` need not be known, and `written` tells what was written down
+    when, as (word, field), the most telling first; `zone` leads to the zone of the site, where
+    the row has one.
+    """
 
     kind: str
     icon: str
@@ -64,7 +87,9 @@ class _Source:
     columns: tuple[str, str]
     words: Callable[[str, str], tuple[str, str, str]]
     address: str
-    has_time: bool = True
+    day: str = ""
+    written: tuple[tuple[str, str], ...] = ()
+    zone: str = ""
 
 
 def _appointment(service: str, status: str) -> tuple[str, str, str]:
@@ -129,21 +154,24 @@ _SOURCES = (
         kind="sessions",
         icon="syringe",
         rows=lambda patient: Session.objects.filter(patient=patient),
-        at="performed_date",
+        at="started_at",
         columns=("technique", "signed_at"),
         words=_session,
         address="treatments:session",
-        has_time=False,
+        day="performed_date",
+        written=(("signed", "signed_at"), ("opened", "created_at")),
+        zone="site__time_zone",
     ),
     _Source(
         kind="measurements",
         icon="chart",
         rows=lambda patient: Examination.objects.filter(patient=patient),
-        at="examined_date",
+        at="",
         columns=("kind", "kind"),
         words=_examination,
         address="followups:list",
-        has_time=False,
+        day="examined_date",
+        written=(("recorded", "recorded_at"),),
     ),
     _Source(
         kind="photographs",
@@ -250,7 +278,10 @@ def _newest_of(places: tuple[int, ...]) -> Prepared:
     @prepared(patient_id=UUID)
     def newest(patient_id: UUID) -> QuerySet[Any, Any]:
         first, *others = (_newest(place, patient_id) for place in places)
-        return first.union(*others, all=True).order_by("-at")[: PAGE_SIZE + 1] if others else first
+        if not others:
+            return first
+        # At the same minute a session comes after the consent, which is a later source.
+        return first.union(*others, all=True).order_by("-at", "source")[: PAGE_SIZE + 1]
 
     return newest
 
@@ -261,32 +292,90 @@ def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
     return (
         source.rows(patient_id)
         .annotate(
-            at=Cast(source.at, DateTimeField()),
+            at=_place_in_time(source),
+            how=_how_known(source),
+            on=Cast(source.day or Value(None), DateField()),
             source=Value(place),
             first=Cast(first, CharField()),
             second=Cast(second, CharField()),
             row=F("id"),
         )
-        .values_list("at", "source", "first", "second", "row")
+        .values_list("at", "how", "on", "source", "first", "second", "row")
         .order_by("-at")[: PAGE_SIZE + 1]
     )
 
 
+def _place_in_time(source: _Source) -> Expression:
+    """Return by what time a row is sorted."""
+    if not source.day:
+        return Cast(source.at, DateTimeField())
+    known = [When(condition, then=F(field)) for condition, field, _ in _knowledge(source)]
+    return Choose(*known, default=_EndOfDay(_zone(source), source.day))
+
+
+def _how_known(source: _Source) -> Expression:
+    """Return whether that is the row's own time (""), when it was written, or its day only."""
+    known = [When(condition, then=Value(word)) for condition, _, word in _knowledge(source)]
+    if not source.day:
+        return Cast(Value(""), CharField())
+    return Choose(*known, default=Value(_BY_DAY), output_field=CharField())
+
+
+def _knowledge(source: _Source) -> list[tuple[Q, str, str]]:
+    """Return the times that may be known of a row, as (condition, field, word), the best first."""
+    own = [(Q(**{f"{source.at}__isnull": False}), source.at, "")] if source.at else []
+    return own + [
+        (Q(**{source.day: _day_there(source, field)}), field, word)
+        for word, field in source.written
+    ]
+
+
+def _zone(source: _Source) -> Expression:
+    group = Value(settings.TIME_ZONE)
+    return Coalesce(NullIf(source.zone, Value("")), group) if source.zone else group
+
+
+def _day_there(source: _Source, field: str) -> Expression:
+    there = Func(_zone(source), F(field), function="timezone", output_field=DateTimeField())
+    return Cast(there, DateField())
+
+
+class _EndOfDay(Func):
+    """The midnight, in a zone, with which a day ends."""
+
+    template = "timezone(%(expressions)s + 1)::timestamp)"
+    arg_joiner = ", ("
+    output_field = DateTimeField()
+
+
 def _moment(
-    patient: Patient, now: datetime, at: datetime, place: int, first: str, second: str, row: UUID
+    patient: Patient,
+    now: datetime,
+    at: datetime,
+    how: str,
+    on: date | None,
+    place: int,
+    first: str,
+    second: str,
+    row: UUID,
 ) -> Moment:
     source = _SOURCES[place]
     title, state, tone = source.words(first, second or "")
     return Moment(
         at=at,
-        # A day without a time is midnight in UTC, and must not be moved into another zone.
-        when=moment(at) if source.has_time else day(at.date()),
+        when=_when(at, how, on),
         icon=icon(source.icon),
         title=title,
         state=state,
-        tone="future" if at > now else tone,
+        tone="future" if at > now and how != _BY_DAY else tone,
         url=_address(source.address, patient, row),
     )
+
+
+def _when(at: datetime, how: str, on: date | None) -> str:
+    if on is None or not how:
+        return moment(at)
+    return day(on) if how == _BY_DAY else f"{day(on)}, {how} {clock(at)}"
 
 
 def _address(name: str, patient: Patient, row: UUID) -> str:
