@@ -78,18 +78,14 @@ DOORS: dict[str, Door] = {
     "account_logout": public(302),
     "account_inactive": public(),
     "account_signup": public(),  # says that the clinic makes the accounts
-    "account_email_verification_sent": public(),
     "account_reset_password": public(),
     "account_reset_password_done": public(),
     "account_reset_password_from_key": public(),
     "account_reset_password_from_key_done": public(),
-    "account_confirm_email": public(),
-    "account_confirm_login_code": public(302),
     "mfa_authenticate": public(302),
     "mfa_login_webauthn": public(302),
     # One's own account.
     "account_reauthenticate": OWN_ACCOUNT,
-    "account_email": OWN_ACCOUNT,
     "account_change_password": OWN_ACCOUNT,
     "account_set_password": OWN_ACCOUNT,
     "mfa_index": page(*EVERYBODY),
