@@ -8,12 +8,13 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         from clinic.booking.actions import after_booking
         from followups.actions.reviews import attach_booking, give_up_reviews, plan_reviews
-        from followups.closing import seen_but_not_written_up
+        from followups.closing import reviews_that_stop, seen_but_not_written_up
         from patients.actions.cases import before_closing
-        from patients.closing import unfinished
+        from patients.closing import stopped_with_it, unfinished
         from treatments.actions.signing import after_signing
 
         after_signing.append(plan_reviews)
         after_booking.append(attach_booking)
         unfinished.append(seen_but_not_written_up)
+        stopped_with_it.append(reviews_that_stop)
         before_closing.append(give_up_reviews)

@@ -1,4 +1,4 @@
-"""Which reviews keep a case open."""
+"""Which reviews keep a case open, and which stop with it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,3 +31,11 @@ def seen_but_not_written_up(case: Case, now: datetime) -> Iterator[Obstacle]:
             page="Write it up",
             url=reverse("followups:review", args=[review.patient_id, review.pk]),
         )
+
+
+def reviews_that_stop(case: Case) -> Iterator[str]:
+    """Yield the reviews that are planned and would be given up, the next one first."""
+    reviews = Review.objects.outstanding().filter(case=case)
+    for review in reviews.select_related("step__protocol").order_by("due_date", "pk"):
+        technique = review.step.protocol.get_technique_display()
+        yield f"{review.label} after {technique}, due {day(review.due_date)}"

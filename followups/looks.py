@@ -11,7 +11,7 @@ _KINDS = {
     ReviewStatus.BOOKED: "information",
     ReviewStatus.HELD: "good",
     ReviewStatus.HELD_OUT_OF_WINDOW: "attention",
-    ReviewStatus.NOT_HELD: "neutral",
+    ReviewStatus.STOPPED: "neutral",
 }
 
 

@@ -20,6 +20,15 @@ class Obstacle:
 unfinished: list[Callable[[Case, datetime], Iterable[Obstacle]]] = []
 
 
+# What apps above know to stop with the case: each is called with it, and says what, in words.
+stopped_with_it: list[Callable[[Case], Iterable[str]]] = []
+
+
+def stops_with(case: Case) -> list[str]:
+    """Return the planned reviews that nobody is called about any more once a case is closed."""
+    return [words for ask in stopped_with_it for words in ask(case)]
+
+
 def obstacles_to_closing(case: Case, now: datetime) -> list[Obstacle]:
     """Return everything that must be finished before a case is closed."""
     return [obstacle for ask in unfinished for obstacle in ask(case, now)]

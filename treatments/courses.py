@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Technique
-from patients.models import Case, Consent, ConsentTemplate, Patient
+from patients.models import Case, Consent, ConsentTemplate
 from treatments.models import Plan, Session
 
 
@@ -24,12 +24,11 @@ class ConsentState:
         return self.kind == "good"
 
 
-def consent_states(patient: Patient, now: datetime) -> dict[str, ConsentState]:
-    """Return the state of consent to each technique in the open case, in one query."""
+def consent_states(case: Case, now: datetime) -> dict[str, ConsentState]:
+    """Return the state of consent to each technique in a case, in one query."""
     consents = list(
         Consent.objects.filter(
-            patient=patient,
-            case__closed_at__isnull=True,
+            case=case,
             template__purpose=ConsentTemplate.Purpose.TREATMENT,
         )
         .select_related("template")
@@ -102,7 +101,7 @@ def course_states(case: Case, now: datetime | None = None) -> list[CourseState]:
         .prefetch_related("zones")
         .order_by("number")
     )
-    consents = consent_states(case.patient, now or timezone.now())
+    consents = consent_states(case, now or timezone.now())
     return [
         CourseState(
             plan=plan,

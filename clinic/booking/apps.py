@@ -7,8 +7,8 @@ class BookingConfig(AppConfig):
     verbose_name = "Booking"
 
     def ready(self) -> None:
-        """Have cases with a visit to come kept open."""
-        from clinic.booking.closing import visits_to_come
+        """Have cases with a visit to come, or a patient in the house, kept open."""
+        from clinic.booking.closing import visits_of_today, visits_to_come
         from patients.closing import unfinished
 
-        unfinished.append(visits_to_come)
+        unfinished.extend((visits_to_come, visits_of_today))

@@ -37,7 +37,7 @@ class ReviewStatus(models.TextChoices):
     BOOKED = "booked", "Booked"
     HELD = "held", "Held"
     HELD_OUT_OF_WINDOW = "held_out_of_window", "Held out of window"
-    NOT_HELD = "not_held", "Not held"
+    STOPPED = "stopped", "Stopped: case closed"
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -135,7 +135,7 @@ class Review(Record):
             on_time = self.window_starts_date <= held <= self.window_ends_date
             return ReviewStatus.HELD if on_time else ReviewStatus.HELD_OUT_OF_WINDOW
         if self.given_up_at:
-            return ReviewStatus.NOT_HELD
+            return ReviewStatus.STOPPED
         if self.awaits_appointment(now):
             return ReviewStatus.BOOKED
         today = timezone.localdate(now, self.after_session.site.zone)

@@ -14,7 +14,7 @@ from clinic.staff.permissions import Permission
 from patients import access
 from patients.actions import cases as actions
 from patients.banner import patient_context
-from patients.closing import obstacles_to_closing
+from patients.closing import obstacles_to_closing, stops_with
 from patients.forms.cases import ClinicianForm, CloseForm
 from patients.models import Case, Patient
 
@@ -106,6 +106,7 @@ def _page(
         "may_change": signed_in(request).can(Permission.EDIT_PATIENT),
         "may_close": may_close,
         "obstacles": obstacles_to_closing(present, timezone.now()) if present and may_close else [],
+        "stops": stops_with(present) if present and may_close else [],
         "clinician_form": clinician_form
         or ClinicianForm(initial={"clinician": present.clinician_id if present else None}),
         "close_form": close_form or CloseForm(),

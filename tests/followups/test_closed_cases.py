@@ -51,7 +51,7 @@ def test_the_reviews_of_a_closed_case_are_given_up():
     assert review in Review.objects.outstanding()
     _close(review)
     assert review not in Review.objects.outstanding()
-    assert review.status_at(timezone.now()) == ReviewStatus.NOT_HELD
+    assert review.status_at(timezone.now()) == ReviewStatus.STOPPED
 
 
 def test_the_trail_tells_how_many_reviews_were_given_up():
@@ -102,7 +102,7 @@ def test_what_was_found_is_written_down_also_after_the_case_was_closed(client_of
     assert Examination.objects.get(review=review).note.startswith("Seen on the last day")
     assert review.held_at is not None
     assert review.given_up_at is None
-    assert review.status_at(timezone.now()) != ReviewStatus.NOT_HELD
+    assert review.status_at(timezone.now()) != ReviewStatus.STOPPED
 
 
 @pytest.mark.parametrize("hours_ago", [2, 30])
@@ -144,11 +144,11 @@ def test_a_case_is_not_closed_while_a_visit_is_still_to_come(client_of, clinicia
     assert review.case.closed_at is None
 
 
-def test_who_is_late_is_still_to_come_and_who_is_in_the_room_is_not():
+def test_who_is_late_is_still_to_come_and_who_was_seen_is_not():
     case = ReviewFactory().case
     late = AppointmentFactory(patient=case.patient, starts_at=timezone.now() - timedelta(minutes=5))
     assert obstacles_to_closing(case, timezone.now())
-    late.arrived_at = timezone.now()
+    late.arrived_at = late.in_room_at = late.done_at = timezone.now()
     late.save()
     assert not obstacles_to_closing(case, timezone.now())
 

@@ -26,17 +26,22 @@ from treatments.models import Plan
 @require(Permission.VIEW_CLINICAL)
 @require_GET
 def plan_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Show each course: progress, consent, what is next, and its sessions."""
+    """Show each course: progress, consent, what is next, and its sessions.
+
+    Without an open case those of the last one are shown, to be read.
+    """
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the plan")
-    case = open_case(patient)
+    case = open_case(patient) or patient.cases.first()
+    is_open = case is not None and case.closed_at is None
     courses = course_states(case) if case else []
     context = {
         **patient_context(patient),
         "case": case,
         "courses": courses,
-        "can_record": user.can(Permission.RECORD_CLINICAL),
-        "can_plan_more": case is not None and len(courses) < len(Technique),
+        "is_open": is_open,
+        "can_record": is_open and user.can(Permission.RECORD_CLINICAL),
+        "can_plan_more": is_open and len(courses) < len(Technique),
         "main_plan": _most_pressing(courses),
     }
     return render(request, "treatments/plan.html", context)
@@ -73,7 +78,7 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "first": next(iter(forms), None),
         "second": next(iter(forms[1:]), None),
         "problems": problems,
-        "consents": consent_states(patient, timezone.now()),
+        "consents": consent_states(case, timezone.now()),
     }
     return render(request, "treatments/plan_new.html", context, status=422 if request.POST else 200)
 

@@ -1,4 +1,4 @@
-"""The open case as the chart shows it: problem, plan and what comes next, in one query."""
+"""The case as the chart shows it: problem, plan and what comes next, in one query."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -63,8 +63,8 @@ class NextVisit:
 
 
 @dataclass(frozen=True)
-class OpenCase:
-    """The open case, with what matters now."""
+class ShownCase:
+    """The open case, or else the one that was closed last, with what matters now."""
 
     case: Case
     stage: Stage
@@ -75,9 +75,15 @@ class OpenCase:
     has_photographs: bool
 
     @property
+    def is_open(self) -> bool:
+        """Whether the case goes on."""
+        return self.case.closed_at is None
+
+    @property
     def awaits_treatment(self) -> bool:
         """Whether the patient came or will come, and nothing was treated yet."""
-        return self.stage not in (Stage.ENQUIRY, Stage.IN_TREATMENT, Stage.IN_FOLLOW_UP)
+        treated_or_not_here = (Stage.ENQUIRY, Stage.IN_TREATMENT, Stage.IN_FOLLOW_UP)
+        return self.is_open and self.stage not in treated_or_not_here
 
     @property
     def lacks_findings(self) -> bool:
@@ -85,15 +91,15 @@ class OpenCase:
         return self.awaits_treatment and not (self.has_baseline and self.has_photographs)
 
 
-def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
-    """Return the patient's open case, or None; one query."""
-    for row in _open_case(patient_id=patient.pk, now=now):
+def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
+    """Return the patient's open case, else the one closed last, or None; one query."""
+    for row in _shown_case(patient_id=patient.pk, now=now):
         *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
             case.clinician = from_row(User, row[len(columns(Case)) :])
-        return OpenCase(
+        return ShownCase(
             case=case,
             stage=Stage(stage),
             diagnosis=_diagnosis_in_words(diagnosis),
@@ -106,9 +112,10 @@ def open_case_of(patient: Patient, *, now: datetime) -> OpenCase | None:
 
 
 @prepared(patient_id=UUID, now=datetime)
-def _open_case(patient_id: UUID, now: datetime) -> Any:
-    cases = with_stage(Case.objects.open().filter(patient=patient_id))
-    return cases.values_list(
+def _shown_case(patient_id: UUID, now: datetime) -> Any:
+    cases = with_stage(Case.objects.filter(patient=patient_id))
+    open_first = cases.order_by(F("closed_at").desc(nulls_first=True))
+    return open_first.values_list(
         *columns(Case),
         *columns(User, via="clinician"),
         "stage",
@@ -117,7 +124,7 @@ def _open_case(patient_id: UUID, now: datetime) -> Any:
         Subquery(_next_visit(now)),
         Exists(_baselines()),
         Exists(Photo.objects.standing().filter(photo_set__case=OuterRef("pk"))),
-    )
+    )[:1]
 
 
 def _baselines() -> Any:

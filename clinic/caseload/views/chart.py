@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from clinic.caseload.reading.chart import open_case_of
+from clinic.caseload.reading.chart import shown_case_of
 from clinic.caseload.reading.outcome import outcome_chart_of
 from clinic.caseload.reading.timeline import KINDS, timeline_of
 from clinic.staff.access import require, signed_in
@@ -24,9 +24,9 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     now = timezone.now()
     moments, more = timeline_of(patient, reader=user, now=now, kind=kind if kind in KINDS else "")
     clinical = user.can(Permission.VIEW_CLINICAL)
-    found = open_case_of(patient, now=now)
+    found = shown_case_of(patient, now=now)
     context = patient_context(patient) | {
-        "open_case": found,
+        "shown_case": found,
         "outcome": outcome_chart_of(found.case) if found and clinical else None,
         "moments": moments,
         "more_moments": more,
