@@ -15,6 +15,7 @@ from clinic.base.templatetags.anagen import day, moment
 from clinic.staff.models import User
 from followups.models import Examination, Measurement, Review, TargetArea
 from followups.reading import label_of, photo_set_of_day
+from patients.actions.cases import lead_if_nobody_does
 from patients.models import Case
 from treatments.models import Session
 
@@ -63,7 +64,8 @@ def record_examination(
 
     `revision` is that of the record which the person has seen, None where there was none. Raises
     `ValidationError` when somebody else wrote meanwhile, when nothing was found, for a day that
-    cannot be, and for impossible counts; nothing is changed then.
+    cannot be, and for impossible counts; nothing is changed then. Who records the baseline is
+    responsible for a case that nobody leads.
     """
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     _refuse_nothing(findings)
@@ -77,6 +79,8 @@ def record_examination(
     if review is not None:
         _hold(review, now)
     _record(by, examination, is_new=known is None)
+    if review is None:
+        lead_if_nobody_does(by=by, case=case)
     return examination
 
 

@@ -122,7 +122,7 @@ def _row(line: access.Line, service: Service | None, today: date, now: datetime)
         tone=tone,
         status=status(tone, words),
         late=f"{weeks_late} week{pluralize(weeks_late)} late" if weeks_late > 0 else "",
-        clinician=line.clinician or "Not known",
+        clinician=line.clinician or "Nobody yet",
         phone=line.phone,
         readable_phone=readable(line.phone) if line.phone else "",
         last_try=str(attempts[0]) if attempts else "",

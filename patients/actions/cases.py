@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
+from clinic.staff.permissions import Role
 from patients.closing import obstacles_to_closing
 from patients.models import Case, Patient
 
@@ -77,6 +78,26 @@ def set_clinician(*, by: User, case: Case, clinician: User | None) -> Case:
     row = _open_row(case)
     if row.clinician_id == (clinician.pk if clinician else None):
         return row
+    return _write_clinician(by, row, clinician)
+
+
+@transaction.atomic
+def lead_if_nobody_does(*, by: User, case: Case) -> None:
+    """Make a clinician who decides something in a case responsible for it, where nobody is yet.
+
+    What diagnoses, counts the baseline, plans a course or signs a session calls this in its own
+    transaction: the patient's papers name a clinician, and reviews reach somebody who reads them.
+    Other roles, a closed case and one that has its clinician are left as they are.
+    """
+    if Role.CLINICIAN not in by.roles:
+        return
+    # Locks only a row that is to be changed; of two who come at once, the second finds none.
+    waiting = Case.objects.open().filter(pk=case.pk, clinician=None)
+    if row := waiting.select_for_update(no_key=True).first():
+        _write_clinician(by, row, by)
+
+
+def _write_clinician(by: User, row: Case, clinician: User | None) -> Case:
     row.clinician = clinician
     row.check_and_save()
     audit.record(

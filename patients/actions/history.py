@@ -10,7 +10,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base.templatetags.anagen import moment
 from clinic.staff.models import User
-from patients.actions.cases import ensure_case
+from patients.actions.cases import ensure_case, lead_if_nobody_does
 from patients.models import (
     Allergy,
     Diagnosis,
@@ -181,7 +181,10 @@ def make_diagnosis(
     note: str,
     now: datetime,
 ) -> Diagnosis:
-    """Record a diagnosis in the open case; a case is opened where there is none."""
+    """Record a diagnosis in the open case; a case is opened where there is none.
+
+    Who makes it is responsible for a case that nobody leads.
+    """
     case = ensure_case(by=by, patient=patient, now=now)
     diagnosis = Diagnosis.check_and_create(
         case=case,
@@ -199,6 +202,7 @@ def make_diagnosis(
         subject=diagnosis,
         diagnosis=str(diagnosis),
     )
+    lead_if_nobody_does(by=by, case=case)
     return diagnosis
 
 

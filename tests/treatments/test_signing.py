@@ -8,6 +8,9 @@ from django.utils import timezone
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.practice.models import Technique
+from patients.actions.cases import set_clinician
+from patients.actions.history import state_no_allergies
+from patients.models import Case
 from tests.factories.patients import ConsentFactory, ConsentTemplateFactory, SignedConsentFactory
 from tests.factories.staff import AdminFactory, ClinicianFactory
 from tests.factories.treatments import (
@@ -45,6 +48,16 @@ def test_a_whole_session_is_signed_locked_and_told_of(whole, clinician, techniqu
     assert (signed.signed_by, signed.consent.template.technique) == (clinician, technique)
     event = Event.objects.get(kind=Kind.SESSION_SIGNED)
     assert event.sentence == f"signed {technique.label} session 1"
+
+
+def test_who_signs_in_a_case_that_nobody_leads_is_responsible_for_it(whole, clinician):
+    session = whole()
+    set_clinician(by=clinician, case=session.case, clinician=None)
+    somebody = ClinicianFactory()
+    sign(session, somebody)
+    assert Case.objects.get(pk=session.case_id).clinician == somebody
+    event = Event.objects.filter(kind=Kind.CLINICIAN_SET).latest("id")
+    assert event.sentence == f"made {somebody} responsible for the case"
 
 
 def test_what_stands_above_hears_of_a_signature(whole, clinician, monkeypatch):
@@ -235,6 +248,7 @@ def test_an_unknown_weight_is_pointed_out(client_of, clinician, whole):
     session = with_lidocaine(
         client_of(clinician), whole(), weight_kg="", strength="1", volume_ml="5"
     )
+    state_no_allergies(by=clinician, patient=session.patient, now=timezone.now())
     found = gaps(session, session.consent, timezone.now())
     assert [(gap.anchor, gap.blocks) for gap in found] == [("id_weight_kg", False)]
 

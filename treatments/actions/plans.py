@@ -13,6 +13,7 @@ from clinic.audit.kinds import Kind
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
+from patients.actions.cases import lead_if_nobody_does
 from patients.models import Case
 from treatments.actions.refusals import in_words, may
 from treatments.models import Plan, Session
@@ -46,7 +47,7 @@ def make_plan(
     now: datetime,
     note: str = "",
 ) -> Plan:
-    """Plan a course of one technique.
+    """Plan a course of one technique; who plans is responsible for a case that nobody leads.
 
     Raises `ValidationError` when the case is closed or has a plan for the technique already.
     """
@@ -71,6 +72,7 @@ def make_plan(
         technique=plan.get_technique_display(),
         interval_days=interval_days,
     )
+    lead_if_nobody_does(by=by, case=case)
     return plan
 
 

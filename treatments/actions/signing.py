@@ -10,6 +10,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
+from patients.actions.cases import lead_if_nobody_does
 from treatments.actions.drafts import lock_draft
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import blocking, gaps
@@ -27,7 +28,8 @@ def sign_session(*, by: User, session: Session, revision: int, now: datetime) ->
 
     Raises `ChangedMeanwhileError` when the draft is not at `revision` any more, `ValidationError`
     with one sentence for each thing that is missing. The database checks consent, times, lots,
-    lidocaine and wholeness once more at the moment of signing.
+    lidocaine and wholeness once more at the moment of signing. Who signs is responsible for a case
+    that nobody leads.
     """
     may(by, Permission.SIGN_SESSION)
     current = lock_draft(session, revision)
@@ -39,6 +41,7 @@ def sign_session(*, by: User, session: Session, revision: int, now: datetime) ->
     with in_words():
         current.save(force_update=True, update_fields=["consent", "signed_at", "signed_by"])
     _record(Kind.SESSION_SIGNED, by, current)
+    lead_if_nobody_does(by=by, case=current.case)
     for react in after_signing:
         react(current, by=by)
     return current
