@@ -3,13 +3,13 @@
 Every function reads rows that are already loaded (`Session.objects.with_everything()`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from clinic.practice.models import Technique
 from treatments import formulas
-from treatments.models import Anaesthetic, PrpPreparation, Session, Zone
+from treatments.models import Anaesthetic, PrpPreparation, Session
 
 _SHARE_PLACES = Decimal("0.000001")
 _USUAL_ML_PER_CM2 = (Decimal("0.05"), Decimal("0.1"))
@@ -74,19 +74,24 @@ def _maximum_mg(weight_kg: Decimal | None, with_adrenaline: bool) -> Decimal:
 
 @dataclass(frozen=True)
 class Infiltration:
-    """All zones of one session against what was prepared, in mL, cm² and points."""
+    """All zones of one session against what was prepared, in mL, cm² and points.
+
+    Zones begun count with what is known of them: what went in went in, also where the area is
+    still to be put right. `spread_ml` is the volume of those zones whose area is known.
+    """
 
     volume_ml: Decimal
+    spread_ml: Decimal
     area_cm2: Decimal
     points: int
     prepared_ml: Decimal | None
 
     @property
     def ml_per_cm2(self) -> Decimal | None:
-        """The volume for each square centimetre, to three decimals."""
-        if not self.area_cm2:
+        """The volume for each square centimetre, to three decimals, of zones with both."""
+        if not self.spread_ml:
             return None
-        return (self.volume_ml / self.area_cm2).quantize(Decimal("0.001"))
+        return (self.spread_ml / self.area_cm2).quantize(Decimal("0.001"))
 
     @property
     def is_unusual(self) -> bool:
@@ -106,14 +111,33 @@ class Infiltration:
 
 
 def infiltration(session: Session) -> Infiltration:
-    """Sum the zones of a session."""
-    zones: list[Zone] = list(session.zones.all())
+    """Sum the zones of a session, those begun among them."""
+    zones = list(_zones(session))
+    spread = [zone for zone in zones if zone.volume_ml and zone.area_cm2]
     return Infiltration(
         volume_ml=sum((zone.volume_ml for zone in zones), Decimal()),
-        area_cm2=sum((zone.area_cm2 for zone in zones), Decimal()),
+        spread_ml=sum((zone.volume_ml for zone in spread), Decimal()),
+        area_cm2=sum((zone.area_cm2 for zone in spread), Decimal()),
         points=sum(zone.points for zone in zones),
         prepared_ml=prepared_ml(session),
     )
+
+
+@dataclass(frozen=True)
+class _ZoneFigures:
+    """What one zone adds; nought where it is not known yet."""
+
+    volume_ml: Decimal
+    area_cm2: Decimal
+    points: int
+
+
+def _zones(session: Session) -> Iterator[_ZoneFigures]:
+    for zone in session.zones.all():
+        yield _ZoneFigures(zone.volume_ml, zone.area_cm2, zone.points)
+    for row in session.unfinished.get("zones", []):
+        volume_ml, area_cm2 = (Decimal(row.get(name, 0)) for name in ("volume_ml", "area_cm2"))
+        yield _ZoneFigures(volume_ml, area_cm2, int(row.get("points", 0)))
 
 
 def prepared_ml(session: Session) -> Decimal | None:

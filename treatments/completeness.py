@@ -11,6 +11,7 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from patients.models import Consent
 from treatments import parts
+from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total
 from treatments.models import Lot, Session
 from treatments.times import (
@@ -62,7 +63,7 @@ _CHOSEN_ACROSS = ("closure", "anticoagulant")
 _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (
         *(parts.ANAESTHESIA, "anaesthetics", "Anaesthetic"),
-        {"strength_percent": "strength", "volume_ml": "volume"},
+        {"agent": "agent", "strength_percent": "strength", "volume_ml": "volume"},
     ),
     (
         *(parts.PROCESSING, "lots", "Lot"),
@@ -98,14 +99,22 @@ class Gap:
     blocks: bool = True
 
 
-def gaps(session: Session, consent: Consent | None, now: datetime) -> list[Gap]:
+def gaps(
+    session: Session,
+    consent: Consent | None,
+    now: datetime,
+    allergies: KnownAllergies | None = None,
+) -> list[Gap]:
     """Return what stands against signing, in the order of the page.
 
-    `consent` is the one that the session would be signed with (`consents.consent_of`).
+    `consent` is the one that the session would be signed with (`consents.consent_of`);
+    `allergies` are asked for unless the caller has just done so.
     """
+    allergies = allergies or known_allergies(session.patient_id)
     found = [
         *_consent_gaps(session, consent),
         *_confirmation_gaps(session),
+        *_allergy_gaps(session, allergies),
         *_anaesthetic_gaps(session),
         *_preparation_gaps(session),
         *_lot_gaps(session),
@@ -147,6 +156,19 @@ def _confirmation_gaps(session: Session) -> Iterator[Gap]:
     for part, name, words in _CONFIRMATIONS:
         if not getattr(session, name):
             yield Gap(part, words, f"id_{name}")
+
+
+def _allergy_gaps(session: Session, allergies: KnownAllergies) -> Iterator[Gap]:
+    if not allergies.are_recorded:
+        words = "Allergies are not recorded for this patient: ask, and record what is said"
+        yield Gap(parts.TIME_OUT, words, "id_contraindications_checked", blocks=False)
+    given = {row.get_agent_display().lower(): None for row in session.anaesthetics.all()}
+    if not (given and allergies.line):
+        return
+    agents, has_reason = ", ".join(given), bool(session.allergy_reason.strip())
+    asked = "with the reason below" if has_reason else "correct it or give the reason"
+    words = f"{allergies.line}, and {agents} is recorded as given: {asked}"
+    yield Gap(parts.ANAESTHESIA, words, "id_allergy_reason", blocks=not has_reason)
 
 
 def _anaesthetic_gaps(session: Session) -> Iterator[Gap]:

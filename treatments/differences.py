@@ -39,6 +39,11 @@ def differences(theirs: SessionForms, yours: SessionForms) -> list[Difference]:
     return found
 
 
+def as_text(found: list[Difference]) -> str:
+    """Return what was typed, a line for each entry, with what the signed record says instead."""
+    return "\n".join(f"{each.label}: {each.yours} (signed: {each.theirs})" for each in found)
+
+
 def _of_fields(theirs: forms.Form, yours: forms.Form) -> list[Difference]:
     found = []
     for name in yours.fields:
@@ -91,5 +96,6 @@ def _label(field: forms.ChoiceField, value: Any) -> str:
 def _with_unit(bound: forms.BoundField, text: str) -> str:
     if not text:
         return ""
-    counted = str(bound.label).lower() if isinstance(bound.field, forms.IntegerField) else ""
+    is_counted = isinstance(bound.field, forms.IntegerField) and isinstance(bound.form, RowForm)
+    counted = str(bound.label).lower() if is_counted else ""
     return f"{text} {bound.field.widget.attrs.get('data-unit') or counted}".strip()

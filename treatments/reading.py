@@ -66,7 +66,7 @@ def headline(session: Session) -> str:
     regions = ", ".join(zone.get_region_display().lower() for zone in session.zones.all())
     if not regions:
         return "Nothing infiltrated yet"
-    return f"{measure(total.volume_ml, 'mL')} in {measure(total.area_cm2, 'cm²')}: {regions}"
+    return f"{measure(total.spread_ml, 'mL')} in {measure(total.area_cm2, 'cm²')}: {regions}"
 
 
 def _part(session: Session, key: str, facts: list[Fact], *tables: Table | None) -> Part:
@@ -115,8 +115,10 @@ def _consent(session: Session) -> str:
 
 def _anaesthesia(session: Session) -> list[Fact]:
     total = lidocaine_total(session.anaesthetics.all(), session.weight_kg)
+    why = session.allergy_reason
+    reason = [Fact("Why an anaesthetic despite an allergy", why)] if why else []
     if total is None:
-        return [Fact("Local anaesthetic", "None given")]
+        return [Fact("Local anaesthetic", "None given"), *reason]
     of = f" of {measure(total.maximum_mg, 'mg')}" if total.maximum_mg else ""
     rule = "Plain: 3 mg/kg, at most 200 mg. With adrenaline: 7 mg/kg, at most 500 mg."
     facts = [
@@ -126,7 +128,7 @@ def _anaesthesia(session: Session) -> list[Fact]:
     ]
     if total.mg_per_kg is not None:
         facts.insert(2, Fact("For each kilogram", _rounded(total.mg_per_kg, 2, "mg/kg")))
-    return facts
+    return [*facts, *reason]
 
 
 def _anaesthetic_table(session: Session) -> Table | None:

@@ -27,7 +27,7 @@ const take = (answer) => {
     const old = document.getElementById(`live-${name}`);
     if (old && old.outerHTML !== html.trim()) old.outerHTML = html;
   }
-  showReason();
+  showReasons();
   mark(answer.errors);
   if (!Object.keys(answer.errors).length) form.querySelector("[data-problems]")?.remove();
   show(answer.saved);
@@ -163,11 +163,15 @@ const markField = (id, text) => {
   control?.setAttribute("aria-describedby", message.id);
 };
 
-// ---- the reason for more than was prepared is asked only then ----
-const showReason = () => {
-  const reason = form.querySelector("[data-when-over]");
-  const over = document.querySelector('#live-infiltration [data-over]');
-  if (reason) reason.hidden = !over && !reason.querySelector("input").value;
+// ---- a reason is asked only where there is something to explain ----
+const showReason = (asked, cause) => {
+  const reason = form.querySelector(asked);
+  if (reason) reason.hidden = !document.querySelector(cause) && !reason.querySelector("input").value;
+};
+
+const showReasons = () => {
+  showReason("[data-when-over]", "#live-infiltration [data-over]");
+  showReason("[data-when-allergic]", "#live-anaesthesia [data-allergic]");
 };
 
 // ---- times: now, at the site ----

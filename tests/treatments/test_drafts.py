@@ -151,7 +151,7 @@ def test_the_second_editor_is_told_sees_both_and_loses_nothing(client_of, clinic
     told = {row.label: (row.theirs, row.yours) for row in answer.context["differences"]}
     assert told == {
         "Observations": ("The first.", "The second."),
-        "Number of punches": ("4 number of punches", "Empty"),
+        "Number of punches": ("4", "Empty"),
     }
     assert stored(draft).observations == "The first."
     assert ">\nThe second.</textarea>" in answer.text

@@ -129,8 +129,37 @@ def test_a_signed_session_refuses_the_page_and_shows_who_signed(client_of, clini
     sign_session(by=clinician, session=session, revision=session.revision, now=timezone.now())
     answer = client_of(clinician).post(url_of(session), page)
     assert answer.status_code == 409
-    assert f"{clinician} signed this session" in answer.text
+    assert f"Signed by <strong>{clinician}</strong>" in answer.text
     assert "Too late." in answer.text
+
+
+def test_a_tab_overtaken_by_the_signature_offers_an_addendum_and_nothing_of_a_draft(
+    client_of, clinician, whole
+):
+    session = whole()
+    page = page_of(session, observations="Bled a little.", punches="7")
+    sign_session(by=clinician, session=session, revision=session.revision, now=timezone.now())
+    answer = client_of(clinician).post(url_of(session), page)
+    shown = answer.text.split("<main")[1].split("</main>")[0]
+    for words in ("Save mine instead", "Draft", "Save draft", "Review and sign", "Discard"):
+        assert words not in shown, words
+    assert f'action="{url_of(session, "addendum")}"' in shown
+    assert f'href="{url_of(session, "addendum")}"' in shown
+    assert f'href="{url_of(session)}"' in shown
+    typed = shown.split("<textarea")[1].split("</textarea>")[0]
+    assert "Observations: Bled a little." in typed
+    assert "Number of punches: 7 (signed: 4)" in typed
+    assert "data-autosave" not in shown
+
+
+def test_a_tab_overtaken_by_the_signature_with_nothing_new_says_so(client_of, clinician, whole):
+    session = whole()
+    page = page_of(session)
+    sign_session(by=clinician, session=session, revision=session.revision, now=timezone.now())
+    answer = client_of(clinician).post(url_of(session), page)
+    assert answer.status_code == 409
+    assert "Nothing that you typed is missing from it." in answer.text
+    assert "<textarea" not in answer.text
 
 
 def test_an_addendum_is_written_and_shown(client_of, clinician, case):
@@ -161,10 +190,10 @@ def test_the_session_page_asks_no_more_with_more_rows(
         values = {"area_cm2": "5", "volume_ml": "0.5", "points": "5", "depth_mm": "3"}
         page = with_row(page, "zones", region=region, **values)
     browser.get(url_of(session))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         browser.get(url_of(session))
     browser.post(url_of(session), page)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert browser.get(url_of(session)).text.count('value="mid_scalp" selected') == 1
 
 
@@ -176,7 +205,7 @@ def test_autosave_of_one_figure_asks_little(
     browser.post(url_of(session, "autosave"), page_of(session, observations="First."))
     session.refresh_from_db()
     page = page_of(session, observations="Second.")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(41):
         assert browser.post(url_of(session, "autosave"), page).status_code == 200
 
 

@@ -107,15 +107,25 @@ class AnaestheticForm(RowForm):
         required=False,
         choices=Anaesthetic.Agent.choices,
         initial=Anaesthetic.Agent.LIDOCAINE,
-        widget=forms.Select(attrs={"class": "w-code"}),
+        widget=forms.Select(attrs={"class": "w-name"}),
     )
     strength_percent = fields.quantity("Strength", "%", Decimal("0.1"), 10, places=2)
     volume_ml = fields.quantity("Volume", "mL", Decimal("0.1"), 100, places=2)
     with_adrenaline = forms.BooleanField(label="With adrenaline", required=False)
 
+    def __init__(self, *args: Any, is_allergic: bool, **kwargs: Any) -> None:
+        """With `is_allergic` nothing is preselected: the agent is chosen, or the row waits."""
+        self.is_allergic = is_allergic
+        super().__init__(*args, **kwargs)
+        if is_allergic:
+            agent = cast(forms.ChoiceField, self.fields["agent"])
+            agent.choices = [("", "Choose"), *Anaesthetic.Agent.choices]
+            agent.initial = ""
+
     def clean_agent(self) -> str:
-        """Fall back on the only agent there is so far."""
-        return str(self.cleaned_data["agent"] or Anaesthetic.Agent.LIDOCAINE)
+        """Fall back on the only agent there is so far, except in an allergic patient."""
+        preset = "" if self.is_allergic else Anaesthetic.Agent.LIDOCAINE
+        return str(self.cleaned_data["agent"] or preset)
 
 
 class LotForm(RowForm):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
@@ -14,8 +15,10 @@ from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
+from treatments.allergies import is_allergic_to_anaesthetics
 from treatments.draft import Draft
 from treatments.forms import fields
+from treatments.forms.places import part_of
 from treatments.forms.rows import (
     AnaestheticForm,
     LotForm,
@@ -67,6 +70,7 @@ class SessionForm(PlainForm):
     identity_confirmed_before_injection = forms.BooleanField(
         label="Name and date of birth confirmed again before injection", required=False
     )
+    allergy_reason = fields.words("Why an anaesthetic is given despite the allergy", 300)
     volume_reason = fields.words("Why more went in than was prepared", 300)
     observations = forms.CharField(
         label="Observations",
@@ -89,7 +93,8 @@ class SessionForm(PlainForm):
         operators = User.objects.get_queryset().clinicians().filter(at_these)
         on_record = User.objects.get_queryset().filter(pk=session.operator_id)
         self._choices("operator").queryset = (operators | on_record).distinct()
-        self.fields["volume_reason"].widget.attrs["class"] = "w-line"
+        for name in ("allergy_reason", "volume_reason"):
+            self.fields[name].widget.attrs["class"] = "w-line"
         if session.technique == Technique.PRP:
             doctors = User.objects.get_queryset().active().filter(registration_body=User.Body.GMC)
             self._choices("responsible_doctor").queryset = doctors.filter(at_these).distinct()
@@ -261,6 +266,8 @@ class SessionForms:
         kwargs: dict[str, Any] = {"session": self.record}
         if name == "lots":
             kwargs["performed_date"] = self.session.day
+        if name == "anaesthetics":
+            kwargs["is_allergic"] = is_allergic_to_anaesthetics(self.record.patient_id)
         initial = rows_initial(self.record, name)
         return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
 
@@ -280,6 +287,12 @@ class SessionForms:
             for name, errors in form.errors.items():
                 found[str(form[name].auto_id)] = " ".join(map(str, errors))
         return found
+
+    def wrong_parts(self) -> set[str]:
+        """Return the parts of the page that have an error in them; none before they are sent."""
+        fields = {name for form in (self.session, self.preparation) for name in form.errors}
+        rows = {name for name, rows in self.rows.items() if rows.is_bound and not rows.is_valid()}
+        return {part_of(name) for name in fields - {NON_FIELD_ERRORS} | rows}
 
     def too_many_rows(self) -> list[str]:
         """Return what is wrong with the rows as a whole."""

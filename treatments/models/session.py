@@ -112,6 +112,9 @@ class Session(Record):
     identity_confirmed_before_injection = models.BooleanField(
         "name and date of birth confirmed again before injection", default=False
     )
+    allergy_reason = models.TextField(
+        "why an anaesthetic was given despite an allergy", max_length=300, blank=True
+    )
     volume_reason = models.TextField(
         "why more was infiltrated than was prepared", max_length=300, blank=True
     )

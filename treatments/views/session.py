@@ -1,5 +1,6 @@
 """The page of a session: written in while a draft, read once signed."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,12 @@ from patients.banner import patient_context
 from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
+from treatments.allergies import known_allergies
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
-from treatments.differences import differences
+from treatments.differences import Difference, as_text, differences
+from treatments.forms.plan import AddendumForm
 from treatments.forms.session import IncompletePageError, SessionForms
 from treatments.merging import with_the_rest_of_record
 from treatments.models import Session
@@ -64,7 +67,7 @@ def _write_page(
 ) -> HttpResponse:
     context = {
         **patient_context(session.patient),
-        **live_context(session),
+        **live_context(session, wrong=forms.wrong_parts()),
         "forms": forms,
         "revision": session.revision,
         "touched": " ".join(sorted(_touched(request))),
@@ -74,11 +77,15 @@ def _write_page(
     return render(request, "treatments/session.html", context, status=status)
 
 
-def live_context(session: Session) -> dict[str, Any]:
-    """Return what follows from the stored draft: totals, gaps, the state of each part."""
+def live_context(session: Session, wrong: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what follows from the stored draft: totals, gaps, the state of each part.
+
+    `wrong` names the parts that show an error: those are not complete, whatever is stored.
+    """
     consent = consent_of(session)
-    found = gaps(session, consent, timezone.now())
-    complete = set(parts.ORDER) - {gap.part for gap in blocking(found)}
+    allergies = known_allergies(session.patient_id)
+    found = gaps(session, consent, timezone.now(), allergies)
+    complete = set(parts.ORDER) - {gap.part for gap in blocking(found)} - set(wrong)
     if not session.anaesthetics.all():
         complete.discard(parts.ANAESTHESIA)
     return {
@@ -90,6 +97,7 @@ def live_context(session: Session) -> dict[str, Any]:
             {"key": key, "title": parts.title(key, session.technique), "done": key in complete}
             for key in parts.ORDER
         ],
+        "anaesthetic_allergy": allergies.line,
         "lidocaine": lidocaine_total(session.anaesthetics.all(), session.weight_kg),
         "platelets": platelets(session),
         "infiltration": infiltration(session),
@@ -146,10 +154,13 @@ def _conflict(
     request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
 ) -> HttpResponse:
     user, today = signed_in(request), today_at(session)
+    session = _as_it_stands(session)
     theirs = SessionForms(session, today, user)
     if "touched" in request.POST:
         typed = with_the_rest_of_record(request.POST, theirs, _touched(request))
         forms = SessionForms(session, today, user, typed)
+    if session.is_signed:
+        return _signed_meanwhile(request, session, differences(theirs, forms))
     return _write_page(
         request,
         session,
@@ -159,6 +170,26 @@ def _conflict(
         differences=differences(theirs, forms),
         revision=request.POST.get("revision", ""),
     )
+
+
+def _as_it_stands(session: Session) -> Session:
+    """Return a session read anew: somebody was faster by seconds. One that is gone, as it was."""
+    found = Session.objects.with_everything().filter(pk=session.pk).first()
+    if found is not None:
+        found.patient = session.patient
+    return found or session
+
+
+def _signed_meanwhile(
+    request: HttpRequest, session: Session, unstored: list[Difference]
+) -> HttpResponse:
+    """Say that the record is locked, and hand over what was typed as a text for an addendum."""
+    context = {
+        **patient_context(session.patient),
+        "session": session,
+        "form": AddendumForm(initial={"text": as_text(unstored)}) if unstored else None,
+    }
+    return render(request, "treatments/signed_meanwhile.html", context, status=409)
 
 
 def _touched(request: HttpRequest) -> set[str]:
@@ -180,7 +211,7 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
     except ValidationError as error:
         status = 409 if isinstance(error, ChangedMeanwhileError) else 422
         return JsonResponse({"saved": _indicator(failed=" ".join(error.messages))}, status=status)
-    context = live_context(saved)
+    context = live_context(saved, wrong=forms.wrong_parts())
     return JsonResponse(
         {
             "revision": saved.revision,
