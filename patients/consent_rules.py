@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from patients.banner import ADULT_AGE_YEARS
 from patients.models import Case, Consent, ConsentTemplate, Patient
+from patients.plain import plain
 
 SHORTEST_REASON = 10
 TOO_EARLY = (
@@ -16,12 +17,6 @@ TOO_EARLY = (
 ANOTHER_NAME = (
     "This is not the name in the record. Correct it, or write why another name is signed, in"
     f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."
-)
-
-# Letters that do not come apart into a plain one and an accent, and apostrophes.
-_PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-    | dict.fromkeys("'’‘ʼ`´")
 )
 
 
@@ -110,10 +105,8 @@ def _calls(patient: Patient, words: list[str]) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name in plain letters; an apostrophe parts no words."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
-    letters = (c for c in plain if not unicodedata.combining(c))
-    return "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in letters).split()
+    """Return the words of a name in plain letters."""
+    return "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in plain(name)).split()
 
 
 def obstacle_to_signing(consent: Consent, *, today: date) -> str:

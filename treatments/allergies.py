@@ -2,11 +2,15 @@
 
 Allergies are written in the patient's words, so they are searched for words. The list is wide on
 purpose: what it finds wrongly costs one sentence of explanation, what it misses may cost a life.
-It holds every agent whose name ends in -caine, of the amides and of the esters (patients say
-"Novocaine" of any of them), the brands that do not end so, the words for the whole group, and the
-additives of the solutions: metabisulphite with adrenaline, parabens in bottles. An anaesthetic
-that is not said to be a general one is taken for a local one. "Amide" stands alone only, since
-sulphonamides are something else.
+Case and accents make no difference. It holds every agent whose name ends in -caine or is spelt as
+it sounds (lidocane, lidokain), of the amides and of the esters (patients say "Novocaine" of any of
+them), the brands that do not end so, the words for the whole group, what patients say of the
+dentist's injection, and what the solutions hold besides: adrenaline, sulphites with it, parabens
+in bottles. An anaesthetic that is not said to be a general one is taken for a local one. "Amide"
+and "ester" stand alone only, since sulphonamides and polyester are something else.
+
+Adrenaline counts as a substance only: in the words about a reaction it is what the patient was
+treated with, and carries since.
 """
 
 import re
@@ -15,23 +19,37 @@ from uuid import UUID
 
 from patients.banner import standing_statement
 from patients.models import Allergy, Patient
+from patients.plain import plain
 
 _WORDS = re.compile(
     r"""
-    \b\w{2,}cain(e|es|s)?\b         # lidocaine, lignocaine, Xylocaine, Marcain, Septocaine
-    | \b(septanest | citanest | scandonest | lignospan | naropin | emla | instillagel)\b
-    | (?<!general\s)\b(ana?esthetics?)\b
-    | \bamides?\b
-    | \b(meta)?bisul(ph|f)ites?\b | \bsul(ph|f)ites?\b
-    | \b\w*parabens?\b
+    \b\w*[ck]ain(e|es|s)?\b          # lidocaine, Xylocaine, Marcain, lidokain, "caines"
+    | \b(?!sugar)\w+[ck]anes?\b      # lidocane, novacane, Lanacane; not sugar cane
+    | \bl[iy](d|gn)[aeo][ck]\w*      # lidocan, lignocayne
+    | \bxylo(proct|nor)?\b
+    | \b(septanest | citanest | scandonest | ubistesin | lignospan | naropin | emla | ametop)\b
+    | \b(instillagel | bonjela | anbesol | oraqix | pliaglis | rapydan | versatis)\b
+    | \blmx\s?4?\b
+    | (?<!general\s)\ban[ae]{1,3}s?th?e[st]\w*      # anaesthetic, anesthesia, anasthetic
+    | \blocals?\b.*\ban[ae]{1,3}s?th?e[st]\w*       # local and general anaesthetics
+    | \blocals\b | \bla\b(?!\sroche)
+    | \bnumbing\b
+    | \bdent(al|ists?)\b.*\b(injections?|needles?|local)\b
+    | \b(injections?|needles?|local)\b.*\bdent(al|ists?)\b
+    | \bamides?\b | \besters?\b | \bpaba\b
+    | \b\w*sul(ph|f)it(es?|s)?\b | \be[\s-]?22[0-8]\b
+    | \b\w*parabens?\b | \w*hydroxybenzo\w* | \be[\s-]?21[4-9]\b
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
+_ADRENALINE = re.compile(r"\b(adrenalin|epinephrin)e?\b")
 
 
-def names_a_local_anaesthetic(words: str) -> bool:
+def names_a_local_anaesthetic(substance: str, reaction: str = "") -> bool:
     """Say whether a recorded allergy speaks against giving a local anaesthetic."""
-    return _WORDS.search(" ".join(words.split())) is not None
+    what, how = (" ".join(plain(words).split()) for words in (substance, reaction))
+    found = _WORDS.search(what) or _WORDS.search(how) or _ADRENALINE.search(what)
+    return found is not None
 
 
 @dataclass(frozen=True)
@@ -49,16 +67,20 @@ class KnownAllergies:
 
 def known_allergies(patient_id: UUID) -> KnownAllergies:
     """Return what is recorded now; withdrawn entries do not count."""
-    recorded = [str(allergy) for allergy in _standing(patient_id)]
+    recorded = _standing(patient_id)
     return KnownAllergies(
-        to_anaesthetics=tuple(words for words in recorded if names_a_local_anaesthetic(words)),
+        to_anaesthetics=tuple(str(allergy) for allergy in recorded if _speaks_against(allergy)),
         are_recorded=bool(recorded) or standing_statement(Patient(pk=patient_id)) is not None,
     )
 
 
 def is_allergic_to_anaesthetics(patient_id: UUID) -> bool:
     """Say whether a recorded allergy speaks against a local anaesthetic."""
-    return any(names_a_local_anaesthetic(str(allergy)) for allergy in _standing(patient_id))
+    return any(map(_speaks_against, _standing(patient_id)))
+
+
+def _speaks_against(allergy: Allergy) -> bool:
+    return names_a_local_anaesthetic(allergy.substance, allergy.reaction)
 
 
 def _standing(patient_id: UUID) -> list[Allergy]:

@@ -14,32 +14,53 @@ from treatments.models import Session
 NOT_RECORDED = "Allergies are not recorded for this patient"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *("Lidocaine", "LIGNOCAINE", "xylocaine spray", "Lignocain", "Articaine", "Septanest"),
-        *("bupivacaine", "levobupivacaine", "Marcain", "mepivacaine", "Scandonest", "prilocaine"),
-        *(
-            "Citanest",
-            "EMLA cream",
-            "local anaesthetics",
-            "Local anesthetic",
-            "anaesthetics, local",
-        ),
-        *("dentist's anaesthetic", "amide", "amides (all)", "collapsed after Novocain"),
-        *("sodium metabisulfite", "parabens"),
-    ],
-)
+AGENTS = [
+    *("Lidocaine", "LIGNOCAINE", "xylocaine spray", "Lignocain", "Articaine", "Tetracaine"),
+    *("bupivacaine", "levobupivacaine", "Marcain", "mepivacaine", "prilocaine", "Cocaine"),
+    *("Lidocane", "Lignocane", "Lidokain", "Lidocaïne", "Lidocan", "Xylo", "XYLO gel"),
+    *("collapsed after Novocain", "novacane", "caines", "'caine' drugs", "all -caines"),
+]
+BRANDS = [
+    *("Septanest", "Scandonest", "Citanest", "EMLA cream", "Ametop", "Ametop gel", "LMX4"),
+    *("LMX 4 cream", "Bonjela", "Lanacane", "Ubistesin", "Naropin", "Instillagel"),
+]
+GROUPS = [
+    *("local anaesthetics", "Local anesthetic", "anaesthetics, local", "dentist's anaesthetic"),
+    *("Local anaesthesia", "anaesthesia at the dentist", "anesthesia", "Local anæsthetic"),
+    *("local anasthetic", "Anaestetics", "local and general anaesthetics", "LA", "locals"),
+    *("dental injection", "Dental injections", "numbing injection at the dentist"),
+    *("injection at the dentist's", "dentist's injection", "numbing cream"),
+    *("amide", "amides (all)", "esters"),
+]
+ADDITIVES = [
+    *("sodium metabisulfite", "Sulphites", "E223", "parabens", "methylparaben", "E218", "e 216"),
+    *("hydroxybenzoate", "methyl parahydroxybenzoates", "adrenaline", "Epinephrine", "PABA"),
+]
+
+
+@pytest.mark.parametrize("words", [*AGENTS, *BRANDS, *GROUPS, *ADDITIVES])
 def test_the_agents_their_brands_and_their_relatives_are_known(words):
     assert names_a_local_anaesthetic(words)
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["Penicillin", "Sulfonamides", "niacinamide", "latex", "general anaesthetic", "Nuts", ""],
-)
+UNRELATED = [
+    *("Penicillin", "Sulfonamides", "niacinamide", "latex", "Nuts", "", "Pecan nuts", "E102"),
+    *("general anaesthetic", "General  anaesthesia", "cane sugar", "Sugarcane", "toucan feathers"),
+    *("antitetanus serum", "anthelmintics", "Xylitol", "xylometazoline", "polyesters", "sulphates"),
+    *("La Roche-Posay cream", "penicillin injection", "American cockroach"),
+]
+
+
+@pytest.mark.parametrize("words", UNRELATED)
 def test_what_has_nothing_to_do_with_it_is_left_alone(words):
     assert not names_a_local_anaesthetic(words)
+
+
+@pytest.mark.parametrize(
+    "reaction", ["anaphylaxis, needed adrenaline", "carries an adrenaline pen", "local swelling"]
+)
+def test_what_a_reaction_was_treated_with_is_not_what_caused_it(reaction):
+    assert not names_a_local_anaesthetic("Peanuts", reaction)
 
 
 @pytest.fixture
@@ -94,8 +115,8 @@ def test_an_allergy_that_was_withdrawn_says_nothing(browser, draft, allergic, cl
 
 
 def test_the_reaction_counts_as_well(browser, draft, allergic):
-    allergic("Dental injection", "fainted after articaine")
-    assert "Allergic to Dental injection (fainted after articaine)" in anaesthesia(browser, draft)
+    allergic("Something at work", "fainted after articaine")
+    assert "Allergic to Something at work (fainted after articaine)" in anaesthesia(browser, draft)
 
 
 def test_no_agent_is_preselected_then(browser, draft, allergic):
