@@ -1,14 +1,10 @@
 """The only ways to a photograph: what a person may not see does not exist for them."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
-from clinic.audit.kinds import Kind
-from clinic.audit.models import Event
 from clinic.photos.models import Photo, PhotoSet
 from clinic.staff.models import User
 from patients.models import Patient
@@ -22,7 +18,7 @@ def get_photo(user: User, photo_id: UUID) -> Photo:
     photo = (
         Photo.objects.standing()
         .filter(pk=photo_id, photo_set__patient__in=Patient.objects.visible_to(user))
-        .select_related("photo_set__patient", "photo_set__taken_by", "derivation")
+        .select_related("photo_set__patient", "photo_set__taken_by", "derivation", "consent")
         .first()
     )
     if photo is None:
@@ -43,18 +39,3 @@ def get_set(patient: Patient, set_id: UUID) -> PhotoSet:
     if photo_set is None:
         raise Http404("This patient has no such photographs.")
     return photo_set
-
-
-def agreements_to(patient: Patient, photo_sets: Iterable[PhotoSet]) -> dict[UUID, str]:
-    """Return how the patient agreed to each set, "aloud and in writing", where it is on record.
-
-    The audit trail is where it was written when the photographs were added.
-    """
-    known: defaultdict[UUID, set[str]] = defaultdict(set)
-    taken = Event.objects.about_patient(patient.pk).filter(
-        kind=Kind.PHOTOS_TAKEN, subject_id__in=[photo_set.pk for photo_set in photo_sets]
-    )
-    for set_id, agreed in taken.values_list("subject_id", "details__agreed"):
-        if set_id and agreed:
-            known[set_id].add(agreed)
-    return {set_id: " and ".join(sorted(ways)) for set_id, ways in known.items()}

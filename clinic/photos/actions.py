@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -16,10 +15,10 @@ from clinic.base import after_commit
 from clinic.base.templatetags.anagen import day
 from clinic.photos import tasks
 from clinic.photos.intake import Photograph
-from clinic.photos.models import Photo, PhotoSet, View
+from clinic.photos.models import Agreement, Photo, PhotoSet, View
 from clinic.staff.models import User
 from patients.consent_rules import standing_photo_consent
-from patients.models import Case, PhotoScope
+from patients.models import Case, Consent, PhotoScope
 
 
 def add_photos(
@@ -36,7 +35,7 @@ def add_photos(
 
     Photographs for the patient's own record need the patient's agreement: a signed consent with
     that scope or, since the first are often taken before anything is signed, the agreement given
-    aloud, which is written on the audit trail. Any other use needs the signed consent.
+    aloud; each photograph keeps which it was. Any other use needs the signed consent.
 
     Without `photo_set` they join the case's set of that day whose views are free, else a new set
     is made. All are kept or none. Raises `ValidationError` without an agreement, when a
@@ -45,15 +44,15 @@ def add_photos(
     kept: list[Photo] = []
     try:
         with transaction.atomic():
-            agreement = _agreement(case, agreed_aloud=agreed_aloud)
+            consent = None if agreed_aloud else _consent_to_be_photographed(case)
             photo_set = photo_set or _begun_that_day(case, taken_at, files)
             photo_set = _set_for(by, case, taken_at, photo_set, now)
             _refuse_views_taken(photo_set, files)
             _refuse_pictures_known(case, files)
             for view, photograph in files.items():
-                kept.append(_row(photo_set, view, photograph))
+                kept.append(_row(photo_set, view, photograph, consent))
                 kept[-1].original.save(f"{kept[-1].pk}.jpg", ContentFile(photograph.jpeg))
-            _record_taken(by, photo_set, kept, agreement)
+            _record_taken(by, photo_set, kept)
     except BaseException:
         # The rows are gone with the transaction; their files would stay behind for ever.
         for photo in kept:
@@ -62,14 +61,11 @@ def add_photos(
     return photo_set
 
 
-def _agreement(case: Case, *, agreed_aloud: bool) -> dict[str, Any]:
-    """Return what the trail is to tell of the patient's agreement: how, and by which consent."""
-    if agreed_aloud:
-        return {"agreed": "aloud"}
+def _consent_to_be_photographed(case: Case) -> Consent:
     consent = standing_photo_consent(case.patient)
     if consent is None or PhotoScope.CLINICAL not in consent.photo_scopes:
         raise ValidationError("Ask the patient whether they agree to be photographed.")
-    return {"agreed": "in writing", "consent": consent.pk}
+    return consent
 
 
 def _begun_that_day(
@@ -133,21 +129,21 @@ def _refuse_pictures_known(case: Case, files: Mapping[str, Photograph]) -> None:
         raise ValidationError(errors)
 
 
-def _row(photo_set: PhotoSet, view: str, photograph: Photograph) -> Photo:
+def _row(photo_set: PhotoSet, view: str, photograph: Photograph, consent: Consent | None) -> Photo:
     photo = Photo(
         photo_set=photo_set,
         view=view,
         sha256=photograph.sha256,
         width_px=photograph.width_px,
         height_px=photograph.height_px,
+        agreed=Agreement.IN_WRITING if consent else Agreement.ALOUD,
+        consent=consent,
     )
     photo.full_clean(exclude=["original"])  # no file is written for a row that cannot be
     return photo
 
 
-def _record_taken(
-    by: User, photo_set: PhotoSet, photos: list[Photo], agreement: Mapping[str, Any]
-) -> None:
+def _record_taken(by: User, photo_set: PhotoSet, photos: list[Photo]) -> None:
     audit.record(
         Kind.PHOTOS_TAKEN,
         by=by,
@@ -155,7 +151,7 @@ def _record_taken(
         subject=photo_set,
         count=len(photos),
         views=[photo.view for photo in photos],
-        **agreement,
+        agreed=photos[0].get_agreed_display(),
     )
     for photo in photos:
         after_commit.start(tasks.derive, str(photo.pk))

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
 from clinic.base.triggers import never_changes, not_truncated, same_patient
-from patients.models import Case, Patient
+from patients.models import Case, Consent, Patient
 
 
 class View(models.TextChoices):
@@ -21,6 +21,17 @@ class View(models.TextChoices):
     TEMPLE_LEFT = "temple_left", "Left temple"
     TEMPLE_RIGHT = "temple_right", "Right temple"
     OCCIPITAL = "occipital", "Occipital"
+
+
+class Agreement(models.TextChoices):
+    """How the patient agreed to be photographed.
+
+    Not known is for what was kept before it was written down; nothing new is kept so.
+    """
+
+    ALOUD = "aloud", "aloud"
+    IN_WRITING = "in_writing", "in writing"
+    NOT_KNOWN = "not_known", "not known"
 
 
 @tracked()
@@ -73,6 +84,10 @@ class Photo(Record):
     sha256 = models.CharField(max_length=64)
     width_px = models.PositiveIntegerField()
     height_px = models.PositiveIntegerField()
+    agreed = models.CharField(max_length=10, choices=Agreement)
+    consent = models.ForeignKey(
+        Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     display = models.FileField(upload_to="photos/%Y/%m/", blank=True)
     thumbnail = models.FileField(upload_to="photos/%Y/%m/", blank=True)
     derived_at = models.DateTimeField(null=True, blank=True)
@@ -96,6 +111,14 @@ class Photo(Record):
             paired("photos_photo", "withdrawn"),
             between("photos_photo", "width_px", 1, 100_000),
             between("photos_photo", "height_px", 1, 100_000),
+            models.CheckConstraint(
+                name="photos_photo_agreed",
+                condition=Q(agreed=Agreement.IN_WRITING, consent__isnull=False)
+                | Q(agreed__in=[Agreement.ALOUD, Agreement.NOT_KNOWN], consent__isnull=True),
+                violation_error_message=(
+                    "Say how the patient agreed; in writing is by a consent, aloud without one."
+                ),
+            ),
             models.UniqueConstraint(
                 fields=["photo_set", "view"],
                 condition=Q(withdrawn_at__isnull=True),
@@ -103,7 +126,11 @@ class Photo(Record):
                 violation_error_message="This set already has a photograph of that view.",
             ),
         ]
-        triggers = [never_changes("photo_set"), not_truncated()]
+        triggers = [
+            never_changes("photo_set", "agreed", "consent"),
+            same_patient(("photos_photoset", "photo_set_id"), ("patients_consent", "consent_id")),
+            not_truncated(),
+        ]
 
     def __str__(self) -> str:
         return self.get_view_display()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clinic.photos.models import Photo, PhotoSet, View
+from clinic.photos.models import Agreement, Photo, PhotoSet, View
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,6 @@ class Sheet:
 
     photo_set: PhotoSet
     places: list[Place]
-    agreed: str = ""
 
     @property
     def missing(self) -> list[View]:
@@ -32,6 +31,17 @@ class Sheet:
         """How many views are missing, in words."""
         count = len(self.missing)
         return f"{count} view{'' if count == 1 else 's'} missing"
+
+    @property
+    def agreement(self) -> str:
+        """How the patient agreed to the photographs of this set, in words."""
+        ways = [place.photo.agreed for place in self.places if place.photo]
+        known = [way.label for way in Agreement if way in ways and way != Agreement.NOT_KNOWN]
+        unknown = ways.count(Agreement.NOT_KNOWN)
+        if not known:
+            return "Agreement not known" if unknown else ""
+        words = f"Patient agreed {' and '.join(known)}"
+        return f"{words}, for {unknown} of {len(ways)} views not known" if unknown else words
 
     @property
     def taken(self) -> int:

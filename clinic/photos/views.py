@@ -1,6 +1,5 @@
 """Pages about photographs, and the pictures themselves."""
 
-from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -40,11 +39,10 @@ def photo_sets(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = read_patient(signed_in(request), patient_id, page="the photographs")
     consent = standing_photo_consent(patient)
     page = Paginator(access.sets_of(patient), SETS_A_PAGE).get_page(request.GET.get("page"))
-    agreed = access.agreements_to(patient, page)
     context = {
         **patient_context(patient),
         "page": page,
-        "sheets": [replace(sheet_of(one), agreed=agreed.get(one.pk, "")) for one in page],
+        "sheets": [sheet_of(photo_set) for photo_set in page],
         "consent": consent,
         "consent_scopes": [PhotoScope(scope).label for scope in consent.photo_scopes]
         if consent

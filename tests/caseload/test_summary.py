@@ -66,7 +66,14 @@ def take_photo(case, *, withdrawn=False):
     taken = PhotoSet.objects.create(
         patient=case.patient, case=case, taken_at=timezone.now(), taken_by=case.clinician
     )
-    photo = Photo(photo_set=taken, view="vertex", sha256="0" * 64, width_px=80, height_px=60)
+    photo = Photo(
+        photo_set=taken,
+        view="vertex",
+        agreed="aloud",
+        sha256="0" * 64,
+        width_px=80,
+        height_px=60,
+    )
     photo.original.save("original.jpg", ContentFile(buffer.getvalue()), save=False)
     photo.display.save("display.jpg", ContentFile(buffer.getvalue()), save=False)
     if withdrawn:

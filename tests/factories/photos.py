@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from clinic.photos.models import Photo, PhotoSet, View
+from clinic.photos.models import Agreement, Photo, PhotoSet, View
 from patients.models import Case, ConsentTemplate
 from tests.factories.patients import CaseFactory, ConsentTemplateFactory, SignedConsentFactory
 
@@ -56,3 +56,4 @@ class PhotoFactory(factory.django.DjangoModelFactory):
     sha256 = factory.LazyAttribute(lambda photo: hashlib.sha256(photo.jpeg).hexdigest())
     width_px = 64
     height_px = 48
+    agreed = Agreement.ALOUD

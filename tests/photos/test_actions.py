@@ -50,6 +50,11 @@ def files_on_disk(settings) -> list[str]:
     return sorted(path.name for path in root.rglob("*.jpg")) if root.exists() else []
 
 
+def agreements() -> set[tuple[str, object]]:
+    """Return how the patients agreed to what is kept, and by which consents."""
+    return set(Photo.objects.values_list("agreed", "consent_id"))
+
+
 def test_photographs_are_kept_by_view_in_one_set(clinician):
     case = CaseFactory()
     photo_set = add(case, clinician)
@@ -68,6 +73,7 @@ def test_nobody_is_photographed_without_having_agreed(clinician, settings):
         add(case, clinician, agreed_aloud=False)
     assert files_on_disk(settings) == []
     add(case, clinician)
+    assert agreements() == {("aloud", None)}
     event = Event.objects.get(kind="photos.taken")
     assert event.details["agreed"] == "aloud"
     assert event.sentence == "added 2 photographs, agreed aloud"
@@ -81,11 +87,10 @@ def test_a_signed_consent_for_the_record_is_enough_and_one_for_the_website_is_no
     sign_photo_consent(case, scopes)
     if enough:
         add(case, clinician, agreed_aloud=False)
+        consent = case.patient.consents.get(template__purpose="photographs")
+        assert agreements() == {("in_writing", consent.pk)}
         event = Event.objects.get(kind="photos.taken")
         assert event.details["agreed"] == "in writing"
-        assert event.details["consent"] == str(
-            case.patient.consents.get(template__purpose="photographs").pk
-        )
         assert event.sentence == "added 2 photographs, agreed in writing"
     else:
         with pytest.raises(ValidationError, match="Ask the patient"):

@@ -197,7 +197,8 @@ def test_the_record_says_what_photographs_may_be_used_for(client_of, clinician):
 def test_each_set_says_how_the_patient_agreed_to_it(client_of, clinician):
     case = CaseFactory()
     client = client_of(clinician)
-    PhotoFactory(photo_set=PhotoSetFactory(case=case, taken_at=timezone.now() - timedelta(days=9)))
+    earlier = PhotoSetFactory(case=case, taken_at=timezone.now() - timedelta(days=9))
+    PhotoFactory(photo_set=earlier, agreed="not_known")
     assert "Agreement not known" in client.get(page("sets", case.patient)).content.decode()
     post(client, case, frontal=upload())
     assert "Patient agreed aloud" in client.get(page("sets", case.patient)).content.decode()

@@ -241,6 +241,7 @@ def test_the_sweep_finds_its_work_by_an_index():
     photo = PhotoFactory()
     done = {"derived_at": timezone.now(), "withdrawn_at": timezone.now()}
     whose = {"photo_set": photo.photo_set, "withdrawn_by": photo.photo_set.taken_by}
+    whose["agreed"] = "aloud"
     Photo.objects.bulk_create(
         Photo(view="vertex", width_px=1, height_px=1, **whose, **done) for _ in range(2000)
     )
