@@ -15,7 +15,9 @@ from patients.models import Case
 def visits_to_come(case: Case, now: datetime) -> Iterator[Obstacle]:
     """Yield the patient's visits that are still to come: they would be reminded, and come.
 
-    Who is late is still to come.
+    Who is late is still to come. Who puts a visit in the diary and who closes the case wait for
+    each other at the patient's row, so none is missed that was there first. A visit that is booked
+    after the case was closed may stand: the patient comes back, and a new case is opened.
     """
     waiting = Appointment.objects.live().filter(
         patient=case.patient_id, ends_at__gt=now, status__in=(Status.BOOKED, Status.CONFIRMED)

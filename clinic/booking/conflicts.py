@@ -11,6 +11,7 @@ from clinic.booking.models import Appointment, AppointmentQuerySet
 from clinic.booking.times import span
 from clinic.staff.models import User
 from patients.models import Patient
+from patients.turns import take_turn
 
 CHANGED_MEANWHILE = "Somebody changed the diary at that moment. Nothing was booked; try again."
 
@@ -28,8 +29,12 @@ def take_turns(appointment: Appointment) -> None:
 
     Without it two bookings at once could wait for each other in the exclusion constraints until
     the database ends one of them with a deadlock. The constraints decide all the same.
+
+    The patient comes first: whoever closes their case takes that turn too, and so reads every
+    visit that was put in the diary before.
     """
-    ids = (appointment.practitioner_id, appointment.room_id, appointment.patient_id)
+    take_turn(appointment.patient_id)
+    ids = (appointment.practitioner_id, appointment.room_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key",

@@ -13,6 +13,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import Role
 from patients.closing import obstacles_to_closing
 from patients.models import Case, Patient
+from patients.turns import take_turn
 
 ALREADY_OPEN = "This patient already has an open case."
 
@@ -43,7 +44,7 @@ def ensure_case(
 
     Two people who ask at once get the same case: the patient's row is locked meanwhile.
     """
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    take_turn(patient.pk)
     case = patient.cases.open().first()
     return case or open_case_for(by=by, patient=patient, now=now, clinician=clinician)
 
@@ -55,6 +56,7 @@ def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
     Raises `ValidationError` when it is closed already, and for everything in it that is unfinished
     (`patients.closing`).
     """
+    take_turn(case.patient_id)  # A visit that is being booked is seen here, or comes afterwards.
     row = _open_row(case)
     if obstacles := obstacles_to_closing(row, now):
         raise ValidationError([obstacle.sentence for obstacle in obstacles])

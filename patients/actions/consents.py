@@ -18,12 +18,14 @@ from patients.consent_rules import (
     SHORTEST_REASON,
     TOO_EARLY,
     is_own_name,
+    lacks_name_reason,
     newest_text,
     obstacle_to_signing,
 )
 from patients.consent_wording import digest, text_to_sign
-from patients.models import Case, Consent, ConsentTemplate, Patient
+from patients.models import Case, Consent, ConsentTemplate
 from patients.signature import clean_signature
+from patients.turns import take_turn
 
 # A template's purpose and technique are together what a consent is to.
 _TO = ("template__purpose", "template__technique")
@@ -45,7 +47,7 @@ def give_information(
     `zone` is the clinic's, where the time to reflect is counted. Raises `ValidationError` where
     the case is closed, the text is not the newest, or the same text awaits its signature.
     """
-    _lock(case.patient)
+    take_turn(case.patient_id)
     if not Case.objects.open().filter(pk=case.pk).exists():
         raise ValidationError("The case is closed. Open a new case first.")
     if newest_text(template) != template:
@@ -102,11 +104,9 @@ def sign_consent(
 
 def _reason_for_name(consent: Consent, reason: str) -> str:
     """Return why another name than the patient's was signed, or "" where it is theirs."""
-    if is_own_name(consent.patient, consent.signed_name):
-        return ""
-    if len(reason) < SHORTEST_REASON:
+    if lacks_name_reason(consent.patient, consent.signed_name, reason):
         raise ValidationError({"name_reason": ANOTHER_NAME})
-    return reason
+    return "" if is_own_name(consent.patient, consent.signed_name) else reason
 
 
 def _reason_for_haste(consent: Consent, reason: str) -> str:
@@ -139,14 +139,9 @@ def withdraw_consent(*, by: User, consent: Consent, now: datetime, reason: str =
     return len(ended)
 
 
-def _lock(patient: Patient) -> None:
-    """Let one thing at a time happen to this patient's consents."""
-    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-
-
 def _locked(consent: Consent) -> Consent:
     """Return the consent as it is now, held until the transaction ends."""
-    _lock(consent.patient)
+    take_turn(consent.patient_id)
     rows = Consent.objects.select_related("template", "case", "patient", "signed_by")
     return rows.select_for_update(of=("self",)).get(pk=consent.pk)
 

@@ -19,6 +19,7 @@ from patients.models import (
     NoKnownAllergies,
     Patient,
 )
+from patients.turns import take_turn
 
 ALLERGY_RECORDED_ALREADY = "This allergy is already recorded."
 
@@ -43,7 +44,7 @@ def record_history(
     `seen` is the entry that the person had before them. Raises `RecordedMeanwhileError` when
     another has come since, `ValidationError` when nothing changed.
     """
-    _lock(patient)
+    take_turn(patient.pk)
     latest = _latest_entry(patient, topic)
     if latest and latest.pk != seen:
         raise RecordedMeanwhileError(latest)
@@ -74,7 +75,7 @@ def record_medicine(
     now: datetime,
 ) -> Medicine:
     """Record a medicine that the patient takes; one in use is not recorded twice."""
-    _lock(patient)
+    take_turn(patient.pk)
     in_use = patient.medicines.filter(stopped_date__isnull=True, name__iexact=name)
     if in_use.exists():
         raise ValidationError(
@@ -159,7 +160,7 @@ def state_no_allergies(*, by: User, patient: Patient, now: datetime) -> NoKnownA
 
     Raises `ValidationError` while an allergy stands.
     """
-    _lock(patient)
+    take_turn(patient.pk)
     standing = patient.allergies.filter(withdrawn_at__isnull=True).first()
     if standing:
         raise ValidationError(
@@ -204,11 +205,6 @@ def make_diagnosis(
     )
     lead_if_nobody_does(by=by, case=case)
     return diagnosis
-
-
-def _lock(patient: Patient) -> None:
-    """Let writers of one patient's record come one after the other."""
-    Patient.objects.select_for_update().only("pk").get(pk=patient.pk)
 
 
 def _latest_entry(patient: Patient, topic: str) -> HistoryEntry | None:

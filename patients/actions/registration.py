@@ -20,6 +20,7 @@ from patients.details import FIELD_NAMES, PatientDetails, label_of
 from patients.duplicates import Match, find_matches, is_very_like_somebody_elsewhere
 from patients.models import Patient, SiteRegistration
 from patients.numbers import next_number
+from patients.turns import take_turn
 
 NHS_NUMBER_TAKEN = (
     "A patient with this NHS number is registered already. Read the number again; if it is right, "
@@ -164,7 +165,7 @@ def add_site(*, by: User, patient: Patient, site: Site) -> SiteRegistration:
     Whoever holds the record may do it for a site where they do not work themselves: its staff
     cannot, since for them the patient does not exist.
     """
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    take_turn(patient.pk)
     registration = SiteRegistration.objects.filter(patient=patient, site=site).first()
     if registration:
         return registration

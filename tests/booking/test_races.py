@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, connections, transaction
 
 from clinic.booking import actions, conflicts
 from clinic.booking.models import Appointment
@@ -16,6 +15,7 @@ from tests.factories.booking import AppointmentFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import RoomFactory
 from tests.factories.staff import ClinicianFactory
+from tests.races import in_its_own_connection, one_after_the_other
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 12
@@ -26,13 +26,8 @@ def at_once(attempts) -> tuple[list[Appointment], list[ValidationError]]:
     gate = threading.Barrier(len(attempts))
 
     def run(attempt):
-        try:
-            gate.wait(timeout=30)
-            return attempt()
-        except ValidationError as error:
-            return error
-        finally:
-            connections.close_all()
+        gate.wait(timeout=30)
+        return in_its_own_connection(attempt)
 
     with ThreadPoolExecutor(len(attempts)) as pool:
         results = list(pool.map(run, attempts))
@@ -106,52 +101,20 @@ def test_a_move_and_a_booking_cannot_both_have_the_time(book, reception, site):
 def test_a_writer_that_does_not_take_turns_is_stopped_by_the_constraint(book, doctor, room, site):
     """The insert waits for the other's transaction, and the race's error reads like any other."""
     patients = [PatientFactory(family_name="First", site=site), PatientFactory(site=site)]
-    inserted, waiting = threading.Event(), threading.Event()
 
-    def insert_and_wait():
-        with transaction.atomic():
-            AppointmentFactory(
-                patient=patients[0], practitioner=doctor, room=room, starts_at=monday(10, 10)
-            )
-            inserted.set()
-            assert waiting.wait(timeout=30)
-        connections.close_all()
+    def insert():
+        return AppointmentFactory(
+            patient=patients[0], practitioner=doctor, room=room, starts_at=monday(10, 10)
+        )
 
-    def book_second():
-        try:
-            return book(patient=patients[1])
-        except ValidationError as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(insert_and_wait)
-        assert inserted.wait(timeout=30)
-        second = pool.submit(book_second)
-        _wait_until_somebody_is_blocked()
-        waiting.set()
-        first.result(timeout=30)
-        error = second.result(timeout=30)
+    _, error = one_after_the_other(insert, lambda: book(patient=patients[1]))
     assert error.message_dict["practitioner"][0].startswith("Dr Amy Test is booked 10:10–10:40")
     assert error.__cause__.__class__.__name__ == "IntegrityError"
-
-
-def _wait_until_somebody_is_blocked() -> None:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
-    pause = threading.Event()
-    for _ in range(300):
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            if cursor.fetchone()[0]:
-                return
-        pause.wait(0.05)
-    raise AssertionError("Nobody waited for the constraint.")
 
 
 def test_the_locks_are_whole_numbers_that_the_database_takes(book):
     appointment = book()
     assert all(
         0 <= conflicts._key(identifier) < 2**63
-        for identifier in (appointment.pk, appointment.room_id, appointment.patient_id)
+        for identifier in (appointment.practitioner_id, appointment.room_id)
     )

@@ -1,12 +1,13 @@
 """Invented patients, their cases and consents."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import factory
 from django.utils import timezone
 
 from clinic.practice.models import Technique
+from patients.actions.cases import close_case
 from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient, SiteRegistration
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
@@ -105,3 +106,8 @@ class SignedConsentFactory(ConsentFactory):
     signed_text_sha256 = factory.LazyAttribute(
         lambda consent: hashlib.sha256(consent.signed_text.encode()).hexdigest()
     )
+
+
+def closed(case: Case, outcome: str = "lost", *, now: datetime | None = None) -> Case:
+    """Close a case as its clinician does, or be refused."""
+    return close_case(by=ClinicianFactory(), case=case, outcome=outcome, now=now or timezone.now())

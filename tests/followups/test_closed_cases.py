@@ -1,13 +1,9 @@
 """A closed case is not chased, and nothing of it is lost or left to come."""
 
-import time
 from datetime import timedelta
-from threading import Event as Signal
-from threading import Thread
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,19 +13,19 @@ from clinic.staff.permissions import Role
 from followups.actions.examinations import Findings, record_examination
 from followups.actions.reviews import attach_booking, record_contact
 from followups.models import Examination, Review, ReviewStatus
-from patients.actions.cases import close_case
 from patients.closing import obstacles_to_closing
 from tests.factories.booking import AppointmentFactory
 from tests.factories.followups import ReviewFactory
+from tests.factories.patients import closed
 from tests.factories.staff import UserFactory
 from tests.factories.treatments import SessionFactory
+from tests.races import one_after_the_other
 
 pytestmark = pytest.mark.django_db
 
 
 def _close(review):
-    by = UserFactory(roles=[Role.CLINICIAN])
-    close_case(by=by, case=review.case, outcome="lost", now=timezone.now())
+    closed(review.case)
     review.refresh_from_db()
     return review
 
@@ -170,31 +166,19 @@ def test_each_thing_that_keeps_a_case_open_leads_to_where_it_is_finished(client_
 def test_a_booking_made_while_the_case_is_being_closed_is_not_overwritten():
     """Both wait for each other at the review: who comes second reads what the first wrote."""
     review = ReviewFactory()
-    attached, refusals = Signal(), []
 
-    def close():
-        attached.wait()
-        try:
-            _close(Review.objects.get(pk=review.pk))
-        except ValidationError as error:
-            refusals.extend(error.messages)
-        finally:
-            connection.close()
-
-    closing = Thread(target=close)
-    closing.start()
-    with transaction.atomic():
+    def attach():
         visit = AppointmentFactory(
             patient=review.patient, starts_at=timezone.now() + timedelta(days=9)
         )
         attach_booking(visit, by=UserFactory(), context={"review": str(review.pk)})
-        attached.set()
-        time.sleep(0.4)
-    closing.join()
+        return visit
+
+    visit, refusal = one_after_the_other(attach, lambda: closed(review.case))
     review.refresh_from_db()
     assert review.appointment == visit
     assert review.given_up_at is None
-    assert "still to come" in refusals[0]
+    assert "still to come" in refusal.messages[0]
 
 
 def test_writing_up_keeps_the_booking_that_was_made_since_the_page_was_opened(client_of, clinician):

@@ -8,22 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.base.templatetags.anagen import day
-from clinic.staff.permissions import Role
-from patients.actions.cases import close_case
 from patients.closing import obstacles_to_closing
 from patients.models import Case
 from tests.factories.booking import AppointmentFactory
 from tests.factories.followups import ReviewFactory
-from tests.factories.patients import CaseFactory, DiagnosisFactory
-from tests.factories.staff import UserFactory
+from tests.factories.patients import CaseFactory, DiagnosisFactory, closed
 from tests.factories.treatments import PlanFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def _closed(case, outcome="discharged"):
-    by = UserFactory(roles=[Role.CLINICIAN])
-    return close_case(by=by, case=case, outcome=outcome, now=timezone.now())
 
 
 def _page(client, name, patient_id):
@@ -63,10 +55,10 @@ def test_a_case_is_not_closed_while_the_patient_is_here(step):
     setattr(visit, step, now)
     visit.save()
     with pytest.raises(ValidationError, match="is here today"):
-        _closed(case)
+        closed(case)
     visit.in_room_at = visit.done_at = now
     visit.save()
-    assert _closed(case).closed_at
+    assert closed(case).closed_at
 
 
 def test_a_visitor_of_another_day_who_was_never_seen_out_keeps_no_case_open():
@@ -78,7 +70,7 @@ def test_a_visitor_of_another_day_who_was_never_seen_out_keeps_no_case_open():
 
 def test_its_reviews_read_as_stopped(client_of, clinician):
     review = ReviewFactory()
-    _closed(review.case)
+    closed(review.case)
     page = _page(client_of(clinician), "followups:list", review.patient_id)
     assert "Stopped: case closed" in page
     assert "Not held" not in page
@@ -88,7 +80,7 @@ def test_its_plan_and_sessions_are_shown_and_nothing_can_be_done_with_them(
     client_of, clinician, treated
 ):
     session = treated.after_session
-    case = _closed(treated.case)
+    case = closed(treated.case, "discharged")
     page = _page(client_of(clinician), "treatments:plan", treated.patient_id)
     assert "No open case" in page
     assert f"Case of {day(case.opened_at)} to {day(case.closed_at)}, Discharged" in page
@@ -102,13 +94,13 @@ def test_its_plan_and_sessions_are_shown_and_nothing_can_be_done_with_them(
 
 
 def test_a_closed_case_without_a_plan_says_so(client_of, clinician):
-    case = _closed(CaseFactory())
+    case = closed(CaseFactory())
     page = _page(client_of(clinician), "treatments:plan", case.patient_id)
     assert "No course was planned" in page
 
 
-def test_the_open_case_comes_before_the_one_that_was_closed(client_of, clinician, treated):
-    _closed(treated.case)
+def test_the_open_case_comes_before_the_one_that_wasclosed(client_of, clinician, treated):
+    closed(treated.case)
     CaseFactory(patient=treated.patient)
     client = client_of(clinician)
     assert "No course planned yet" in _page(client, "treatments:plan", treated.patient_id)
@@ -118,7 +110,7 @@ def test_the_open_case_comes_before_the_one_that_was_closed(client_of, clinician
 def test_the_chart_keeps_the_last_cases_diagnosis_and_courses(client_of, clinician, treated):
     first = treated.case
     Case.objects.filter(pk=first.pk).update(opened_at=timezone.now() - timedelta(days=300))
-    case = _closed(first)
+    case = closed(first, "discharged")
     page = _page(client_of(clinician), "caseload:chart", case.patient_id)
     now_part = page.split('id="timeline"')[0]
     assert "Norwood-Hamilton III" in now_part
@@ -131,10 +123,10 @@ def test_the_chart_keeps_the_last_cases_diagnosis_and_courses(client_of, clinici
 def test_the_chart_shows_the_case_that_was_closed_last(client_of, clinician):
     old = CaseFactory(opened_at=timezone.now() - timedelta(days=400))
     DiagnosisFactory(case=old, condition="areata", scale="", grade="", made_by=clinician)
-    _closed(old, "declined")
+    closed(old, "declined")
     later = CaseFactory(patient=old.patient)
     DiagnosisFactory(case=later, condition="traction", scale="", grade="", made_by=clinician)
-    _closed(later)
+    closed(later)
     page = _page(client_of(clinician), "caseload:chart", old.patient_id).split('id="timeline"')[0]
     assert "Traction alopecia" in page
     assert "Alopecia areata" not in page

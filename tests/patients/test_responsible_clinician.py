@@ -15,7 +15,7 @@ from followups.actions.examinations import Findings, record_examination
 from patients.actions import cases, history
 from patients.models import Case
 from tests.factories.followups import ReviewFactory
-from tests.factories.patients import CaseFactory
+from tests.factories.patients import CaseFactory, closed
 from tests.factories.staff import AdminFactory, ClinicianFactory, ReceptionFactory
 from tests.factories.treatments import signed_session
 from treatments.actions.plans import make_plan
@@ -98,7 +98,7 @@ def test_a_review_written_up_late_leaves_a_closed_case_as_it_was(clinician):
     session = signed_session(case=case, patient=case.patient, performed_date=day)
     review = ReviewFactory(after_session=session)
     cases.set_clinician(by=clinician, case=case, clinician=None)
-    cases.close_case(by=clinician, case=case, outcome="lost", now=timezone.now())
+    closed(case)
     count(clinician, case, review)
     cases.lead_if_nobody_does(by=clinician, case=case)
     assert (leader(case), told()) == (None, ["made nobody responsible for the case"])

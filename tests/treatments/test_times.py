@@ -8,10 +8,14 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from patients.actions.cases import close_case
 from patients.models import Case
 from tests.factories.booking import AppointmentFactory
-from tests.factories.patients import CaseFactory, ConsentTemplateFactory, SignedConsentFactory
+from tests.factories.patients import (
+    CaseFactory,
+    ConsentTemplateFactory,
+    SignedConsentFactory,
+    closed,
+)
 from tests.factories.practice import RoomFactory, SiteFactory, TreatmentServiceFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
 from tests.factories.treatments import PlanFactory
@@ -183,7 +187,7 @@ def test_the_sign_page_shows_consent_given_after_the_draft_began(
 
 def test_a_case_with_an_open_draft_is_not_closed(draft):
     with pytest.raises(ValidationError, match="Micrograft session 1 is still a draft"):
-        close_case(by=ReceptionFactory(), case=draft.case, outcome="completed", now=timezone.now())
+        closed(draft.case, "completed")
     draft.case.refresh_from_db()
     assert draft.case.closed_at is None
 
