@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from clinic.base.templatetags.anagen import day
@@ -14,7 +15,7 @@ from tests.factories.patients import (
     DiagnosisFactory,
     SignedConsentFactory,
 )
-from tests.factories.treatments import SessionFactory
+from tests.factories.treatments import SessionFactory, signed_session
 from treatments.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -59,21 +60,32 @@ def test_a_session_stands_where_it_began_after_the_consent_of_the_same_day(case,
     draft(case, consent=consent, started_at=at(10))
     diagnosed(case, at(11))
     assert told(case, clinician)[:3] == [
-        (titles(case, clinician)[0], "14-Jul-2026 12:00"),
+        ("Diagnosis: Androgenetic alopecia, male pattern, grade III", "14-Jul-2026 12:00"),
         ("Micrograft session", "14-Jul-2026 11:00"),
         (f"Consent: {consent.template.title}", "14-Jul-2026 10:05"),
     ]
 
 
-def test_a_session_without_a_start_stands_where_it_was_signed_and_says_so(case, clinician):
+def test_a_draft_without_a_start_stands_where_it_was_opened_and_says_so(case, clinician):
     session = draft(case)
     Session.objects.filter(pk=session.pk).update(created_at=at(8))
-    for moment in (at(9), at(15)):
+    for moment in (at(7), at(9), at(15)):
         diagnosed(case, moment)
     assert told(case, clinician, "sessions") == [
         ("Micrograft session", "14-Jul-2026, opened 09:00")
     ]
     assert titles(case, clinician).index("Micrograft session") == 2
+
+
+def test_a_session_without_a_start_stands_where_it_was_signed_and_says_so(case, clinician):
+    with time_machine.travel(at(14, 30), tick=False):
+        signed_session(case=case, performed_date=SUMMER, created_at=at(8))
+    for moment in (at(9), at(14), at(15)):
+        diagnosed(case, moment)
+    assert told(case, clinician, "sessions") == [
+        ("Micrograft session", "14-Jul-2026, signed 15:30")
+    ]
+    assert titles(case, clinician).index("Micrograft session") == 1
 
 
 def test_what_was_written_on_another_day_comes_last_on_its_own_and_shows_no_time(case, clinician):

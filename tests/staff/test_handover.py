@@ -37,15 +37,21 @@ def tablet(client_of, clinician, page):
     return tablet
 
 
+def names(patient, answer) -> bool:
+    return patient.family_name.casefold() in answer.content.decode().casefold()
+
+
 @pytest.mark.parametrize(
     "address", ["/", "/patients/", "/patients/search/?q=a", "/diary/", "/accounts/2fa/"]
 )
-def test_every_other_address_asks_who_is_there(tablet, consents, address):
+def test_every_other_address_asks_who_is_there_and_names_nobody(tablet, consent, page, address):
     answer = tablet.get(address)
     assert answer.status_code == 302
     assert answer.url.startswith(f"{CONFIRM}?next=")
-    assert "EXAMPLE" not in answer.content.decode()
-    assert tablet.get(answer.url).status_code == 200
+    behind = tablet.get(answer.url)
+    assert behind.status_code == 200
+    assert not names(consent.patient, behind)
+    assert names(consent.patient, tablet.get(page)), "as their own page does"
 
 
 def test_the_way_back_leads_to_the_consents_and_asks_first(tablet, consents):
