@@ -33,6 +33,13 @@ def test_there_are_no_signals():
 
 
 @pytest.mark.parametrize("folder", PRODUCT)
+def test_migrations_add_triggers_in_our_way(folder):
+    """`makemigrations` writes pgtrigger's operation, which builds every model anew."""
+    for path in (ROOT / folder).rglob("migrations/*.py"):
+        assert "pgtrigger.migrations.AddTrigger" not in path.read_text(), path
+
+
+@pytest.mark.parametrize("folder", PRODUCT)
 def test_only_actions_write(folder):
     """Views, forms, tasks and access fetch and call an action; none saves a row itself."""
     writes = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
