@@ -20,6 +20,9 @@ from patients.forms.fields import (
 )
 from patients.models import Patient
 
+# Stands among the patients who were looked at for those of other sites, who are not shown.
+ELSEWHERE = "elsewhere"
+
 
 def _text(width: str, **attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": width, "autocomplete": "off", **attrs})
@@ -112,12 +115,19 @@ class RegistrationForm(DetailsForm):
     def known_matches(self) -> frozenset[UUID]:
         """Return the similar patients whom the person looked at and found to be others."""
         found = []
-        for text in self.data.get("other_people", "").split():
+        for text in self._other_people():
             try:
                 found.append(UUID(text))
             except ValueError:
                 continue
         return frozenset(found)
+
+    def asked_elsewhere(self) -> bool:
+        """Say whether the person said that the other sites were asked."""
+        return ELSEWHERE in self._other_people()
+
+    def _other_people(self) -> list[str]:
+        return str(self.data.get("other_people", "")).split()
 
 
 class ChangeForm(DetailsForm):

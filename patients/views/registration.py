@@ -18,15 +18,13 @@ from patients.actions import registration as actions
 from patients.banner import patient_context
 from patients.details import PatientDetails
 from patients.forms.registration import (
+    ELSEWHERE,
     ChangeForm,
     DetailsForm,
     RegistrationForm,
     SiteForm,
 )
 from patients.models import Patient
-
-# Stands among the patients who were looked at for those of other sites, who are not shown.
-ELSEWHERE = "elsewhere"
 
 
 @require(Permission.EDIT_PATIENT)
@@ -44,7 +42,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
             details=form.details(),
             now=timezone.now(),
             known_matches=form.known_matches(),
-            asked_elsewhere=ELSEWHERE in request.POST.get("other_people", "").split(),
+            asked_elsewhere=form.asked_elsewhere(),
         )
     except actions.PossibleDuplicatesError as error:
         return _duplicates_page(request, form, error)
