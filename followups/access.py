@@ -13,7 +13,7 @@ from django.http import Http404
 from clinic.base.prepared import Prepared, Row, columns, from_row, is_one_of, prepared
 from clinic.booking.models import Appointment
 from clinic.practice.models import Service, Site
-from clinic.staff.models import User
+from clinic.staff.models import User, written_as
 from followups.models import ContactAttempt, Review
 from patients.models import Patient, SiteRegistration
 from patients.models.patient import listed_as
@@ -145,9 +145,7 @@ def _line(row: Row) -> Line:
         review.appointment = from_row(Appointment, appointment, _APPOINTMENT)
     review.after_session = from_row(Session, session, _SESSION)
     review.after_session.site = from_row(Site, site, _SITE)
-    return Line(
-        review, listed_as(family_name, given_names), phone, " ".join(filter(None, clinician))
-    )
+    return Line(review, listed_as(family_name, given_names), phone, written_as(*clinician))
 
 
 def review_service() -> Service | None:

@@ -52,6 +52,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+def written_as(title: str | None, given_name: str | None, family_name: str | None) -> str:
+    """Return the name of a member of staff as colleagues write it: Dr Amy Test."""
+    return " ".join(filter(None, [title, given_name, family_name]))
+
+
 # The password's hash has no business in a history, and each sign-in is an event already.
 @tracked(exclude=("password", "last_login"))
 class User(AbstractBaseUser, Record):
@@ -100,7 +105,7 @@ class User(AbstractBaseUser, Record):
         ]
 
     def __str__(self) -> str:
-        return " ".join(filter(None, [self.title, self.given_name, self.family_name]))
+        return written_as(self.title, self.given_name, self.family_name)
 
     def get_full_name(self) -> str:
         """Return the name as colleagues write it."""
