@@ -1,5 +1,6 @@
 """What a patient's consents allow now. Nothing here writes."""
 
+import re
 import unicodedata
 from datetime import date
 
@@ -19,21 +20,18 @@ ANOTHER_NAME = (
     f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."
 )
 
+_MENS_TITLES, _WOMENS_TITLES = {"mr"}, {"mrs", "ms", "miss"}
+_OTHER_TITLES = {"mx", "dr", "prof"}
 
-def standing_consent(patient: Patient, technique: str) -> Consent | None:
-    """Return the signed, not withdrawn consent to a technique in the patient's open case, or None.
-
-    A consent belongs to its course of care: that of a closed case does not reach into a new one.
-    The newest signature decides.
-    """
-    case = patient.cases.open().first()
-    return standing_consents(case, technique).first() if case else None
+_DOTTED = set("äöü")
+_SPELT_OUT = re.compile("([aou])e")
 
 
 def standing_consents(case: Case, technique: str) -> QuerySet[Consent]:
     """Return the signed, not withdrawn consents to a technique in one case, newest first.
 
-    None stands in a case that is closed.
+    A consent belongs to its course of care: none stands in a case that is closed, or reaches into
+    another one. The newest signature decides.
     """
     return (
         Consent.objects.valid()
@@ -77,31 +75,56 @@ def newest_text(template: ConsentTemplate) -> ConsentTemplate | None:
 def is_own_name(patient: Patient, signed_name: str) -> bool:
     """Say whether a name reads as the patient's own: the family name, and a given one or initial.
 
-    Case, accents, hyphens, apostrophes and spaces within a name make no difference. Any word that
-    is not in the record does: it may be that of a relative who signs.
+    Case, accents, hyphens, apostrophes and spaces within a name make no difference, nor does a
+    title, unless it speaks against the one in the record. Any word that is not in the record does:
+    it may be that of a relative who signs.
     """
-    words = _words(signed_name)
-    family, given = "".join(_words(patient.family_name)), "".join(_words(patient.given_names))
-    if "".join(words) in (family + given, given + family):
+    names = [patient.family_name, patient.given_names, patient.preferred_name, signed_name]
+    family, given, preferred, signed = _spelt_alike(names)
+    whole_family = "".join(family)
+    if "".join(signed) in (whole_family + "".join(given), "".join(given) + whole_family):
         return True
-    places = [(i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1)]
-    rests = (words[:i] + words[j:] for i, j in places if "".join(words[i:j]) == family)
-    return any(_calls(patient, rest) for rest in rests)
+    places = [(i, j) for i in range(len(signed)) for j in range(i + 1, len(signed) + 1)]
+    rests = (signed[:i] + signed[j:] for i, j in places if "".join(signed[i:j]) == whole_family)
+    return any(_calls([given, preferred], _titles(patient), rest) for rest in rests)
 
 
-def _calls(patient: Patient, words: list[str]) -> bool:
-    """Say whether words are given names or initials of the patient, beside the title at most.
+def lacks_name_reason(patient: Patient, signed_name: str, reason: str) -> bool:
+    """Say whether another name than the patient's is signed without saying why."""
+    return len(reason.strip()) < SHORTEST_REASON and not is_own_name(patient, signed_name)
+
+
+def _calls(called: list[list[str]], titles: set[str], words: list[str]) -> bool:
+    """Say whether words are given names or initials of the patient, beside titles at most.
 
     Beside a whole given name an initial may be of one that the record does not know.
     """
-    called = [_words(patient.given_names), _words(patient.preferred_name)]
     whole = {word for names in called for word in names}
     whole |= {"".join(names) for names in called}
     initials = {word[0] for word in whole if word} | {"".join(w[0] for w in n) for n in called}
-    said = [word for word in words if word not in _words(patient.title)]
+    said = [word for word in words if word not in titles]
     if whole & set(said):
         said = [word for word in said if len(word) > 1]
     return bool(said) and ("".join(said) in whole or set(said) <= whole | initials)
+
+
+def _titles(patient: Patient) -> set[str]:
+    """Return the titles that the patient may sign with, whatever the record knows of them."""
+    recorded = set(_words(patient.title))
+    titles = _MENS_TITLES | _WOMENS_TITLES | _OTHER_TITLES | recorded
+    if recorded & _MENS_TITLES:
+        titles -= _WOMENS_TITLES
+    if recorded & _WOMENS_TITLES:
+        titles -= _MENS_TITLES
+    return titles
+
+
+def _spelt_alike(names: list[str]) -> list[list[str]]:
+    """Return the words of each name; where one has two dots, Mueller is Müller in all of them."""
+    words = [_words(name) for name in names]
+    if not _DOTTED & set(unicodedata.normalize("NFC", "".join(names)).casefold()):
+        return words
+    return [[_SPELT_OUT.sub(r"\1", word) for word in name] for name in words]
 
 
 def _words(name: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from clinic.base.forms import PlainForm
-from patients.consent_rules import ANOTHER_NAME, SHORTEST_REASON, is_own_name
+from patients.consent_rules import ANOTHER_NAME, SHORTEST_REASON, TOO_EARLY, lacks_name_reason
 from patients.models import Consent, ConsentTemplate, PhotoScope
 from patients.signature import clean_signature
 
@@ -39,7 +39,7 @@ class SignConsentForm(PlainForm):
         max_length=1000,
         error_messages={
             "required": "Write down why, or sign after the time to think is over.",
-            "min_length": "Write down why in a few words, so that others understand it later.",
+            "min_length": TOO_EARLY,
         },
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
@@ -84,9 +84,8 @@ class SignConsentForm(PlainForm):
         typed = cleaned.get("signature_typed", "")
         if not cleaned.get("signature") and not typed and "signature" not in self.errors:
             self.add_error("signature_typed", NOT_SIGNED)
-        signed = self._signed_name()
-        is_unexplained = len(cleaned.get("name_reason", "").strip()) < SHORTEST_REASON
-        if signed and is_unexplained and not is_own_name(self.patient, signed):
+        signed, reason = self._signed_name(), cleaned.get("name_reason", "")
+        if signed and lacks_name_reason(self.patient, signed, reason):
             self.add_error("name_reason", ANOTHER_NAME)
         return cleaned
 

@@ -2,18 +2,22 @@
 
 import base64
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw
 
+from clinic.audit.models import Event
 from clinic.practice.models import Technique
+from patients.actions.consents import give_information, sign_consent
+from patients.consent_rules import standing_consents
 from patients.models import Consent, ConsentTemplate
 from tests.factories.patients import CaseFactory, ConsentTemplateFactory, PatientFactory
 
 PREFIX = "data:image/png;base64,"
 ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+LATER = NOW + timedelta(days=14)
 
 
 def drawing() -> bytes:
@@ -51,3 +55,27 @@ def case_of(**values):
 def fresh(consent: Consent) -> Consent:
     """The consent as the database has it."""
     return Consent.objects.get(pk=consent.pk)
+
+
+def informed(clinician, case, technique=Technique.MICROGRAFT, *, template=None, now=NOW) -> Consent:
+    """The consent of a patient who was given the information, by default that of a new text."""
+    template = template or text(technique)
+    return give_information(by=clinician, case=case, template=template, zone=ZONE, now=now)
+
+
+def signed(clinician, consent, *, now=LATER, **values) -> Consent:
+    """The consent, signed with the patient's own name."""
+    name = f"{consent.patient.given_names} {consent.patient.family_name}"
+    return sign_consent(
+        by=clinician, consent=consent, signed_name=name, zone=ZONE, now=now, **values
+    )
+
+
+def standing(case, technique: str = Technique.MICROGRAFT) -> Consent | None:
+    """The newest consent that stands for a technique in a case."""
+    return standing_consents(case, technique).first()
+
+
+def sentences() -> list[str]:
+    """The audit trail in words, oldest first."""
+    return [event.sentence for event in Event.objects.order_by("id")]

@@ -1,16 +1,21 @@
-"""The shipped texts: plain, honest, complete; and how a text is taken apart and put together."""
+"""The texts: shipped ones plain, honest, complete; how one is taken apart, how it is published."""
 
 import hashlib
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.practice.models import Technique
+from patients.actions.consent_templates import install_shipped_templates, publish_template
 from patients.consent_texts import SHIPPED, STATEMENTS
 from patients.consent_wording import blocks, consequences, digest, text_to_sign
 from patients.models import ConsentTemplate, PhotoScope
+from tests.factories.patients import ConsentTemplateFactory
+from tests.patients.consents import LATER, NOW, sentences
+from tests.patients.consents import text as published_text
 
 BY_SLUG = {text.technique or text.purpose: text for text in SHIPPED}
 TREATMENTS = [BY_SLUG["micrograft"], BY_SLUG["prp"]]
@@ -148,3 +153,47 @@ def test_the_consequences_of_a_withdrawal_name_what_is_blocked():
     assert "Booked micrograft visits" in consequences(micrograft)[1]
     photographs = ConsentTemplate(purpose="photographs")
     assert any("website" in sentence for sentence in consequences(photographs))
+
+
+# ---- publishing ----
+
+
+def test_the_shipped_texts_are_installed_once(admin):
+    first = install_shipped_templates(by=admin, now=NOW)
+    assert [str(template) for template in first] == [
+        "Micrograft treatment, version 1",
+        "PRP treatment, version 1",
+        "Photographs, version 1",
+    ]
+    assert install_shipped_templates(by=admin, now=LATER) == []
+    assert set(ConsentTemplate.objects.values_list("published_at", flat=True)) == {NOW}
+    assert sentences() == [
+        "published Micrograft treatment, version 1",
+        "published PRP treatment, version 1",
+        "published Photographs, version 1",
+    ]
+    for template in first:
+        template.full_clean(validate_unique=False, validate_constraints=False)
+
+
+def test_the_clinics_own_words_are_left_alone(admin):
+    own = published_text(version=1, title="Our own words")
+    assert len(install_shipped_templates(by=admin, now=NOW)) == 2
+    assert ConsentTemplate.objects.get(pk=own.pk).title == "Our own words"
+
+
+def test_a_draft_is_published_once_and_never_again(admin):
+    draft = ConsentTemplateFactory(published_at=None, published_by=None, version=5)
+    publish_template(by=admin, template=draft, now=NOW)
+    published = ConsentTemplate.objects.get()
+    assert (published.published_at, published.published_by) == (NOW, admin)
+    assert sentences() == ["published Micrograft treatment, version 5"]
+    with pytest.raises(ValidationError, match="published already"):
+        publish_template(by=admin, template=draft, now=LATER)
+
+
+def test_a_draft_older_than_the_published_text_is_not_published(admin):
+    published_text(version=2)
+    draft = published_text(version=1, published_at=None, published_by=None)
+    with pytest.raises(ValidationError, match="newer version"):
+        publish_template(by=admin, template=draft, now=NOW)
