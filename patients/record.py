@@ -47,13 +47,6 @@ def history_of(patient: Patient, *, bound: Bound) -> dict[str, Any]:
     }
 
 
-def present_history(patient: Patient) -> list[HistoryEntry]:
-    """Return what is known now, one entry a topic, in the order of the topics."""
-    entries = patient.history_entries.order_by("topic", "-recorded_at", "-id").distinct("topic")
-    latest = {entry.topic: entry for entry in entries.select_related("recorded_by")}
-    return [latest[topic] for topic in HistoryEntry.Topic.values if topic in latest]
-
-
 def _allergies(patient: Patient, bound: Bound) -> dict[str, Any]:
     rows = list(patient.allergies.select_related("recorded_by", "withdrawn_by"))
     active = [row for row in rows if not row.withdrawn_at]

@@ -100,11 +100,6 @@ class Infiltration:
         return self.ml_per_cm2 is not None and not lowest <= self.ml_per_cm2 <= highest
 
     @property
-    def left_ml(self) -> Decimal | None:
-        """What is left of the prepared volume; below nought when more went in."""
-        return None if self.prepared_ml is None else self.prepared_ml - self.volume_ml
-
-    @property
     def is_over(self) -> bool:
         """Whether more went in than was prepared."""
         return self.prepared_ml is not None and self.volume_ml > self.prepared_ml

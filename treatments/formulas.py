@@ -45,14 +45,6 @@ def platelet_dose_e9(prp_e9_per_l: Decimal, injected_ml: Decimal) -> Decimal:
     return prp_e9_per_l * injected_ml / 1000
 
 
-def platelet_dose(prp_e9_per_l: Decimal, injected_ml: Decimal) -> Decimal:
-    """Return the platelets injected as an absolute number, not in thousands or billions.
-
-    Raises `ValueError` where a figure is not above nought.
-    """
-    return platelet_dose_e9(prp_e9_per_l, injected_ml) * 10**9
-
-
 def platelet_recovery_percent(
     *, blood_e9_per_l: Decimal, blood_ml: Decimal, prp_e9_per_l: Decimal, prp_ml: Decimal
 ) -> Decimal:

@@ -60,15 +60,6 @@ def describe(session: Session) -> list[Part]:
     ]
 
 
-def headline(session: Session) -> str:
-    """Return the session in one line, for lists: how much was prepared and where it went."""
-    total = infiltration(session)
-    regions = ", ".join(zone.get_region_display().lower() for zone in session.zones.all())
-    if not regions:
-        return "Nothing infiltrated yet"
-    return f"{measure(total.spread_ml, 'mL')} in {measure(total.area_cm2, 'cm²')}: {regions}"
-
-
 def _part(session: Session, key: str, facts: list[Fact], *tables: Table | None) -> Part:
     title = parts.title(key, session.technique)
     return Part(key, title, tuple(facts), tuple(table for table in tables if table is not None))

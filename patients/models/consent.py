@@ -111,12 +111,6 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
             template__purpose=ConsentTemplate.Purpose.TREATMENT, template__technique=technique
         )
 
-    def for_photographs(self, scope: str) -> "ConsentQuerySet":
-        """Return consents that allow photographs one use."""
-        return self.filter(
-            template__purpose=ConsentTemplate.Purpose.PHOTOGRAPHS, photo_scopes__contains=[scope]
-        )
-
 
 @tracked()
 class Consent(Record):

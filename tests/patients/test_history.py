@@ -8,7 +8,7 @@ from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from patients.actions import cases, history
 from patients.models import Allergy, Case, Diagnosis, HistoryEntry, Medicine
-from patients.record import present_history
+from patients.record import history_of
 from tests.factories.patients import PatientFactory
 from tests.factories.staff import ClinicianFactory
 
@@ -42,7 +42,10 @@ def test_the_newest_entry_of_a_topic_is_the_present_one_and_earlier_ones_stay(cl
         clinician, patient, "Crown, seven years.", seen=first.pk, now=NOW + timedelta(days=1)
     )
     write(clinician, patient, "Mother alike.", topic="family")
-    assert [entry.text for entry in present_history(patient)] == [second.text, "Mother alike."]
+    topics = {topic.name: topic for topic in history_of(patient, bound={})["topics"]}
+    assert (topics["hair"].latest, topics["hair"].earlier) == (second, [first])
+    assert topics["family"].latest.text == "Mother alike."
+    assert topics["medical"].latest is None
     assert patient.history_entries.count() == 3
     assert kinds() == [Kind.HISTORY_RECORDED] * 3
 

@@ -71,17 +71,10 @@ def test_fold_dose_and_recovery_of_a_worked_example():
     blood, prp = Decimal("250"), Decimal("1000")
     assert formulas.platelet_fold(blood, prp) == 4
     assert formulas.platelet_dose_e9(prp, Decimal("4")) == 4
-    assert formulas.platelet_dose(prp, Decimal("4")) == 4_000_000_000
     recovery = formulas.platelet_recovery_percent(
         blood_e9_per_l=blood, blood_ml=Decimal("20"), prp_e9_per_l=prp, prp_ml=Decimal("4")
     )
     assert recovery == 80
-
-
-@given(counts, volumes_ml)
-def test_the_dose_in_billions_is_the_absolute_dose_over_a_billion(prp, injected_ml):
-    absolute = formulas.platelet_dose(prp, injected_ml)
-    assert absolute == formulas.platelet_dose_e9(prp, injected_ml) * 1_000_000_000
 
 
 @given(counts, volumes_ml)
@@ -109,7 +102,7 @@ def test_nought_negative_and_no_number_are_refused_everywhere(bad):
         lambda: formulas.rcf_g(3000, bad),
         lambda: formulas.platelet_fold(bad, good),
         lambda: formulas.platelet_fold(good, bad),
-        lambda: formulas.platelet_dose(bad, good),
+        lambda: formulas.platelet_dose_e9(bad, good),
         lambda: formulas.platelet_dose_e9(good, bad),
         lambda: formulas.lidocaine_mg(bad, good),
         lambda: formulas.lidocaine_maximum_mg(bad, True),

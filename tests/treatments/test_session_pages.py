@@ -9,11 +9,11 @@ from clinic.audit.models import Event
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import AdminFactory, ClinicianFactory, EvaluatorFactory, ReceptionFactory
-from tests.factories.treatments import PlanFactory, signed_session
+from tests.factories.treatments import signed_session
 from tests.treatments.pages import page_of, url_of, with_row
 from treatments.actions.signing import add_addendum, sign_session
 from treatments.models import Addendum, Session
-from treatments.reading import describe, headline
+from treatments.reading import describe
 
 # Address, method, and what each role reads: clinician, admin, reception, evaluator.
 WALK = [
@@ -213,7 +213,6 @@ def test_describing_a_session_asks_nothing_more(whole, django_assert_num_queries
     session = Session.objects.with_everything().get(pk=whole("prp").pk)
     with django_assert_num_queries(0):
         described = describe(session)
-        headline(session)
     assert [part.title for part in described] == [
         *("Time-out", "Anaesthesia", "Blood draw"),
         *("Processing", "Infiltration", "After"),
@@ -225,12 +224,6 @@ def test_what_was_not_recorded_reads_not_known(draft):
     said = {fact.label: fact.value for part in describe(session) for fact in part.facts}
     assert said["Donor site"] == said["Suspension obtained"] == said["Ended"] == "Not known"
     assert said["Consent"] == "None"
-    assert headline(session) == "Nothing infiltrated yet"
-
-
-def test_the_headline_says_how_much_went_where(case):
-    session = signed_session(case=case, plan=PlanFactory(case=case))
-    assert headline(session) == "4\u202fmL in 40\u202fcm²: vertex"
 
 
 def test_addenda_stand_in_order(case, clinician):

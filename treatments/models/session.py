@@ -19,7 +19,6 @@ from clinic.base.triggers import (
 )
 from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
-from clinic.staff.models import User
 from patients.models import Case, Consent, Patient
 from treatments.models.plan import Plan
 from treatments.triggers import addendum_of_signed, consent_stands_when_signed, whole_when_signed
@@ -49,10 +48,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def for_case(self, case: Case) -> "SessionQuerySet":
         """Return the sessions of one case."""
         return self.filter(case=case)
-
-    def of_operator(self, operator: User) -> "SessionQuerySet":
-        """Return the sessions that one person performs."""
-        return self.filter(operator=operator)
 
     def last_signed(self, case: Case, technique: str) -> "Session | None":
         """Return the latest signed session of a technique in a case, or None."""
@@ -261,11 +256,6 @@ class Zone(Record):
 
     def __str__(self) -> str:
         return self.get_region_display()
-
-    @property
-    def volume_ml_per_cm2(self) -> Decimal:
-        """The volume for each square centimetre of the area."""
-        return self.volume_ml / self.area_cm2
 
 
 @tracked()
