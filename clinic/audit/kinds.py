@@ -1,10 +1,12 @@
 """Everything that is worth an event, in words.
 
 The value names the app and what happened; the label is the sentence shown after the person's
-name, with the event's details in braces.
+name, with the event's details in braces. What is only sometimes so is a detail that is true, and
+`ADDED` has its words: the details themselves stay what their names say.
 """
 
 import re
+from collections.abc import Mapping
 
 from django.db import models
 
@@ -18,6 +20,11 @@ class Kind(models.TextChoices):
     def plain(self) -> str:
         """The sentence without its details, for a list to choose from."""
         return _DETAIL.sub("…", self.label)
+
+    def told(self, details: Mapping[str, object]) -> str:
+        """Return the sentence with an event's details filled in; "…" stands for what is missing."""
+        added = (words for name, words in ADDED.get(self, {}).items() if details.get(name) is True)
+        return "".join([self.label.format_map(_Details(details)), *added])
 
     SIGNED_IN = "staff.signed_in", "signed in"
     PERSON_ADDED = "staff.person_added", "made an account for {name}: {roles}"
@@ -101,3 +108,14 @@ class Kind(models.TextChoices):
     LINK_OPENED = "documents.link_opened", "opened the private link"
     LINK_REFUSED = "documents.link_refused", "gave a wrong date of birth for the private link"
     CASELOAD_EXPORTED = "caseload.exported", "exported {what}"
+
+
+ADDED: dict[Kind, dict[str, str]] = {
+    Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
+    Kind.CONSENT_SIGNED: {"early": ", before the time to reflect was over"},
+}
+
+
+class _Details(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -51,9 +51,4 @@ class Event(Record):
     @property
     def sentence(self) -> str:
         """What happened, in words, with this event's details filled in."""
-        return Kind(self.kind).label.format_map(_Details(self.details))
-
-
-class _Details(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+        return Kind(self.kind).told(self.details)

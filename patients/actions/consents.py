@@ -31,9 +31,6 @@ from patients.turns import take_turn
 _TO = ("template__purpose", "template__technique")
 
 
-BEFORE_TIME = "before the time to reflect was over"
-
-
 class AlreadySignedError(ValidationError):
     """The consent carries a signature already; a second one changes nothing."""
 
@@ -158,13 +155,12 @@ def _check_may_be_signed(consent: Consent, photo_scopes: Sequence[str], *, today
 
 def _record(kind: Kind, consent: Consent, *, by: User, **details: Any) -> None:
     template = consent.template
-    title = f"{template.title}, {BEFORE_TIME}" if details.get("early") else template.title
     audit.record(
         kind,
         by=by,
         patient_id=consent.patient_id,
         subject=consent,
-        title=title,
+        title=template.title,
         version=template.version,
         **details,
     )

@@ -81,17 +81,17 @@ def _asking_leaves_a_trace(by: User) -> Iterator[None]:
         with transaction.atomic():
             yield
     except PossibleDuplicatesError as error:
-        elsewhere = ", and somebody at another site" if error.elsewhere else ""
-        _record_asking(by, "the details of a new one", f"{len(error.matches)}{elsewhere}")
+        found, elsewhere = len(error.matches), error.elsewhere
+        _record_asking(by, "the details of a new one", found=found, elsewhere=elsewhere)
         raise
     except NhsNumberTakenError:
-        _record_asking(by, "an NHS number", "that it is registered")
+        _record_asking(by, "an NHS number", found=1)
         raise
 
 
 @transaction.atomic
-def _record_asking(by: User, by_what: str, found: str) -> None:
-    audit.record(Kind.PATIENTS_SEARCHED, by=by, by_what=by_what, found=found)
+def _record_asking(by: User, by_what: str, **found: int) -> None:
+    audit.record(Kind.PATIENTS_SEARCHED, by=by, by_what=by_what, **found)
 
 
 def register(
