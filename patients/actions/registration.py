@@ -90,8 +90,8 @@ def _asking_leaves_a_trace(by: User) -> Iterator[None]:
 
 
 @transaction.atomic
-def _record_asking(by: User, by_what: str, **found: int) -> None:
-    audit.record(Kind.PATIENTS_SEARCHED, by=by, by_what=by_what, **found)
+def _record_asking(by: User, by_what: str, *, found: int, elsewhere: bool = False) -> None:
+    audit.record(Kind.PATIENTS_SEARCHED, by=by, by_what=by_what, found=found, elsewhere=elsewhere)
 
 
 def register(
