@@ -12,19 +12,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from clinic.audit import actions as audit
-from clinic.audit.kinds import Kind
+from clinic.staff import actions
 from clinic.staff.models import User
 
 logger = structlog.get_logger(__name__)
 
 # allauth names what became of a second factor by the mail that it would send about it.
 _FACTORS = {
-    "mfa/email/totp_activated": (Kind.SECOND_FACTOR_ADDED, "authenticator app"),
-    "mfa/email/totp_deactivated": (Kind.SECOND_FACTOR_REMOVED, "authenticator app"),
-    "mfa/email/webauthn_added": (Kind.SECOND_FACTOR_ADDED, "passkey"),
-    "mfa/email/webauthn_removed": (Kind.SECOND_FACTOR_REMOVED, "passkey"),
-    "mfa/email/recovery_codes_generated": (Kind.SECOND_FACTOR_ADDED, "new recovery codes"),
+    "mfa/email/totp_activated": (actions.note_factor_added, "authenticator app"),
+    "mfa/email/totp_deactivated": (actions.note_factor_removed, "authenticator app"),
+    "mfa/email/webauthn_added": (actions.note_factor_added, "passkey"),
+    "mfa/email/webauthn_removed": (actions.note_factor_removed, "passkey"),
+    "mfa/email/recovery_codes_generated": (actions.note_factor_added, "new recovery codes"),
 }
 
 
@@ -38,23 +37,22 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Record the sign-in."""
-        audit.record(Kind.SIGNED_IN, by=user)
+        actions.note_sign_in(of=user)
         return super().post_login(request, user, **kwargs)
 
-    @transaction.atomic
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a refused sign-in under the account it was tried on, where there is one."""
         email = str(credentials.get("email", ""))
         user = User.objects.get_queryset().filter(email__iexact=email).first()
         if user:
-            audit.record(Kind.SIGN_IN_FAILED, by=None, actor_label=str(user), subject=user)
+            actions.note_failed_sign_in(of=user)
         super().authentication_failed(request, **credentials)
 
     @transaction.atomic
     def logout(self, request: HttpRequest) -> None:
         """Record the sign-out."""
         if isinstance(request.user, User):
-            audit.record(Kind.SIGNED_OUT, by=request.user)
+            actions.note_sign_out(of=request.user)
         super().logout(request)
 
     @transaction.atomic
@@ -62,9 +60,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """Record a new password: chosen by somebody signed in, or by whoever holds the link."""
         super().set_password(user, password)
         if self.request.user.is_authenticated:
-            audit.record(Kind.PASSWORD_CHANGED, by=user, subject=user)
+            actions.note_password_changed(of=user)
         else:
-            audit.record(Kind.PASSWORD_RESET, by=None, actor_label=str(user), subject=user)
+            actions.note_password_reset(of=user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail about an account now; say so where the mail server is away.
@@ -79,11 +77,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             page = render(self.request, "account/mail_not_sent.html", status=503)
             raise ImmediateHttpResponse(page) from error
 
-    @transaction.atomic
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Record that a link was asked for; whoever asked has not shown who they are."""
-        audit.record(Kind.PASSWORD_LINK_SENT, by=None, actor_label=str(user), subject=user)
+        """Record the link once it is sent: no transaction waits for the mail server."""
         super().send_password_reset_mail(user, email, context)
+        actions.note_password_link(of=user)
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any) -> None:
         """Record what became of a second factor.
@@ -92,9 +89,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         the event has one to itself.
         """
         if known := _FACTORS.get(template_prefix):
-            kind, factor = known
-            with transaction.atomic():
-                audit.record(kind, by=user, subject=user, factor=factor)
+            note, factor = known
+            note(of=user, factor=factor)
         super().send_notification_mail(template_prefix, user, *args)
 
 
@@ -106,5 +102,4 @@ class StaffSessionsAdapter(DefaultUserSessionsAdapter):
         """Record that the person ended sessions elsewhere."""
         super().end_sessions(sessions)
         if sessions:
-            by = self.request.user
-            audit.record(Kind.SESSIONS_ENDED, by=by, subject=by, count=len(sessions))
+            actions.note_sessions_ended(of=self.request.user, count=len(sessions))

@@ -1,6 +1,10 @@
 """The mail server is away while somebody wants a new password."""
 
+from typing import ClassVar
+
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from structlog.testing import capture_logs
 
 from clinic.audit.kinds import Kind
@@ -47,3 +51,24 @@ def test_once_the_mail_server_is_back_the_link_is_sent(client, mailoutbox):
     answer = client.post("/accounts/password/reset/", {"email": person.email})
     assert answer.status_code == 302
     assert [mail.to for mail in mailoutbox] == [[person.email]]
+
+
+class SlowServer(BaseEmailBackend):
+    """Takes its time; notes whether the database waits for it meanwhile, and what is on record."""
+
+    met: ClassVar[list[tuple[bool, int]]] = []
+
+    def send_messages(self, email_messages):
+        links = Event.objects.filter(kind=Kind.PASSWORD_LINK_SENT).count()
+        self.met.append((transaction.get_connection().in_atomic_block, links))
+        return len(email_messages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_held_open_while_the_mail_server_takes_its_time(client, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.{SlowServer.__name__}"
+    SlowServer.met.clear()
+    person = ReceptionFactory()
+    client.post("/accounts/password/reset/", {"email": person.email})
+    assert SlowServer.met == [(False, 0)]
+    assert Event.objects.get().kind == Kind.PASSWORD_LINK_SENT
