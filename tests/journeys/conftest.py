@@ -3,13 +3,24 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from celery import current_app
 from playwright.sync_api import Browser, sync_playwright
 
+from clinic.caseload.seed.clinic import found
 from tests.journeys.clock import Clock
+from tests.journeys.journey import FIRST_CALL, Journey
 from tests.journeys.person import Person
+
+# The steps are no test files by name; a failure in them shows its values all the same.
+pytest.register_assert_rewrite(
+    "tests.journeys.at_the_desk",
+    "tests.journeys.in_the_consulting_room",
+    "tests.journeys.consent_and_treatment",
+    "tests.journeys.paper_and_trail",
+)
 
 CHROMIUM = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -74,6 +85,13 @@ def person(browser: Browser, live_server) -> Iterator[Callable[..., Person]]:
 @pytest.fixture
 def phone_profile() -> dict[str, object]:
     return {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def journey(clock: Clock, person, phone_profile) -> Journey:
+    clock.move_to(FIRST_CALL)
+    clinic = found(Random(7), desks=4, now=FIRST_CALL, today=FIRST_CALL.date())
+    return Journey(clinic, clock, person, phone_profile)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
