@@ -66,7 +66,7 @@ def _statements(patient_id: UUID) -> Any:
     later = Allergy.objects.filter(
         patient=OuterRef("patient"), recorded_at__gt=OuterRef("stated_at")
     )
-    active = Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
+    active = Allergy.objects.standing().filter(patient=OuterRef("patient"))
     return NoKnownAllergies.objects.filter(~Exists(later), ~Exists(active), patient=patient_id)
 
 
@@ -77,7 +77,7 @@ def _facts(patient_id: UUID) -> Any:
     def words(value: str) -> Value:
         return Value(value, output_field=CharField())
 
-    allergies = Allergy.objects.filter(patient=patient_id, withdrawn_at__isnull=True)
+    allergies = Allergy.objects.standing().filter(patient=patient_id)
     statements = _statements(patient_id)
     medicines = Medicine.objects.filter(
         patient=patient_id, stopped_date__isnull=True, group__in=ALERT_GROUPS

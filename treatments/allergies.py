@@ -67,21 +67,12 @@ class KnownAllergies:
 
 def known_allergies(patient_id: UUID) -> KnownAllergies:
     """Return what is recorded now; withdrawn entries do not count."""
-    recorded = _standing(patient_id)
+    recorded = list(Allergy.objects.standing().filter(patient=patient_id))
     return KnownAllergies(
         to_anaesthetics=tuple(str(allergy) for allergy in recorded if _speaks_against(allergy)),
         are_recorded=bool(recorded) or standing_statement(Patient(pk=patient_id)) is not None,
     )
 
 
-def is_allergic_to_anaesthetics(patient_id: UUID) -> bool:
-    """Say whether a recorded allergy speaks against a local anaesthetic."""
-    return any(map(_speaks_against, _standing(patient_id)))
-
-
 def _speaks_against(allergy: Allergy) -> bool:
     return names_a_local_anaesthetic(allergy.substance, allergy.reaction)
-
-
-def _standing(patient_id: UUID) -> list[Allergy]:
-    return list(Allergy.objects.filter(patient=patient_id, withdrawn_at__isnull=True))

@@ -161,7 +161,7 @@ def state_no_allergies(*, by: User, patient: Patient, now: datetime) -> NoKnownA
     Raises `ValidationError` while an allergy stands.
     """
     take_turn(patient.pk)
-    standing = patient.allergies.filter(withdrawn_at__isnull=True).first()
+    standing = patient.allergies.standing().first()
     if standing:
         raise ValidationError(
             f"An allergy to {standing.substance} is recorded. Withdraw it first if it is wrong."

@@ -81,6 +81,14 @@ class Medicine(Record):
         return " ".join(filter(None, [self.name, self.dose]))
 
 
+class AllergyQuerySet(models.QuerySet["Allergy"]):
+    """Allergies, with a name for the way to narrow them."""
+
+    def standing(self) -> "AllergyQuerySet":
+        """Return allergies that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 @tracked()
 class Allergy(Record):
     """An allergy; one found to be wrong is withdrawn and stays readable."""
@@ -96,6 +104,8 @@ class Allergy(Record):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = AllergyQuerySet.as_manager()
 
     class Meta:
         ordering = ["substance"]

@@ -104,7 +104,8 @@ def test_signing_before_the_time_is_over_needs_a_reason(clinician, case):
     assert fresh(consent).signed_at is None
     signed(clinician, consent, now=almost, early_reason="Travels once a year.")
     assert fresh(consent).early_reason == "Travels once a year."
-    assert Event.objects.latest("id").details["early"] is True
+    told = Event.objects.latest("id").details
+    assert (told["title"], told["early"]) == ("micrograft text", True)
     assert sentences()[-1] == (
         "took the signed consent for micrograft text, before the time to reflect was over"
     )

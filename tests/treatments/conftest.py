@@ -14,14 +14,18 @@ from tests.factories.patients import (
 )
 from tests.factories.practice import SiteFactory
 from tests.factories.treatments import PlanFactory
-from tests.treatments.pages import WHOLE_MICROGRAFT, WHOLE_PRP, page_of, url_of
+from tests.treatments.pages import WHOLE_MICROGRAFT, WHOLE_PRP, page_of, stored, url_of
 from treatments.actions.starting import start_session
-from treatments.models import Session
 
 
 @pytest.fixture
 def site(db):
     return SiteFactory()
+
+
+@pytest.fixture
+def browser(client_of, clinician):
+    return client_of(clinician)
 
 
 @pytest.fixture
@@ -81,6 +85,6 @@ def whole(client_of, clinician, consent_to, start):
         page = page_of(session, **{**entries, **day, **changes})
         answer = client_of(clinician).post(url_of(session), page)
         assert answer.status_code == 302, answer.context["forms"].errors_by_id()
-        return Session.objects.with_everything().get(pk=session.pk)
+        return stored(session)
 
     return fill

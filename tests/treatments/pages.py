@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from treatments.allergies import known_allergies
 from treatments.forms.session import SessionForms
 from treatments.models import Session
 from treatments.views.session import today_at
@@ -14,10 +15,18 @@ def url_of(session: Session, name: str = "session") -> str:
     return reverse(f"treatments:{name}", args=[session.patient_id, session.pk])
 
 
+def stored(session: Session) -> Session:
+    """Return the session as the database has it."""
+    return Session.objects.with_everything().get(pk=session.pk)
+
+
 def page_of(session: Session, **changes: Any) -> dict[str, Any]:
     """Return the untouched page as form data, with the changes made to it."""
-    session = Session.objects.with_everything().get(pk=session.pk)
-    sheet = SessionForms(session, today_at(session), session.operator)
+    session = stored(session)
+    sheet = SessionForms(
+        *(session, today_at(session), session.operator),
+        allergies=known_allergies(session.patient_id),
+    )
     typed = {"revision": session.revision}
     for part in sheet.all:
         if isinstance(part, forms.BaseFormSet):

@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from patients.actions.history import record_allergy, state_no_allergies
 from patients.models import Allergy
-from tests.treatments.pages import page_of, url_of, with_row
+from tests.treatments.pages import page_of, stored, url_of, with_row
 from treatments.actions.signing import sign_session
 from treatments.allergies import names_a_local_anaesthetic
-from treatments.models import Session
 
 NOT_RECORDED = "Allergies are not recorded for this patient"
 
@@ -76,11 +75,6 @@ def allergic(case, clinician):
     return record
 
 
-@pytest.fixture
-def browser(client_of, clinician):
-    return client_of(clinician)
-
-
 def numbed(browser, session, **changes):
     """Enter lidocaine on the session's page and return the session as stored."""
     page = page_of(session, weight_kg="70", **changes)
@@ -88,7 +82,7 @@ def numbed(browser, session, **changes):
     assert (
         browser.post(url_of(session), with_row(page, "anaesthetics", **values)).status_code == 302
     )
-    return Session.objects.with_everything().get(pk=session.pk)
+    return stored(session)
 
 
 def sign(session, by):
@@ -131,7 +125,7 @@ def test_an_agent_left_unchosen_is_not_taken_for_lidocaine(browser, whole, aller
     allergic()
     row = {"agent": "", "strength_percent": "1", "volume_ml": "5"}
     browser.post(url_of(session), with_row(page_of(session), "anaesthetics", **row))
-    session = Session.objects.with_everything().get(pk=session.pk)
+    session = stored(session)
     assert not session.anaesthetics.exists()
     with pytest.raises(ValidationError, match="Anaesthetic 1 is not complete: agent"):
         sign(session, clinician)

@@ -11,14 +11,10 @@ from clinic.audit.models import Event
 from clinic.staff.permissions import Role
 from tests.factories.staff import AdminFactory, ClinicianFactory, UserFactory
 from tests.factories.treatments import LotFactory, LotUseFactory, signed_session
-from tests.treatments.pages import WHOLE_MICROGRAFT, page_of, url_of, with_row
+from tests.treatments.pages import WHOLE_MICROGRAFT, page_of, stored, url_of, with_row
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
 from treatments.draft import Draft
 from treatments.models import Lot, LotUse, Session, Zone
-
-
-def stored(session):
-    return Session.objects.with_everything().get(pk=session.pk)
 
 
 def saves(session):

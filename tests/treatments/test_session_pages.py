@@ -10,7 +10,7 @@ from tests.factories.patients import PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import AdminFactory, ClinicianFactory, EvaluatorFactory, ReceptionFactory
 from tests.factories.treatments import signed_session
-from tests.treatments.pages import page_of, url_of, with_row
+from tests.treatments.pages import page_of, stored, url_of, with_row
 from treatments.actions.signing import add_addendum, sign_session
 from treatments.models import Addendum, Session
 from treatments.reading import describe
@@ -210,7 +210,7 @@ def test_autosave_of_one_figure_asks_little(
 
 
 def test_describing_a_session_asks_nothing_more(whole, django_assert_num_queries):
-    session = Session.objects.with_everything().get(pk=whole("prp").pk)
+    session = stored(whole("prp"))
     with django_assert_num_queries(0):
         described = describe(session)
     assert [part.title for part in described] == [
@@ -220,7 +220,7 @@ def test_describing_a_session_asks_nothing_more(whole, django_assert_num_queries
 
 
 def test_what_was_not_recorded_reads_not_known(draft):
-    session = Session.objects.with_everything().get(pk=draft.pk)
+    session = stored(draft)
     said = {fact.label: fact.value for part in describe(session) for fact in part.facts}
     assert said["Donor site"] == said["Suspension obtained"] == said["Ended"] == "Not known"
     assert said["Consent"] == "None"

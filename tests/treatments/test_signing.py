@@ -22,7 +22,7 @@ from tests.factories.treatments import (
     ZoneFactory,
     signed_session,
 )
-from tests.treatments.pages import page_of, url_of, with_row
+from tests.treatments.pages import page_of, stored, url_of, with_row
 from treatments.actions import signing
 from treatments.actions.signing import add_addendum, sign_session
 from treatments.completeness import gaps
@@ -187,7 +187,7 @@ def with_lidocaine(browser, session, *, weight_kg, strength, volume_ml, adrenali
         values["with_adrenaline"] = "on"
     page = with_row(page_of(session, weight_kg=weight_kg), "anaesthetics", **values)
     assert browser.post(url_of(session), page).status_code == 302
-    return Session.objects.with_everything().get(pk=session.pk)
+    return stored(session)
 
 
 LIDOCAINE = [

@@ -11,6 +11,7 @@ from clinic.audit.models import Event
 from tests.factories.booking import AppointmentFactory
 from tests.factories.practice import RoomFactory, SiteFactory, TreatmentServiceFactory
 from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
+from tests.treatments.pages import stored
 from treatments.actions.starting import start_session
 from treatments.models import Lot, Session
 
@@ -67,7 +68,7 @@ def test_another_patients_appointment_is_refused(case, clinician, site):
 def test_the_method_comes_from_last_time_and_the_results_do_not(start, case):
     plan = PlanFactory(case=case)
     last = signed_session(case=case, plan=plan)
-    session = Session.objects.with_everything().get(pk=start().pk)
+    session = stored(start())
     assert session.number == 2
     assert session.micrograft.device == last.micrograft.device
     assert session.micrograft.punch_diameter_mm == Decimal("2.0")

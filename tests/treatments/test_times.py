@@ -19,7 +19,7 @@ from tests.factories.patients import (
 from tests.factories.practice import RoomFactory, SiteFactory, TreatmentServiceFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
 from tests.factories.treatments import PlanFactory
-from tests.treatments.pages import page_of, url_of
+from tests.treatments.pages import page_of, stored, url_of
 from treatments.actions.signing import sign_session
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
 
@@ -37,10 +37,6 @@ def errors(browser, session, **changes):
 
 def in_minutes(session, minutes):
     return timezone.localtime(timezone=session.site.zone) + timedelta(minutes=minutes)
-
-
-def fresh(session):
-    return Session.objects.with_everything().get(pk=session.pk)
 
 
 # The page --------------------------------------------------------------------------------------
@@ -87,7 +83,7 @@ def test_times_out_of_order_prevent_a_signature(whole, clinician, technique):
     after = session.ended_at + timedelta(minutes=1)
     prepared.objects.filter(session=session).update(**{field: after})
     with pytest.raises(ValidationError, match="after the session ends"):
-        sign(fresh(session), clinician)
+        sign(stored(session), clinician)
     with pytest.raises(IntegrityError, match="times in their order"), transaction.atomic():
         Session.objects.filter(pk=session.pk).update(signed_at=timezone.now(), signed_by=clinician)
 
@@ -96,7 +92,7 @@ def test_an_end_still_to_come_prevents_a_signature(whole, clinician):
     session = whole()
     Session.objects.filter(pk=session.pk).update(ended_at=timezone.now() + timedelta(minutes=10))
     with pytest.raises(ValidationError, match="still to come"):
-        sign(fresh(session), clinician)
+        sign(stored(session), clinician)
     with pytest.raises(IntegrityError, match="times in their order"), transaction.atomic():
         Session.objects.filter(pk=session.pk).update(signed_at=timezone.now(), signed_by=clinician)
 
@@ -105,7 +101,7 @@ def test_a_date_before_the_case_prevents_a_signature(whole, clinician):
     session = whole()
     Case.objects.filter(pk=session.case_id).update(opened_at=timezone.now())
     with pytest.raises(ValidationError, match="before the case was opened"):
-        sign(fresh(session), clinician)
+        sign(stored(session), clinician)
 
 
 # Consent ---------------------------------------------------------------------------------------
@@ -233,8 +229,8 @@ def test_a_visit_that_is_not_today_says_nothing(client_of, clinician, case, visi
 def test_site_and_operator_of_a_draft_can_be_changed(client_of, clinician, draft):
     other, colleague = SiteFactory(), ClinicianFactory()
     assert errors(client_of(clinician), draft, site=other.pk, operator=colleague.pk) == {}
-    stored = fresh(draft)
-    assert (stored.site, stored.operator) == (other, colleague)
+    kept = stored(draft)
+    assert (kept.site, kept.operator) == (other, colleague)
 
 
 def test_a_site_where_one_does_not_work_is_not_chosen(client_of, site, draft):
@@ -242,7 +238,7 @@ def test_a_site_where_one_does_not_work_is_not_chosen(client_of, site, draft):
     other = SiteFactory()
     assert list(errors(client_of(local), draft, site=other.pk)) == ["id_site"]
     assert list(errors(client_of(local), draft, operator=ReceptionFactory().pk)) == ["id_operator"]
-    assert (fresh(draft).site, fresh(draft).operator) == (draft.site, draft.operator)
+    assert (stored(draft).site, stored(draft).operator) == (draft.site, draft.operator)
 
 
 # What the pages say ----------------------------------------------------------------------------

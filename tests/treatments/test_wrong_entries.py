@@ -5,21 +5,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from tests.treatments.pages import page_of, url_of, with_row
+from tests.treatments.pages import page_of, stored, url_of, with_row
 from treatments.amounts import infiltration
 from treatments.completeness import blocking, gaps
 from treatments.forms.places import part_of
 from treatments.forms.session import MicrograftForm, PrpForm, SessionForm
-from treatments.models import Session
-
-
-@pytest.fixture
-def browser(client_of, clinician):
-    return client_of(clinician)
-
-
-def stored(session):
-    return Session.objects.with_everything().get(pk=session.pk)
 
 
 def done(progress):

@@ -15,7 +15,7 @@ from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
-from treatments.allergies import is_allergic_to_anaesthetics
+from treatments.allergies import KnownAllergies
 from treatments.draft import Draft
 from treatments.forms import fields
 from treatments.forms.places import part_of
@@ -236,13 +236,19 @@ class SessionForms:
     """The forms of one session's page, filled from the record or from what was typed."""
 
     def __init__(
-        self, session: Session, today: date, by: User, typed: QueryDict | None = None
+        self,
+        session: Session,
+        today: date,
+        by: User,
+        typed: QueryDict | None = None,
+        *,
+        allergies: KnownAllergies,
     ) -> None:
         """Fill from the record; with `typed`, bind. Raises `IncompletePageError`.
 
         `by` is who writes: the sites offered are theirs.
         """
-        self.record = session
+        self.record, self.allergies = session, allergies
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
             typed,
@@ -267,7 +273,7 @@ class SessionForms:
         if name == "lots":
             kwargs["performed_date"] = self.session.day
         if name == "anaesthetics":
-            kwargs["is_allergic"] = is_allergic_to_anaesthetics(self.record.patient_id)
+            kwargs["is_allergic"] = bool(self.allergies.to_anaesthetics)
         initial = rows_initial(self.record, name)
         return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
 

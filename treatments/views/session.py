@@ -20,7 +20,7 @@ from patients.banner import patient_context
 from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
-from treatments.allergies import known_allergies
+from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
@@ -43,7 +43,9 @@ def session_page(request: HttpRequest, patient_id: UUID, session_id: UUID) -> Ht
     session = read_session(user, patient_id, session_id)
     if session.is_signed or not user.can(Permission.RECORD_CLINICAL):
         return _read_only(request, session)
-    return _write_page(request, session, SessionForms(session, today_at(session), user))
+    allergies = known_allergies(patient_id)
+    forms = SessionForms(session, today_at(session), user, allergies=allergies)
+    return _write_page(request, session, forms)
 
 
 def today_at(session: Session) -> date:
@@ -67,7 +69,7 @@ def _write_page(
 ) -> HttpResponse:
     context = {
         **patient_context(session.patient),
-        **live_context(session, wrong=forms.wrong_parts()),
+        **live_context(session, forms.allergies, wrong=forms.wrong_parts()),
         "forms": forms,
         "revision": session.revision,
         "touched": " ".join(sorted(_touched(request))),
@@ -77,13 +79,14 @@ def _write_page(
     return render(request, "treatments/session.html", context, status=status)
 
 
-def live_context(session: Session, wrong: Iterable[str] = ()) -> dict[str, Any]:
+def live_context(
+    session: Session, allergies: KnownAllergies, *, wrong: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return what follows from the stored draft: totals, gaps, the state of each part.
 
     `wrong` names the parts that show an error: those are not complete, whatever is stored.
     """
     consent = consent_of(session)
-    allergies = known_allergies(session.patient_id)
     found = gaps(session, consent, timezone.now(), allergies)
     complete = set(parts.ORDER) - {gap.part for gap in blocking(found)} - set(wrong)
     if not session.anaesthetics.all():
@@ -110,7 +113,10 @@ def _typed(request: HttpRequest, session: Session) -> tuple[SessionForms, int]:
     if not user.can(Permission.RECORD_CLINICAL):
         raise PermissionDenied(f"Your role does not allow you to {Permission.RECORD_CLINICAL}.")
     try:
-        forms = SessionForms(session, today_at(session), user, request.POST)
+        forms = SessionForms(
+            *(session, today_at(session), user, request.POST),
+            allergies=known_allergies(session.patient_id),
+        )
         revision = int(request.POST.get("over") or request.POST.get("revision", ""))
     except (IncompletePageError, ValueError):
         raise BadRequest("The page arrived incomplete. Open the session again.") from None
@@ -153,12 +159,12 @@ def _store(user: User, session: Session, forms: SessionForms, revision: int) -> 
 def _conflict(
     request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
 ) -> HttpResponse:
-    user, today = signed_in(request), today_at(session)
+    user, today, allergies = signed_in(request), today_at(session), forms.allergies
     session = _as_it_stands(session)
-    theirs = SessionForms(session, today, user)
+    theirs = SessionForms(session, today, user, allergies=allergies)
     if "touched" in request.POST:
         typed = with_the_rest_of_record(request.POST, theirs, _touched(request))
-        forms = SessionForms(session, today, user, typed)
+        forms = SessionForms(session, today, user, typed, allergies=allergies)
     if session.is_signed:
         return _signed_meanwhile(request, session, differences(theirs, forms))
     return _write_page(
@@ -211,7 +217,7 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
     except ValidationError as error:
         status = 409 if isinstance(error, ChangedMeanwhileError) else 422
         return JsonResponse({"saved": _indicator(failed=" ".join(error.messages))}, status=status)
-    context = live_context(saved, wrong=forms.wrong_parts())
+    context = live_context(saved, forms.allergies, wrong=forms.wrong_parts())
     return JsonResponse(
         {
             "revision": saved.revision,

@@ -14,6 +14,7 @@ from patients.access import record_opening
 from patients.banner import patient_context
 from treatments.access import get_session
 from treatments.actions.signing import add_addendum, sign_session
+from treatments.allergies import known_allergies
 from treatments.forms.plan import AddendumForm
 from treatments.models import Session
 from treatments.reading import describe
@@ -33,7 +34,7 @@ def sign(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRespon
             messages.success(request, f"{session} is signed.")
             return redirect("treatments:session", patient_id, session_id)
         session = get_session(signed_in(request), patient_id, session_id)
-    live = live_context(session)
+    live = live_context(session, known_allergies(patient_id))
     session.consent = live["consent"]
     record_opening(request, patient_id, page=f"{session} before its signature")
     context = {

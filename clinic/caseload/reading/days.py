@@ -37,7 +37,7 @@ def my_day(user: User, *, site: Site, day: date) -> QuerySet[Appointment]:
 
 
 def _standing_allergies() -> QuerySet[Any, Any]:
-    standing = Allergy.objects.filter(patient=OuterRef("patient"), withdrawn_at__isnull=True)
+    standing = Allergy.objects.standing().filter(patient=OuterRef("patient"))
     return standing.order_by("substance").values("substance")
 
 
