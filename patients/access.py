@@ -37,3 +37,11 @@ def record_opening(request: HttpRequest, patient_id: UUID, *, page: str) -> None
 def open_case(patient: Patient) -> Case | None:
     """Return the patient's open case with its clinician, or None."""
     return patient.cases.open().select_related("clinician").first()
+
+
+def shown_case(patient: Patient) -> Case | None:
+    """Return the case a page shows with its clinician: the open one, or else the one closed last.
+
+    What is written goes into the open case alone: `open_case`.
+    """
+    return patient.cases.open_first().select_related("clinician").first()

@@ -25,7 +25,7 @@ from followups.forms import CountForm, CountRows, CountsFormSet, ExaminationForm
 from followups.looks import look_of
 from followups.models import Examination, Review
 from followups.reading import AreaSeries, Point, outcome_of, photo_sets_of_day
-from patients.access import get_patient, open_case
+from patients.access import get_patient, shown_case
 from patients.banner import patient_context
 from patients.models import Case, Patient
 
@@ -64,7 +64,7 @@ class Past:
 def baseline(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Show the baseline of the patient's case, or write it down."""
     patient = get_patient(signed_in(request), patient_id)
-    case = open_case(patient) or patient.cases.first()
+    case = shown_case(patient)
     if case is None:
         return render(request, "followups/no_case.html", patient_context(patient), status=409)
     return _answer(request, Subject(patient, case, None))

@@ -19,7 +19,7 @@ from followups.looks import look_of
 from followups.models import Review, ReviewStatus
 from followups.reading import Outcome, outcome_of
 from followups.views.board import booking_url
-from patients.access import open_case, read_patient
+from patients.access import read_patient, shown_case
 from patients.banner import patient_context
 from patients.models import Case, Patient
 from treatments.models import Session
@@ -42,7 +42,7 @@ def review_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Show a patient's reviews; what was measured only to those who may see the record."""
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the reviews")
-    case = open_case(patient) or patient.cases.first()
+    case = shown_case(patient)
     reviews = _planned(user, patient, timezone.now())
     context = {
         **patient_context(patient),

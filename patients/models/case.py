@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
@@ -16,6 +16,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
         """Return cases that are not closed."""
         return self.filter(closed_at__isnull=True)
+
+    def open_first(self) -> "CaseQuerySet":
+        """Return the open case first, then the others, the one closed last before earlier ones."""
+        return self.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
 
 
 @tracked()

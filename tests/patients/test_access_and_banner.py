@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
-from patients.access import get_patient, open_case, read_patient
+from patients.access import get_patient, open_case, read_patient, shown_case
 from patients.actions import history
 from patients.banner import patient_context
 from patients.models import Case, Medicine
@@ -65,6 +65,32 @@ def test_the_open_case_is_the_one_that_is_not_closed(patient, clinician):
     assert open_case(patient) is None
     case = CaseFactory(patient=patient)
     assert open_case(patient) == case
+
+
+def test_the_case_to_show_is_the_open_one_or_else_the_one_closed_last(
+    patient, clinician, django_assert_num_queries
+):
+    assert shown_case(patient) is None
+
+    def closed_days_ago(days: int) -> Case:
+        closed_at = NOW - timedelta(days=days)
+        return CaseFactory(
+            patient=patient,
+            clinician=clinician,
+            opened_at=closed_at - timedelta(days=30),
+            closed_at=closed_at,
+            closed_by=clinician,
+            outcome="discharged",
+        )
+
+    last, _ = closed_days_ago(100), closed_days_ago(500)
+    with django_assert_num_queries(1):
+        case = shown_case(patient)
+        assert case and case.clinician == clinician
+    assert case == last
+    # Its day was put down wrongly, before the others began: it is the open one all the same.
+    present = CaseFactory(patient=patient, opened_at=NOW - timedelta(days=900))
+    assert shown_case(patient) == present
 
 
 def test_nobody_asked_yet(patient):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.practice.models import Technique
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
-from patients.access import get_patient, open_case, read_patient, record_opening
+from patients.access import get_patient, open_case, read_patient, record_opening, shown_case
 from patients.banner import patient_context
 from patients.models import Case, Patient
 from treatments.access import get_plan
@@ -32,7 +32,7 @@ def plan_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the plan")
-    case = open_case(patient) or patient.cases.first()
+    case = shown_case(patient)
     is_open = case is not None and case.closed_at is None
     courses = course_states(case) if case else []
     context = {

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -113,9 +113,8 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
 
 @prepared(patient_id=UUID, now=datetime)
 def _shown_case(patient_id: UUID, now: datetime) -> Any:
-    cases = with_stage(Case.objects.filter(patient=patient_id))
-    open_first = cases.order_by(F("closed_at").desc(nulls_first=True))
-    return open_first.values_list(
+    cases = with_stage(Case.objects.filter(patient=patient_id).open_first())
+    return cases.values_list(
         *columns(Case),
         *columns(User, via="clinician"),
         "stage",
