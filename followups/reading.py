@@ -16,7 +16,7 @@ from clinic.staff.models import User
 from followups import outcomes
 from followups.models import Examination, Measurement, Review, TargetArea
 from followups.outcomes import Change, Summary
-from patients.models import Case, Patient
+from patients.models import Case
 from treatments.models import Session
 
 Counts = defaultdict[UUID, list[Measurement]]
@@ -226,12 +226,6 @@ def _visit(
         cells=cells,
         summary=outcomes.summarise([cell.change if cell else None for cell in cells]),
     )
-
-
-def open_reviews(patient: Patient) -> list[Review]:
-    """Return a patient's reviews that were not held, the next one first."""
-    reviews = Review.objects.outstanding().filter(patient=patient)
-    return list(reviews.with_words().order_by("due_date"))
 
 
 def photo_set_of_day(case: Case, day: date) -> PhotoSet | None:

@@ -14,7 +14,6 @@ from clinic.base.models import Record, paired
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.booking.times import day_bounds
 from clinic.practice.models import Room, Service, Site
-from clinic.staff.models import User
 from patients.models import Patient
 
 ENDS_AFTER_START = "The appointment must end after it starts."
@@ -69,23 +68,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> "AppointmentQuerySet":
         """Return live appointments that share some time with the half-open interval."""
         return self.live().filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-
-    def upcoming(self, now: datetime) -> "AppointmentQuerySet":
-        """Return live appointments that have not started yet, the next one first."""
-        return self.live().filter(starts_at__gte=now).order_by("starts_at")
-
-    def next_for(self, patient: Patient, now: datetime) -> "Appointment | None":
-        """Return the patient's next appointment with what a line about it needs, or None."""
-        return self.upcoming(now).filter(patient=patient).with_words().first()
-
-    def day_of(self, practitioner: User, day: date, site: Site) -> "AppointmentQuerySet":
-        """Return a practitioner's day at a site, cancelled appointments left out."""
-        return (
-            self.on_day(day, site)
-            .filter(practitioner=practitioner, cancelled_at__isnull=True)
-            .with_words()
-            .order_by("starts_at")
-        )
 
     def with_words(self) -> "AppointmentQuerySet":
         """Fetch in the same query whom and what an appointment names."""

@@ -1,6 +1,6 @@
 """Days and times when the clocks change: 29-Mar-2026 forward, 25-Oct-2026 back, in London."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -86,3 +86,12 @@ def test_another_sites_calendar_may_have_another_day():
     appointment = AppointmentFactory(room=room, starts_at=datetime(2026, 11, 23, 20, tzinfo=UTC))
     assert appointment.local_date == date(2026, 11, 24)
     assert times.written(appointment.starts_at, room.site.zone) == "24-Nov-2026 09:00"
+
+
+@pytest.mark.django_db
+def test_a_sites_day_is_of_that_site_and_day_alone():
+    at = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    mine = AppointmentFactory(starts_at=at)
+    AppointmentFactory(starts_at=at, room=RoomFactory(site=SiteFactory()))
+    AppointmentFactory(starts_at=at + timedelta(days=1), room=mine.room)
+    assert list(Appointment.objects.on_day(at.date(), mine.site)) == [mine]

@@ -99,7 +99,7 @@ def test_a_closed_case_without_a_plan_says_so(client_of, clinician):
     assert "No course was planned" in page
 
 
-def test_the_open_case_comes_before_the_one_that_wasclosed(client_of, clinician, treated):
+def test_the_open_case_comes_before_the_one_that_was_closed(client_of, clinician, treated):
     closed(treated.case)
     CaseFactory(patient=treated.patient)
     client = client_of(clinician)
