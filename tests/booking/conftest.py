@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from clinic.booking import actions
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import RoomFactory, ServiceFactory, SiteFactory
-from tests.factories.staff import ClinicianFactory
+from tests.factories.staff import ClinicianFactory, ReceptionFactory
 
 # Sunday 22-Nov-2026, 09:00 in London; the visits of these tests are on the Monday after.
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -15,6 +16,19 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 def monday(hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, 23, hour, minute, tzinfo=UTC)
+
+
+@pytest.fixture
+def sunday():
+    """Let the day before the visits stand still."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client_of, site):
+    """A browser at the front desk of the site."""
+    return client_of(ReceptionFactory(sites=[site]))
 
 
 @pytest.fixture

@@ -12,31 +12,16 @@ from clinic.booking import actions
 from clinic.booking.models import Appointment
 from clinic.booking.templatetags.booking import minutes_in_words
 from tests.booking.conftest import NOW, monday
+from tests.booking.pages import MONDAY, new_url, text
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import RoomFactory, SiteFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
 
-pytestmark = pytest.mark.django_db
-MONDAY = "2026-11-23"
-
-
-@pytest.fixture(autouse=True)
-def _sunday():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(client_of, site):
-    return client_of(ReceptionFactory(sites=[site]))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sunday")]
 
 
 def page_of(desk, name: str, appointment) -> str:
-    return desk.get(reverse(f"booking:{name}", args=[appointment.pk])).content.decode()
-
-
-def new_url(patient, **query: str) -> str:
-    return reverse("booking:new", query={"patient": patient.pk, **query})
+    return text(desk.get(reverse(f"booking:{name}", args=[appointment.pk])))
 
 
 def first_submit(page: str) -> str:
@@ -48,7 +33,7 @@ def first_submit(page: str) -> str:
 
 
 def test_enter_books_and_does_not_only_show_the_times(desk, patient, book):
-    assert "name=" not in first_submit(desk.get(new_url(patient)).content.decode())
+    assert "name=" not in first_submit(text(desk.get(new_url(patient))))
     assert "name=" not in first_submit(page_of(desk, "move", book()))
 
 
@@ -56,14 +41,14 @@ def test_moving_keeps_the_room_that_is_free_then(desk, book, site, doctor):
     second = RoomFactory(site=site, name="Room 2")
     appointment = book(room=second)
     url = reverse("booking:move", args=[appointment.pk])
-    page = desk.get(url).content.decode()
+    page = text(desk.get(url))
     assert f'value="14:00/{doctor.pk}/{second.pk}"' in page
     typed = {"date": MONDAY, "practitioner": str(doctor.pk), "time": "14:05", "revision": "0"}
     answer = desk.post(url, typed, follow=True)
     appointment.refresh_from_db()
     assert (appointment.room, appointment.starts_at) == (second, monday(14, 5))
     said = "Moved to Monday 23-Nov-2026 14:05, Dr Amy Test, Room 2."
-    assert said in answer.content.decode()
+    assert said in text(answer)
 
 
 def test_moving_takes_another_room_when_the_own_one_is_taken(desk, book, site, room):
@@ -74,7 +59,7 @@ def test_moving_takes_another_room_when_the_own_one_is_taken(desk, book, site, r
     url = reverse("booking:move", args=[appointment.pk])
     typed = {"date": MONDAY, "practitioner": str(appointment.practitioner_id), "revision": "0"}
     answer = desk.post(url, typed | {"time": "14:00"}, follow=True)
-    assert "Dr Amy Test, Room 1." in answer.content.decode()
+    assert "Dr Amy Test, Room 1." in text(answer)
 
 
 def test_the_time_stays_chosen_when_another_free_room_is_asked_for(desk, patient, service, room):
@@ -89,7 +74,7 @@ def test_the_time_stays_chosen_when_another_free_room_is_asked_for(desk, patient
         "room": str(second.pk),
         "show": "1",
     }
-    page = desk.post(new_url(patient), typed).content.decode()
+    page = text(desk.post(new_url(patient), typed))
     assert re.search(rf'value="11:00/{doctor.pk}/{second.pk}"\s+checked', page)
 
 
@@ -103,7 +88,7 @@ def test_the_time_stays_chosen_when_another_person_is_asked_for(desk, patient, s
         "slot": f"11:00/{first.pk}/{room.pk}",
         "show": "1",
     }
-    page = desk.post(new_url(patient), typed).content.decode()
+    page = text(desk.post(new_url(patient), typed))
     assert re.search(rf'value="11:00/{second.pk}/{room.pk}"\s+checked', page)
 
 
@@ -119,7 +104,7 @@ def test_a_time_that_is_not_free_in_the_room_is_said_to_be_gone(desk, patient, s
         "room": str(second.pk),
         "show": "1",
     }
-    page = desk.post(new_url(patient), typed).content.decode()
+    page = text(desk.post(new_url(patient), typed))
     assert "11:00 is not free for 30 minutes. These times are." in page
 
 
@@ -152,7 +137,7 @@ def test_what_is_in_the_way_is_linked_with_what_to_do(desk, book, patient, servi
         "date": MONDAY,
         "slot": f"10:00/{doctor.pk}/{room.pk}",
     }
-    page = desk.post(new_url(patient), typed).content.decode()
+    page = text(desk.post(new_url(patient), typed))
     assert page.count(f'href="{reverse("booking:appointment", args=[first.pk])}"') == 1
     assert "Choose another time, person or room." in page
 
@@ -170,8 +155,8 @@ def test_a_strangers_visit_in_the_way_is_not_linked(desk, book, service, doctor,
     }
     answer = desk.post(new_url(patient), typed)
     assert answer.status_code == 422
-    assert str(hidden.pk) not in answer.content.decode()
-    assert "SECRET" not in answer.content.decode()
+    assert str(hidden.pk) not in text(answer)
+    assert "SECRET" not in text(answer)
 
 
 def test_a_cancelled_visit_offers_to_book_again_and_a_way_back(desk, book, reception, patient):
@@ -181,7 +166,7 @@ def test_a_cancelled_visit_offers_to_book_again_and_a_way_back(desk, book, recep
     page = page_of(desk, "appointment", appointment)
     again = re.search(r'href="(/diary/new/[^"]*)">(?:(?!</a>).)*Book again', page, re.DOTALL)
     assert again
-    form = desk.get(again[1].replace("&amp;", "&")).content.decode()
+    form = text(desk.get(again[1].replace("&amp;", "&")))
     assert re.search(r'value="consultation"\s+selected', form)
     assert re.search(rf'value="{appointment.practitioner_id}"\s+selected', form)
     assert f'href="{reverse("booking:for_patient", args=[patient.pk])}"' in page
@@ -203,7 +188,7 @@ def test_who_cancels_from_an_old_page_is_told_and_nothing_is_cancelled(
     url = reverse("booking:cancel", args=[appointment.pk])
     answer = desk.post(url, {"reason": "Unwell", "revision": revision})
     assert answer.status_code == 422
-    assert "Somebody else changed this appointment meanwhile." in answer.content.decode()
+    assert "Somebody else changed this appointment meanwhile." in text(answer)
     appointment.refresh_from_db()
     assert appointment.cancelled_at is None
 
@@ -234,4 +219,4 @@ def test_long_waits_are_written_in_hours(minutes, words):
 def test_the_board_writes_a_long_delay_in_hours(desk, book):
     book()
     with time_machine.travel(monday(16, 40), tick=False):
-        assert "6 h 40 min late" in desk.get(reverse("booking:arrivals")).content.decode()
+        assert "6 h 40 min late" in text(desk.get(reverse("booking:arrivals")))
