@@ -136,3 +136,5 @@ def test_the_style_guide_renders():
     answer = Client().get("/styleguide/")
     assert answer.status_code == 200
     assert b"There are 3 problems" in answer.content
+    for line in (b"Allergic to lidocaine<", b"Faints at blood draws<"):
+        assert line in answer.content, "whoever looks has no role, and sees what the desk sees"
