@@ -25,7 +25,7 @@ stopped_with_it: list[Callable[[Case], Iterable[str]]] = []
 
 
 def stops_with(case: Case) -> list[str]:
-    """Return the planned reviews that nobody is called about any more once a case is closed."""
+    """Return in words what stops when a case is closed, as apps above know it."""
     return [words for ask in stopped_with_it for words in ask(case)]
 
 
