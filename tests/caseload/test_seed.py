@@ -1,6 +1,5 @@
 """The fictional clinic: every stage, the rules of a clinic in use, the same for the same seed."""
 
-import gc
 import json
 from datetime import UTC, datetime
 
@@ -9,15 +8,20 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models, transaction
 
 from clinic.audit.models import Event
+from clinic.base.ids import uuid7
 from clinic.booking.models import Appointment
 from clinic.caseload.seed import fill, journeys
+from clinic.caseload.seed.blanks import blank, fill_in
+from clinic.caseload.seed.books import BOOKS
 from clinic.caseload.seed.bulk import checked_afterwards
+from clinic.caseload.seed.rows import written
 from clinic.caseload.stages import Stage, with_stage
 from clinic.practice.models import Site
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
 from followups.access import to_reach
 from patients.models import Case, Patient
+from tests.factories.patients import PatientFactory
 from treatments.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +35,9 @@ _SCHEMA = """
         pg_get_indexdef(indexrelid) FROM pg_index
     UNION ALL SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger
         WHERE NOT tgisinternal
+    UNION ALL SELECT attrelid::regclass::text, attname, attstorage::text FROM pg_attribute
+        WHERE attnum > 0
 """
-
-
-class _UndoneError(Exception):
-    pass
 
 
 def _schema():
@@ -55,42 +57,96 @@ def _rows(model: type[models.Model]):
 
 
 def _clinic(monkeypatch, *, checked):
-    """Fill, return all rows of the patients, and undo."""
+    """Fill an empty database, and return all rows of the patients."""
     monkeypatch.setattr(fill, "CHECKED_PATIENTS", checked)
-    with pytest.raises(_UndoneError), transaction.atomic():
-        fill.fill(patients=PATIENTS, seed=7, now=NOON)
-        rows = {model.__name__: _rows(model) for model in journeys.TABLES}
-        raise _UndoneError
-    return rows
+    monkeypatch.setattr(fill, "PATIENTS_A_DESK", 10)
+    fill.fill(patients=PATIENTS, seed=7, now=NOON)
+    return {model.__name__: _rows(model) for model in journeys.TABLES}
 
 
+def _empty():
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        call_command("flush", verbosity=0, interactive=False)
+        cursor.execute("SET session_replication_role = origin")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_rows_let_in_at_once_are_those_that_pass_every_check_one_by_one(monkeypatch):
-    monkeypatch.setattr(fill, "BATCH", 15)
     one_by_one = _clinic(monkeypatch, checked=PATIENTS)
+    _empty()
+    before = _schema()
     at_once = _clinic(monkeypatch, checked=22)
     assert at_once == one_by_one
     assert len(at_once["Patient"]) == PATIENTS
     assert all(at_once.values()), "each table must be filled"
-
-
-def test_the_database_guards_itself_again_after_rows_were_let_in_at_once(monkeypatch):
-    monkeypatch.setattr(fill, "CHECKED_PATIENTS", 20)
-    before = _schema()
-    fill.fill(patients=30, seed=7, now=NOON)
-    assert _schema() == before
+    assert _schema() == before, "the database guards itself again"
     with transaction.atomic(), pytest.raises(IntegrityError):
         Session.objects.filter(signed_at__isnull=False).latest("pk").delete()
 
 
+def _insert_case(patient_id):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO patients_case (id, created_at, patient_id, opened_at, outcome)"
+            " VALUES (uuidv7(), now(), %s, now(), '')",
+            [patient_id],
+        )
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_row_that_points_nowhere_is_refused_with_all_others():
     before = _schema()
-    with pytest.raises(IntegrityError), checked_afterwards([Case]), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO patients_case (id, created_at, patient_id, opened_at, clinician_id)"
-            " VALUES (uuidv7(), now(), uuidv7(), now(), uuidv7())"
-        )
+    good = PatientFactory()
+    with pytest.raises(IntegrityError, match="is not present"), checked_afterwards([Case]):
+        _insert_case(good.pk)
+        _insert_case(uuid7())
     assert not Case.objects.exists()
     assert _schema() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_begun_and_not_finished_is_taken_back():
+    before = _schema()
+    patient = PatientFactory()
+    with pytest.raises(ZeroDivisionError), checked_afterwards([Case]):
+        _insert_case(patient.pk)
+        raise ZeroDivisionError
+    assert not Case.objects.exists()
+    assert _schema() == before
+
+
+def test_what_happened_at_one_desk_happened_at_another_to_other_people(monkeypatch):
+    monkeypatch.setattr(fill, "PATIENTS_A_DESK", 10)
+    clinic = fill.fill(patients=50, seed=7, now=NOON)
+    first, fifth = (
+        Appointment.objects.filter(practitioner=clinic.desks[number].practitioner)
+        .exclude(starts_at__date=NOON.date())
+        .order_by("starts_at")
+        .select_related("patient")
+        for number in (0, BOOKS)
+    )
+    assert [visit.starts_at for visit in first] == [visit.starts_at for visit in fifth]
+    assert {visit.patient.family_name for visit in first} != {
+        visit.patient.family_name for visit in fifth
+    }
+    assert not {visit.room_id for visit in first} & {visit.room_id for visit in fifth}
+
+
+def test_what_copy_would_take_for_its_own_is_kept():
+    text = "a\\b\tc\nd\re"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE kept (text text, list text[], nothing text, json jsonb)")
+        with cursor.copy("COPY kept FROM STDIN") as copy:
+            copy.write("\t".join(map(written, (text, ["x", "y"], None, {"k": text}))) + "\n")
+        cursor.execute("SELECT text, list, nothing, json->>'k' FROM kept")
+        assert cursor.fetchone() == (text, ["x", "y"], None, text)
+
+
+def test_a_blank_that_nobody_fills_in_is_an_error():
+    assert fill_in(f"one {blank('two')} three", {"two": "2"}) == "one 2 three"
+    with pytest.raises(KeyError, match="two"):
+        fill_in(blank("two"), {})
 
 
 def test_every_stage_and_every_way_of_waiting_is_in_the_demo():
@@ -116,12 +172,6 @@ def test_the_command_writes_accounts_that_can_sign_in(tmp_path, client):
     call_command("seed", patients=1, seed=3, date="2026-11-23", accounts_file=accounts)
     first = json.loads(accounts.read_text())[0]
     assert User.objects.get(email=first["email"]).check_password(first["password"])
-
-
-def test_the_command_leaves_the_search_for_cycles_as_it_was():
-    assert gc.isenabled()
-    call_command("seed", patients=1, seed=3, date="2026-11-23")
-    assert gc.isenabled()
 
 
 def test_a_clinic_that_is_not_empty_is_never_filled():

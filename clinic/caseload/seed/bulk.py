@@ -1,9 +1,13 @@
 """Lets many rows in at once: what can wait until they are all there, waits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, models, transaction
+
+from clinic.caseload.seed.workers import processors
 
 _FOREIGN_KEYS = """
     SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
@@ -19,6 +23,16 @@ _INDEXES_FOR_READING = """
     WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique AND NOT indisexclusion
     ORDER BY indexrelid::regclass::text
 """
+# Long texts are kept as they come: to compress each takes longer than all else of its row.
+_LONG_TEXTS = """
+    SELECT format('ALTER TABLE %%s ALTER COLUMN %%I SET STORAGE EXTERNAL', attrelid::regclass,
+                  attname),
+           format('ALTER TABLE %%s ALTER COLUMN %%I SET STORAGE EXTENDED', attrelid::regclass,
+                  attname)
+    FROM pg_attribute
+    WHERE attrelid = ANY(%s::regclass[]) AND attstorage = 'x' AND atttypid = 'text'::regtype
+    ORDER BY attrelid::regclass::text, attname
+"""
 _TRIGGERS = """
     SELECT format('ALTER TABLE %%s DISABLE TRIGGER USER', name),
            format('ALTER TABLE %%s ENABLE TRIGGER USER', name)
@@ -27,23 +41,66 @@ _TRIGGERS = """
 
 
 @contextmanager
-def checked_afterwards(tables: Iterable[type[models.Model]]) -> Iterator[None]:
+def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     """Check no foreign key in these tables during the block, and all rows of them after it.
 
-    One row that points nowhere undoes the whole block. Triggers stay silent: what these would
+    The block may write from any number of connections. Triggers stay silent: what these would
     refuse, or write a history of, must not come this way. Constraints within a row, unique ones
     and exclusions hold throughout. Needs the role that owns the tables.
+
+    However the block ends, everything is put back. Where it fails, or a row points nowhere, the
+    tables are emptied before that.
     """
     names = [f'"{model._meta.db_table}"' for model in tables]
-    with transaction.atomic(), connection.cursor() as cursor:
+    guards, indexes = _take_down(names)
+    try:
+        yield
+        _run(guards)
+    except BaseException:
+        _run([f"DELETE FROM {name}" for name in names] + guards)  # noqa: S608 - tables' own names
+        raise
+    finally:
+        _run_side_by_side(indexes)
+
+
+@transaction.atomic(durable=True)
+def _take_down(names: list[str]) -> tuple[list[str], list[str]]:
+    """Take down what can wait, and return the statements that put back guards and indexes."""
+    with connection.cursor() as cursor:
+        guards = [
+            *_take_down_each(cursor, _FOREIGN_KEYS, names),
+            *_take_down_each(cursor, _LONG_TEXTS, names),
+            *_take_down_each(cursor, _TRIGGERS, names),
+        ]
+        return guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
+
+
+def _take_down_each(cursor: Any, what: str, names: list[str]) -> list[str]:
+    cursor.execute(what, [names])
+    found = cursor.fetchall()
+    for take_down, _ in found:
+        cursor.execute(take_down)
+    return [put_back for _, put_back in found]
+
+
+@transaction.atomic(durable=True)
+def _run(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
         # A table with a check outstanding cannot be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        put_back = []
-        for what in (_FOREIGN_KEYS, _INDEXES_FOR_READING, _TRIGGERS):
-            cursor.execute(what, [names])
-            for take_down, later in cursor.fetchall():
-                cursor.execute(take_down)
-                put_back.append(later)
-        yield
-        for statement in reversed(put_back):
+        for statement in statements:
             cursor.execute(statement)
+
+
+def _run_side_by_side(statements: list[str]) -> None:
+    """Run each statement on a connection of its own, as many at a time as there are processors."""
+    with ThreadPoolExecutor(processors()) as pool:
+        for done in [pool.submit(_run_alone, statement) for statement in statements]:
+            done.result()
+
+
+def _run_alone(statement: str) -> None:
+    try:
+        _run([statement])
+    finally:
+        connection.close()

@@ -1,7 +1,7 @@
 """Who is free when: appointments that never overlap, handed out day by day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from clinic.practice.models import Room, Service, Site
@@ -24,10 +24,11 @@ class Desk:
 
 @dataclass(frozen=True)
 class Slot:
-    """A time, a place and a practitioner."""
+    """A time, a place and a practitioner. `day` is the site's; the times are in UTC."""
 
     desk: Desk
     room_id: UUID
+    day: date
     starts_at: datetime
     ends_at: datetime
 
@@ -35,37 +36,33 @@ class Slot:
 class Calendar:
     """Hands out the next free time of a desk on or after a day.
 
-    Each day of a desk is filled from its beginning; a patient is never given two times on
-    one day, so that neither practitioner, room nor patient is booked twice.
+    Each day is filled from its beginning; a patient is never given two times on one day, so that
+    neither practitioner, room nor patient is booked twice.
     """
 
-    def __init__(self, desks: list[Desk], *, today: date) -> None:
-        self.desks = desks
+    def __init__(self, desk: Desk, *, today: date) -> None:
+        self.desk = desk
         self._today = today
-        self._used: dict[tuple[int, date], int] = {}
+        self._used: dict[date, int] = {}
 
-    def desk_of(self, serial: int) -> int:
-        """Return the desk that looks after a patient."""
-        return serial % len(self.desks)
-
-    def take(self, desk: int, day: date, service: Service) -> Slot:
-        """Return the first free time of a desk on or after a day."""
+    def take(self, day: date, service: Service) -> Slot:
+        """Return the first free time on or after a day."""
         slots = -(-service.duration_minutes // SLOT_MINUTES)
         while True:
             if day.weekday() != SUNDAY or day == self._today:
-                used = self._used.get((desk, day), 0)
+                used = self._used.get(day, 0)
                 if used + slots <= SLOTS_A_DAY:
-                    self._used[desk, day] = used + slots
-                    return self._slot(desk, day, used, service)
+                    self._used[day] = used + slots
+                    return self._slot(day, used, service)
             day += timedelta(days=1)
 
-    def _slot(self, desk: int, day: date, used: int, service: Service) -> Slot:
-        place = self.desks[desk]
-        opening = datetime.combine(day, time(FIRST_HOUR), tzinfo=place.site.zone)
-        starts_at = opening + timedelta(minutes=used * SLOT_MINUTES)
+    def _slot(self, day: date, used: int, service: Service) -> Slot:
+        opening = datetime.combine(day, time(FIRST_HOUR), tzinfo=self.desk.site.zone)
+        starts_at = opening.astimezone(UTC) + timedelta(minutes=used * SLOT_MINUTES)
         return Slot(
-            desk=place,
-            room_id=place.rooms[service.room_kind].pk,
+            desk=self.desk,
+            room_id=self.desk.rooms[service.room_kind].pk,
+            day=day,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=service.duration_minutes),
         )

@@ -79,7 +79,7 @@ class Journey(SessionSteps):
         consultation = first_session - timedelta(days=_REFLECTION_DAYS + 2)
         self.register(consultation - timedelta(days=12), **self._ending(goal, first_session))
         _, slot = self.visit(consultation, "consultation")
-        seen = slot.starts_at.date()
+        seen = slot.day
         self.assess(seen)
         if goal.stage == Stage.DECLINED:
             return
@@ -136,10 +136,10 @@ class Journey(SessionSteps):
         interval = timedelta(days=INTERVAL_DAYS[goal.technique])
         for number in range(1, self._sessions_of(goal) + 1):
             appointment_id, slot = self.visit(day, goal.technique.value)
-            if slot.ends_at.date() >= self.today:
+            if slot.day >= self.today:
                 return
             session_id = self.session(number, slot, appointment_id, course)
-            last = slot.starts_at.date()
+            last = slot.day
             day = last + interval
         if goal.stage == Stage.IN_TREATMENT:
             coming = max(day, self.today) if goal.visit_in_days is None else self._coming(goal, 1)

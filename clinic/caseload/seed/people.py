@@ -1,8 +1,10 @@
 """Plainly invented people. Phone numbers come from Ofcom's ranges for drama."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+
+from clinic.caseload.seed.blanks import blank
 
 _FAMILY_BEGINNINGS = (
     *("Mock", "Sham", "Test", "Fable", "Feign", "Pseudo", "Proto", "Sample", "Dummy", "Figment"),
@@ -39,30 +41,39 @@ _REASONS = (
 class Person:
     """Somebody who does not exist."""
 
+    number: str
+    sex: str
+    reason: str
     title: str
     family_name: str
     given_names: str
-    sex: str
-    date_of_birth: date
+    date_of_birth: date | str
     email: str
     phone: str
     address: str
-    reason: str
 
 
-def invent(random: Random, serial: int, *, today: date) -> Person:
+def sketch(random: Random, place: int) -> Person:
+    """Return the outline of a person, with blanks of this place for who it is."""
+    drawn = {
+        "sex": "female" if random.random() < 0.4 else "male",
+        "reason": random.choice(_REASONS),
+    }
+    blanks = {name: blank(f"{place} {name}") for name in Person.__annotations__}
+    return Person(**blanks | drawn)
+
+
+def invent(random: Random, outline: Person, *, number: str, serial: int, today: date) -> Person:
     """Return a person of 29 to 75 years: an adult through all of the clinic's past."""
-    female = random.random() < 0.4
-    given = random.choice(_GIVEN_FEMALE if female else _GIVEN_MALE)
-    family = random.choice(_FAMILY_BEGINNINGS) + random.choice(_FAMILY_ENDINGS)
-    return Person(
+    female = outline.sex == "female"
+    return replace(
+        outline,
+        number=number,
         title="Ms" if female else "Mr",
-        family_name=family,
-        given_names=given,
-        sex="female" if female else "male",
+        given_names=random.choice(_GIVEN_FEMALE if female else _GIVEN_MALE),
+        family_name=random.choice(_FAMILY_BEGINNINGS) + random.choice(_FAMILY_ENDINGS),
         date_of_birth=today - timedelta(days=random.randrange(29 * 366, 75 * 365)),
         email=f"patient{serial}@example.test",
         phone=f"+447700900{random.randrange(1000):03d}",
         address=f"{random.randrange(1, 200)} {random.choice(_STREETS)}\n{random.choice(_TOWNS)}",
-        reason=random.choice(_REASONS),
     )

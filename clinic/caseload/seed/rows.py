@@ -1,40 +1,47 @@
-"""Rows on their way into the database, by COPY."""
+"""Rows of an invented patient, made one by one and written as the lines that COPY reads."""
 
+import json
 from collections import defaultdict
 from datetime import datetime
+from functools import cache
 from random import Random
 from typing import Any
-from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import NOT_PROVIDED
-from psycopg.types.json import Jsonb
 
-Row = dict[str, Any]
-
+from clinic.caseload.seed.blanks import blank
 
 Table = type[models.Model]
-Signature = tuple[str, datetime, UUID]
+Lines = dict[tuple[int, Table], str]
+"""Lines for COPY by round and table."""
+
+# Which bits of a UUID say what it is, and what they say in version 7 (RFC 9562).
+_FIXED_BITS = (0xF << 76) | (0x3 << 62)
+_VERSION_7 = (0x7 << 76) | (0x2 << 62)
+
+# How COPY wants what would otherwise end a value or a line.
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 class Rows:
-    """Rows by table, kept until they are written; identifiers follow the seed and the time.
+    """What one patient leaves in the tables; identifiers follow the seed and the time.
 
-    A case has one draft of a technique at most, so sessions are written in rounds: those of the
-    first round are signed before those of the second come.
+    A case has one draft of a technique at most, so sessions come in rounds: those of the first
+    round are signed before those of the second are begun.
     """
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._rows: dict[tuple[int, Table], list[Row]] = defaultdict(list)
-        self._signatures: dict[int, list[Signature]] = defaultdict(list)
+        self._rows: dict[tuple[int, Table], list[dict[str, Any]]] = defaultdict(list)
+        self._signatures: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
 
     def new_id(self, at: datetime) -> str:
-        """Return a version 7 UUID of that time, as text, which is quicker to write."""
+        """Return a version 7 UUID of that time, which ends in a blank for the desk."""
         value = (int(at.timestamp() * 1000) << 80) | self._random.getrandbits(80)
-        value &= ~(0xF << 76) & ~(0x3 << 62)
-        digits = f"{value | (0x7 << 76) | (0x2 << 62):032x}"
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        digits = f"{value & ~_FIXED_BITS | _VERSION_7:032x}"
+        groups = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:28])
+        return "-".join(groups) + blank("desk")
 
     def add(self, model: Table, *, at: datetime, in_round: int = 0, **values: Any) -> str:
         """Keep one row, made at that time, and return its identifier."""
@@ -42,72 +49,82 @@ class Rows:
         self._rows[in_round, model].append({"id": identifier, "created_at": at, **values})
         return identifier
 
-    def sign(self, in_round: int, session: str, at: datetime, by: UUID) -> None:
-        """Have a session of a round signed when the round is written."""
-        self._signatures[in_round].append((session, at, by))
+    def sign(self, in_round: int, session_id: str, at: datetime, by: object) -> None:
+        """Have a session of a round signed."""
+        self._signatures[in_round][session_id] = {"signed_at": at, "signed_by_id": by}
 
-    def write(
-        self, *, first: tuple[Table, ...], rounds: tuple[Table, ...], last: tuple[Table, ...]
-    ) -> None:
-        """Write and forget what is kept as it happened: tables in order, the rounds between."""
-        with connection.cursor() as cursor:
-            self._write_tables(cursor, 0, first)
-            for number in sorted({in_round for in_round, _ in self._rows} - {0}):
-                self._write_tables(cursor, number, rounds)
-                _sign(cursor, self._signatures.pop(number, []))
-            self._write_tables(cursor, 0, last)
-        if self._rows:
-            raise ValueError(f"No place in the order for {[m.__name__ for _, m in self._rows]}.")
+    def unsigned(self) -> Lines:
+        """Return the rows, sessions as drafts."""
+        return self._lines({})
 
-    def write_unchecked(self) -> None:
-        """Write and forget what is kept, sessions as signed; see `bulk.checked_afterwards`."""
-        signed = {
-            session: {"signed_at": at, "signed_by_id": by}
-            for signatures in self._signatures.values()
-            for session, at, by in signatures
+    def signed(self) -> Lines:
+        """Return the rows, sessions as they are in the end."""
+        return self._lines(
+            {
+                session_id: signature
+                for signatures in self._signatures.values()
+                for session_id, signature in signatures.items()
+            }
+        )
+
+    def signatures(self) -> dict[int, str]:
+        """Return who signed which session when, as lines by round."""
+        return {
+            in_round: "".join(
+                f"{session_id}\t{values['signed_at']}\t{values['signed_by_id']}\n"
+                for session_id, values in signatures.items()
+            )
+            for in_round, signatures in self._signatures.items()
         }
-        with connection.cursor() as cursor:
-            for (_, model), rows in self._rows.items():
-                _copy(cursor, model, [row | signed.get(row["id"], {}) for row in rows])
-        self._rows.clear()
-        self._signatures.clear()
 
-    def _write_tables(self, cursor: Any, in_round: int, tables: tuple[Table, ...]) -> None:
-        for model in tables:
-            if rows := self._rows.pop((in_round, model), None):
-                _copy(cursor, model, rows)
+    def _lines(self, signatures: dict[str, dict[str, Any]]) -> Lines:
+        return {
+            (in_round, model): "".join(
+                _line(model, row | signatures.get(row["id"], {})) for row in rows
+            )
+            for (in_round, model), rows in self._rows.items()
+        }
 
 
-def _copy(cursor: Any, model: Table, rows: list[Row]) -> None:
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
-    defaults = {field.attname: _default(field) for field in fields}
-    names = [field.attname for field in fields]
-    json_names = [field.attname for field in fields if isinstance(field, models.JSONField)]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            values = defaults | row
-            for name in json_names:
-                values[name] = Jsonb(values[name])
-            copy.write_row([values[name] for name in names])
+def columns_of(model: Table) -> list[str]:
+    """Return the columns of a table's lines in their order."""
+    return [str(field.column) for field in _fields(model)]
+
+
+def written(value: object) -> str:
+    """Return a value as COPY reads it."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, dict):
+        value = json.dumps(value)
+    if isinstance(value, list):
+        value = f"{{{','.join(value)}}}"
+    if not isinstance(value, str):
+        return str(value)
+    for mark, escape in _ESCAPES:
+        value = value.replace(mark, escape)
+    return str(value)
+
+
+def _line(model: Table, row: dict[str, Any]) -> str:
+    defaults = _defaults(model)
+    values = defaults | {name: written(value) for name, value in row.items()}
+    if len(values) != len(defaults):
+        raise ValueError(f"{model.__name__} has no {row.keys() - defaults.keys()}.")
+    return "\t".join(values.values()) + "\n"
+
+
+@cache
+def _fields(model: Table) -> "list[models.Field[Any, Any]]":
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
+@cache
+def _defaults(model: Table) -> dict[str, str]:
+    return {field.attname: written(_default(field)) for field in _fields(model)}
 
 
 def _default(field: "models.Field[Any, Any]") -> Any:
     if isinstance(field, models.FileField) or field.default is NOT_PROVIDED:
         return None if field.null else ""
-    default = field.get_default()
-    return [] if default == [] else default
-
-
-def _sign(cursor: Any, signatures: list[Signature]) -> None:
-    if not signatures:
-        return
-    cursor.execute("CREATE TEMP TABLE seed_signature (id uuid, at timestamptz, by uuid)")
-    with cursor.copy("COPY seed_signature FROM STDIN") as copy:
-        for signature in signatures:
-            copy.write_row(signature)
-    cursor.execute(
-        "UPDATE treatments_session session SET signed_at = at, signed_by_id = by"
-        " FROM seed_signature WHERE seed_signature.id = session.id"
-    )
-    cursor.execute("DROP TABLE seed_signature")
+    return field.get_default()

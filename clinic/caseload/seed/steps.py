@@ -1,9 +1,8 @@
 """What can happen to one invented patient, each as rows."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -12,7 +11,7 @@ from clinic.audit.models import Event
 from clinic.booking.models import Appointment
 from clinic.caseload.seed.calendar import Calendar, Slot
 from clinic.caseload.seed.clinic import Clinic
-from clinic.caseload.seed.people import Person, invent
+from clinic.caseload.seed.people import Person
 from clinic.caseload.seed.rows import Rows
 from clinic.messaging.models import Message
 from clinic.practice.models import Technique
@@ -43,32 +42,22 @@ class Steps:
     clinic: Clinic
     calendar: Calendar
     rows: Rows
-    serial: int
-    number: str
+    person: Person
     now: datetime
     today: date
     patient_id: str = field(init=False)
     case_id: str = field(init=False)
     closed_at: datetime | None = field(init=False)
 
-    @cached_property
-    def person(self) -> Person:
-        """Who the patient is."""
-        return invent(self.random, self.serial, today=self.today)
-
-    @cached_property
-    def desk(self) -> int:
-        """The desk that looks after the patient."""
-        return self.calendar.desk_of(self.serial)
-
     @property
     def clinician(self) -> User:
         """The responsible clinician."""
-        return self.calendar.desks[self.desk].practitioner
+        return self.calendar.desk.practitioner
 
     def at(self, day: date, hour: int = 12) -> datetime:
         """Return an hour of a day at the patient's site."""
-        return datetime.combine(day, time(hour), tzinfo=self.calendar.desks[self.desk].site.zone)
+        moment = datetime.combine(day, time(hour), tzinfo=self.calendar.desk.site.zone)
+        return moment.astimezone(UTC)
 
     # -- the steps ----------------------------------------------------------------------------
 
@@ -80,7 +69,7 @@ class Steps:
         self.patient_id = self.rows.add(
             Patient,
             at=at,
-            number=self.number,
+            number=person.number,
             title=person.title,
             family_name=person.family_name,
             given_names=person.given_names,
@@ -91,7 +80,7 @@ class Steps:
             address=person.address,
             reason=person.reason,
         )
-        site = self.calendar.desks[self.desk].site
+        site = self.calendar.desk.site
         self.rows.add(SiteRegistration, at=at, patient_id=self.patient_id, site_id=site.pk)
         self.case_id = self.rows.add(
             Case,
@@ -101,13 +90,13 @@ class Steps:
             clinician_id=self.clinician.pk,
             **case,
         )
-        self.event(Kind.PATIENT_REGISTERED, at, self.clinic.reception, number=self.number)
+        self.event(Kind.PATIENT_REGISTERED, at, self.clinic.reception, number=person.number)
 
     def visit(self, day: date, service: str) -> tuple[str, Slot]:
         """Book a visit on or after a day; one in the past was held."""
         what = self.clinic.services[service]
-        slot = self.calendar.take(self.desk, day, what)
-        held = slot.ends_at.date() < self.today
+        slot = self.calendar.take(day, what)
+        held = slot.day < self.today
         booked_at = min(slot.starts_at - timedelta(days=10), self.now)
         times: dict[str, Any] = (
             {
@@ -140,7 +129,7 @@ class Steps:
         due_at = slot.starts_at - timedelta(hours=48)
         if due_at < booked_at:
             return
-        when = f"{slot.starts_at:%A %d %B %Y at %H:%M}"
+        when = f"{slot.starts_at.astimezone(slot.desk.site.zone):%A %d %B %Y at %H:%M}"
         self.rows.add(
             Message,
             at=booked_at,
@@ -301,7 +290,7 @@ class Steps:
             appointment_id, held_day = None, due
             if held:
                 appointment_id, slot = self.visit(due, "review")
-                held_day = slot.starts_at.date()
+                held_day = slot.day
                 held = held_day < self.today
             review_id = self.rows.add(
                 Review,
