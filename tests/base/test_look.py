@@ -138,3 +138,15 @@ def test_the_style_guide_renders():
     assert b"There are 3 problems" in answer.content
     for line in (b"Allergic to lidocaine<", b"Faints at blood draws<"):
         assert line in answer.content, "whoever looks has no role, and sees what the desk sees"
+
+
+def test_no_date_brings_its_span_into_an_attribute_or_a_title(source):
+    source = source.replace("{% block title %}", "<title>").replace("{% endblock title %}", "<")
+    # A tag or a variable may hold quotes and brackets of its own: each is one sign here.
+    words = iter(re.findall(r"{%.*?%}|{{.*?}}", source, re.DOTALL))
+    signs = re.sub(r"{%.*?%}|{{.*?}}", "\0", source, flags=re.DOTALL)
+    for part in re.findall(r'="[^"<>]*"|<option[^<]*|<title>[^<]*|[^\0]|\0', signs):
+        held = [next(words) for sign in part if sign == "\0"]
+        if len(part) > 1:
+            for word in held:
+                assert not re.search(r"\|(day|moment)\b(?!\|plain)", word)

@@ -232,3 +232,23 @@ def test_a_label_is_read_out_apart_from_the_word_required():
     assert "Name <span" in html
     html = render("{% load crispy_forms_tags %}{{ form.side|as_crispy_field }}", form=Visit())
     assert "Side <span" in html
+
+
+def test_a_date_stands_in_one_line_and_keeps_its_characters():
+    at = utc(2026, 11, 22, 14, 32)
+    assert render("{{ d|day }}", d=at) == '<span class="date">22-Nov-2026</span>'
+    assert render("{{ d|moment }}", d=at) == '<span class="date">22-Nov-2026 14:32</span>'
+    assert render("{% autoescape off %}{{ d|day }}{% endautoescape %}", d=at) == "22-Nov-2026"
+    assert render('alt="{{ d|day|plain }}"', d=at) == 'alt="22-Nov-2026"'
+    assert f"on {anagen.day(at)}" == "on 22-Nov-2026"
+
+
+def test_the_dates_of_a_sentence_stand_in_one_line_each_and_the_rest_is_escaped():
+    sentence = "From 22-Nov-2026 to 01-Dec-2026, <b>not</b> 1-2-2026"
+    assert render("{{ words|whole_dates }}", words=sentence) == (
+        'From <span class="date">22-Nov-2026</span> to <span class="date">01-Dec-2026</span>, '
+        "&lt;b&gt;not&lt;/b&gt; 1-2-2026"
+    )
+    once = '<span class="date">22-Nov-2026</span>'
+    assert render("{{ d|day|whole_dates }}", d=dt.date(2026, 11, 22)) == once
+    assert once in render("{% status 'good' words %}", words="Signed 22-Nov-2026")

@@ -7,12 +7,13 @@ from tests.factories.booking import AppointmentFactory
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import RoomFactory
 from tests.factories.staff import ClinicianFactory
+from tests.shown import shown
 
 MONDAY = "2026-11-23"
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return shown(response)
 
 
 def diary_url(**query: str) -> str:

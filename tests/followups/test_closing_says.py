@@ -14,12 +14,13 @@ from tests.factories.booking import AppointmentFactory
 from tests.factories.followups import ReviewFactory
 from tests.factories.patients import CaseFactory, DiagnosisFactory, closed
 from tests.factories.treatments import PlanFactory
+from tests.shown import shown
 
 pytestmark = pytest.mark.django_db
 
 
 def _page(client, name, patient_id):
-    return client.get(reverse(name, args=[patient_id])).content.decode()
+    return shown(client.get(reverse(name, args=[patient_id])))
 
 
 @pytest.fixture

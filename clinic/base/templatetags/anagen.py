@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,7 +15,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm, BaseFormSet, BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.base.addresses import address_of
@@ -59,6 +60,24 @@ MESSAGE_KINDS = {
 }
 
 
+_WRITTEN_DATE = re.compile(rf"\b(\d{{2}}-(?:{'|'.join(MONTHS)})-\d{{4}})\b")
+
+
+class Unbroken(str):
+    """Plain text that a page shows in one line: a date would else break at its hyphens.
+
+    In a page it stands in a span that frame.css does not let break; its characters stay what
+    they are, so that copying and searching find them. In an attribute, a page's title or a
+    sentence it is text like any other (`plain`).
+    """
+
+    __slots__ = ()
+
+    def __html__(self) -> SafeString:
+        """Return the text as a page shows it."""
+        return format_html('<span class="date">{}</span>', str(self))
+
+
 def local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
     """A moment in the active zone; a plain date or naive time as it is."""
     if isinstance(value, dt.datetime) and timezone.is_aware(value):
@@ -72,7 +91,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if not value:
         return NOT_KNOWN
     value = local(value)
-    return f"{value.day:02d}-{MONTHS[value.month - 1]}-{value.year:04d}"
+    return Unbroken(f"{value.day:02d}-{MONTHS[value.month - 1]}-{value.year:04d}")
 
 
 @register.filter
@@ -90,7 +109,23 @@ def moment(value: dt.datetime | None) -> str:
     """Write 22-Nov-2026 14:32."""
     if not value:
         return NOT_KNOWN
-    return f"{day(value)} {clock(value)}"
+    return Unbroken(f"{day(value)} {clock(value)}")
+
+
+@register.filter
+def plain(value: str) -> str:
+    """A date for an attribute or a page's title, where no markup may stand."""
+    return str(value)
+
+
+@register.filter
+def whole_dates(sentence: Any) -> SafeString:
+    """A sentence whose dates do not break at their hyphens."""
+    if hasattr(sentence, "__html__"):
+        return format_html("{}", sentence)
+    parts = _WRITTEN_DATE.split(str(sentence))  # Every second one is a date.
+    words = ((Unbroken(part) if number % 2 else part,) for number, part in enumerate(parts))
+    return format_html_join("", "{}", words)
 
 
 @register.filter
@@ -172,7 +207,10 @@ def status(kind: str, label: str, picture: str = "") -> SafeString:
     if kind not in KIND_ICONS:
         kind = "neutral"
     return format_html(
-        '<span class="status status-{}">{}{}</span>', kind, icon(picture or KIND_ICONS[kind]), label
+        '<span class="status status-{}">{}{}</span>',
+        kind,
+        icon(picture or KIND_ICONS[kind]),
+        whole_dates(label),
     )
 
 
