@@ -55,7 +55,7 @@ def _write_unchecked(checked: int, edition: Edition) -> int:
 
 def _begin_the_day(site: Site, now: datetime) -> None:
     """Put today's visits where a morning would have them: done, in the room, arrived, to come."""
-    visits = list(Appointment.objects.live().on_day(now.date(), site).order_by("starts_at"))
+    visits = list(Appointment.objects.live().on_day(now.date(), site).order_by("starts_at", "pk"))
     steps = ["done", "in_room", "arrived", "confirmed"]
     for place, visit in enumerate(visits):
         reached = steps[min(place, 3)] if place < len(visits) - 1 else "booked"
