@@ -30,6 +30,11 @@ _FACTORS = {
 class StaffAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the clinic."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail address and this password do not belong together.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse sign-up."""
         return False

@@ -55,7 +55,7 @@ class Person:
     def signs_in(self, email: str, password: str) -> None:
         self.context.clear_cookies()
         self.opens("/")
-        self.fills("Email", email)
+        self.fills("E-mail", email)
         self.fills("Password", password)
         self.presses("Sign in")
         expect(self.page).not_to_have_url(re.compile("/accounts/login/"))

@@ -62,7 +62,7 @@ def desk(person, receptionist) -> Iterator[Person]:  # noqa: F811
 
 def sits_down(desk: Person, receptionist: User) -> None:
     desk.opens("/accounts/login/")
-    desk.fills("Email", receptionist.email)
+    desk.fills("E-mail", receptionist.email)
     desk.fills("Password", PASSWORD)
     desk.presses("Sign in")
 
