@@ -56,6 +56,27 @@ def _take_back(appointment: Appointment, *, by: User, now: datetime) -> None:
     messaging.cancel_waiting(by=by, key_prefix=key_prefix(appointment), now=now)
 
 
+def told_of(appointment: Appointment) -> list[Message]:
+    """Return what was written to the patient about an appointment, the oldest first."""
+    prefix = key_prefix(appointment)
+    return list(Message.objects.filter(key__startswith=prefix).order_by("created_at", "pk"))
+
+
+def no_reminder(appointment: Appointment, told: list[Message], *, now: datetime) -> str:
+    """Return a sentence where a visit to come has no reminder in the outbox, else "".
+
+    Where nothing was written at all, the patient cannot or will not be reached; that is said
+    elsewhere.
+    """
+    standing = [message.purpose for message in told if not message.cancelled_at]
+    if appointment.cancelled_at or appointment.starts_at <= now or not standing:
+        return ""
+    if Message.Purpose.REMINDER in standing:
+        return ""
+    hours = settings.REMINDER_HOURS_BEFORE
+    return f"No reminder follows: one goes out {hours} hours before a visit, and this is too near."
+
+
 def _queue_reminder(appointment: Appointment, *, by: User, now: datetime) -> None:
     due_at = appointment.starts_at - timedelta(hours=settings.REMINDER_HOURS_BEFORE)
     if due_at - now >= SHORTEST_WAIT:

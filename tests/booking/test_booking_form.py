@@ -116,6 +116,22 @@ def test_pressing_a_free_time_books_it(desk, patient, typed, doctor, room):
     assert "Booked for 23-Nov-2026 10:00 with Dr Amy Test." in text(desk.get(answer.url))
 
 
+def test_a_visit_too_near_for_a_reminder_says_so_when_booked_and_afterwards(desk, patient, typed):
+    near = "No reminder follows: one goes out 48 hours before a visit, and this is too near."
+    answer = desk.post(new_url(patient), typed)  # on the Monday, a day ahead
+    assert text(desk.get(answer.url)).count(near) == 2, "the message and the page's own line"
+    assert text(desk.get(answer.url)).count(near) == 1
+    answer = desk.post(new_url(patient), typed | {"date": "2026-11-30"})
+    assert near not in text(desk.get(answer.url))
+
+
+def test_a_patient_to_whom_nothing_is_written_has_no_line_about_a_reminder(desk, patient, typed):
+    type(patient).objects.filter(pk=patient.pk).update(may_email=False, may_text=False)
+    page = text(desk.get(desk.post(new_url(patient), typed).url))
+    assert "Nothing was written to the patient about this appointment." in page
+    assert "No reminder follows" not in page
+
+
 def test_another_time_may_be_typed_and_a_free_room_is_found(desk, patient, typed, book, site):
     other_room = RoomFactory(site=site, name="Room 2")
     book(patient=PatientFactory(), practitioner=ClinicianFactory(sites=[site]))

@@ -15,7 +15,6 @@ from clinic.booking import access, actions, telling
 from clinic.booking.forms import CancelForm, put_errors
 from clinic.booking.models import Appointment, Status
 from clinic.booking.views.when import revision_seen
-from clinic.messaging.models import Message
 from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -47,10 +46,12 @@ def show_appointment(
 ) -> HttpResponse:
     """Render an appointment's page, with what went wrong on it, if anything did."""
     user = signed_in(request)
+    told = telling.told_of(appointment) if user.can(Permission.VIEW_MESSAGES) else []
     page = {
         "appointment": appointment,
         "fault": fault,
-        "told": _told(user, appointment),
+        "told": told,
+        "no_reminder": telling.no_reminder(appointment, told, now=timezone.now()),
         **what_may_be_done(user, appointment),
         **steps_of(appointment),
         **patient_context(appointment.patient),
@@ -87,13 +88,6 @@ def steps_of(appointment: Appointment) -> dict[str, Any]:
         "following": actions.following_today(appointment, now=timezone.now()),
         "undoes": actions.undoes(appointment),
     }
-
-
-def _told(user: User, appointment: Appointment) -> list[Message]:
-    if not user.can(Permission.VIEW_MESSAGES):
-        return []
-    prefix = telling.key_prefix(appointment)
-    return list(Message.objects.filter(key__startswith=prefix).order_by("created_at", "pk"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from clinic.booking import access, actions
+from clinic.booking import access, actions, telling
 from clinic.booking.forms import (
     CONTEXT_FIELDS,
     LONGEST_CONTEXT,
@@ -59,8 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         appointment = _try_to_book(request, asked, form)
         if appointment:
-            when = written(appointment.starts_at, appointment.site.zone)
-            messages.success(request, f"Booked for {when} with {appointment.practitioner}.")
+            messages.success(request, _booked_for(appointment))
             return redirect("booking:appointment", appointment.pk)
     page = {
         "form": form,
@@ -73,6 +72,13 @@ def new(request: HttpRequest) -> HttpResponse:
     }
     with timezone.override(asked.site.zone):
         return render(request, "booking/new.html", page, status=422 if form.errors else 200)
+
+
+def _booked_for(appointment: Appointment) -> str:
+    when = written(appointment.starts_at, appointment.site.zone)
+    told = telling.told_of(appointment)
+    reminder = telling.no_reminder(appointment, told, now=timezone.now())
+    return f"Booked for {when} with {appointment.practitioner}. {reminder}".rstrip()
 
 
 def _books(request: HttpRequest) -> bool:
