@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models, transaction
 
+from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.base.ids import uuid7
 from clinic.booking.models import Appointment
@@ -141,6 +142,14 @@ def test_what_copy_would_take_for_its_own_is_kept():
             copy.write("\t".join(map(written, (text, ["x", "y"], None, {"k": text}))) + "\n")
         cursor.execute("SELECT text, list, nothing, json->>'k' FROM kept")
         assert cursor.fetchone() == (text, ["x", "y"], None, text)
+
+
+def test_the_trail_tells_who_came():
+    fill.fill(patients=20, seed=1, now=NOON)
+    told = Event.objects.filter(kind=Kind.PATIENT_REGISTERED)
+    assert {event.sentence for event in told} == {
+        f"registered patient {patient.number}" for patient in Patient.objects.all()
+    }
 
 
 def test_a_blank_that_nobody_fills_in_is_an_error():

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-# Two characters that no text of a clinic holds.
-_OPENS, _CLOSES = "\x02", "\x03"
+# Two characters to which Unicode gives no meaning: no text holds them, and JSON keeps them.
+_OPENS, _CLOSES = "\ue000", "\ue001"
 _BLANK = re.compile(f"{_OPENS}([^{_CLOSES}]*){_CLOSES}")
 
 

@@ -96,7 +96,7 @@ def written(value: object) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, dict):
-        value = json.dumps(value)
+        value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         value = f"{{{','.join(value)}}}"
     if not isinstance(value, str):
