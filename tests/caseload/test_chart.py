@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.caseload.reading.timeline import PAGE_SIZE
-from patients.models import HistoryEntry
+from patients.models import HistoryEntry, Medicine
 from tests.factories.booking import AppointmentFactory
 from tests.factories.followups import ExaminationFactory, MeasurementFactory
 from tests.factories.messaging import MessageFactory
@@ -62,6 +62,43 @@ def test_what_can_only_be_taken_down_before_treatment_is_asked_for(client_of, cl
     assert "No photographs yet" in client.get(chart).content.decode()
     signed_session(case=case, plan=PlanFactory(case=case), site=site)
     assert "Before treatment" not in client.get(chart).content.decode()
+
+
+def test_the_medicines_that_are_taken_stand_on_the_chart_with_their_dose(client_of, clinician):
+    case = CaseFactory()
+    client, chart = client_of(clinician), chart_of(case.patient)
+    assert "None recorded" in client.get(chart).content.decode()
+    today = timezone.localdate()
+    for name, dose, stopped in (
+        ("Minoxidil", "5 mg once a day", None),
+        ("Finasteride", "", None),
+        ("Dutasteride", "0.5 mg", today),
+    ):
+        Medicine.check_and_create(
+            patient=case.patient,
+            group=Medicine.Group.OTHER,
+            name=name,
+            dose=dose,
+            stopped_date=stopped,
+            recorded_at=timezone.now(),
+            recorded_by=clinician,
+        )
+    page = client.get(chart).content.decode()
+    assert "<dd>Finasteride; Minoxidil 5 mg once a day</dd>" in page
+    assert "Dutasteride" not in page
+
+
+def test_the_medicines_are_not_shown_to_who_sees_nothing_clinical(client_of, clinician, site):
+    case = CaseFactory(patient=PatientFactory(site=site))
+    Medicine.check_and_create(
+        patient=case.patient,
+        group=Medicine.Group.FINASTERIDE,
+        name="Finasteride",
+        recorded_at=timezone.now(),
+        recorded_by=clinician,
+    )
+    desk = client_of(ReceptionFactory(sites=[site]))
+    assert "Finasteride" not in desk.get(chart_of(case.patient)).content.decode()
 
 
 def test_who_may_not_record_is_not_asked_to(client_of, admin):

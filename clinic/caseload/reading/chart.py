@@ -18,7 +18,7 @@ from clinic.photos.models import Photo
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination
-from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient
+from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Medicine, Patient
 from treatments.models import Plan, Session
 
 
@@ -73,6 +73,7 @@ class ShownCase:
     next_visit: NextVisit | None
     has_baseline: bool
     has_photographs: bool
+    medicines: list[str]
 
     @property
     def is_open(self) -> bool:
@@ -94,7 +95,7 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs, medicines = row
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -107,6 +108,7 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             next_visit=_visit(next_visit),
             has_baseline=has_baseline,
             has_photographs=has_photographs,
+            medicines=[str(Medicine(**medicine)) for medicine in medicines],
         )
     return None
 
@@ -123,7 +125,16 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         Subquery(_next_visit(now)),
         Exists(_baselines()),
         Exists(Photo.objects.standing().filter(photo_set__case=OuterRef("pk"))),
+        ArraySubquery(_medicines()),
     )[:1]
+
+
+def _medicines() -> Any:
+    return (
+        Medicine.objects.filter(patient=OuterRef("patient"), stopped_date__isnull=True)
+        .order_by("name", "id")
+        .values(found=JSONObject(name="name", dose="dose"))
+    )
 
 
 def _baselines() -> Any:
