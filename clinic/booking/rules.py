@@ -19,6 +19,8 @@ SHORTEST_MINUTES = 5
 LONGEST_MINUTES = 720
 # A visit further ahead is a mistyped year.
 FURTHEST = timedelta(days=2 * 365)
+# Whoever walks in is often seen first and booked a little later.
+BEGUN_WITHIN = timedelta(hours=1)
 
 Faults = Iterator[tuple[str, str]]
 Rule = Callable[[Appointment, User], Faults]
@@ -27,7 +29,8 @@ Rule = Callable[[Appointment, User], Faults]
 def check(appointment: Appointment, *, by: User, now: datetime) -> None:
     """Raise `ValidationError`, by field, with everything that speaks against an appointment.
 
-    A new time must not lie before `now`; an appointment that keeps its time may.
+    A new time must not lie before `now`; an appointment that keeps its time may, and so may a new
+    one that began today, up to an hour ago: somebody who walked in.
     """
     faults: dict[str, list[str]] = {}
     for rule in _RULES:
@@ -49,12 +52,18 @@ def _has_a_new_time(appointment: Appointment) -> bool:
 
 def _new_time(appointment: Appointment, now: datetime) -> Iterator[str]:
     starts = local(appointment.starts_at, appointment.site.zone)
-    if appointment.starts_at < now:
+    if appointment.starts_at < now and not _walked_in(appointment, now):
         yield "That time is past. Choose a later one."
     if appointment.starts_at > now + FURTHEST:
         yield f"{day(starts)} is more than two years ahead. Check the year."
     if starts.minute % DIARY_STEP_MINUTES or starts.second or starts.microsecond:
         yield "Choose a time in steps of five minutes, such as 14:35."
+
+
+def _walked_in(appointment: Appointment, now: datetime) -> bool:
+    same_day = local(now, appointment.site.zone).date() == appointment.local_date
+    begun = appointment.starts_at >= now - BEGUN_WITHIN
+    return appointment._state.adding and same_day and begun
 
 
 def _own_site(appointment: Appointment, by: User) -> Faults:

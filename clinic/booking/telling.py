@@ -28,7 +28,9 @@ _SUBJECTS = {
 
 
 def booked(appointment: Appointment, *, by: User, now: datetime) -> None:
-    """Queue the confirmation for now and the reminder for later."""
+    """Queue the confirmation for now and the reminder for later; nothing once it has begun."""
+    if appointment.starts_at < now:
+        return
     _queue(Message.Purpose.CONFIRMATION, appointment, by=by, due_at=now, now=now)
     _queue_reminder(appointment, by=by, now=now)
 

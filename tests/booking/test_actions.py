@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from clinic.audit.models import Event
 from clinic.booking import actions
 from clinic.booking.models import Appointment, Status
+from clinic.messaging.models import Message
 from clinic.practice.models import Room
 from patients.models import SiteRegistration
 from tests.booking.conftest import NOW, monday
@@ -119,7 +120,35 @@ def test_a_cancelled_time_is_free_again(book, reception):
 
 def test_a_past_time_is_refused(book):
     with pytest.raises(ValidationError) as error:
-        book(starts_at=monday(10), now=monday(10, 1))
+        book(starts_at=monday(10), now=monday(11, 1))
+    assert sentences(error) == {"starts_at": ["That time is past. Choose a later one."]}
+
+
+def test_somebody_who_walked_in_is_booked_up_to_an_hour_late_and_told_nothing(book):
+    assert book(starts_at=monday(10), now=monday(11)).starts_at == monday(10)
+    assert not Message.objects.exists()
+
+
+def test_a_visit_of_yesterday_is_not_booked_however_lately_it_began(book, site):
+    site.opens_at, site.closes_at = time(0), time(23, 59)
+    with pytest.raises(ValidationError) as error:
+        book(starts_at=monday(23), duration_minutes=30, now=monday(23) + timedelta(hours=1))
+    assert sentences(error) == {"starts_at": ["That time is past. Choose a later one."]}
+
+
+def test_an_appointment_is_not_moved_to_a_time_that_is_past(book, reception):
+    appointment = book(starts_at=monday(15))
+    with pytest.raises(ValidationError) as error:
+        actions.move(
+            by=reception,
+            appointment=appointment,
+            starts_at=monday(10),
+            practitioner=appointment.practitioner,
+            room=appointment.room,
+            duration_minutes=30,
+            revision=appointment.revision,
+            now=monday(10, 1),
+        )
     assert sentences(error) == {"starts_at": ["That time is past. Choose a later one."]}
 
 

@@ -1,6 +1,7 @@
 """The form to book: what it offers, what it refuses, and what stays typed on an error."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from clinic.booking import actions
 from clinic.booking.models import Appointment
 from clinic.practice.models import Room
-from tests.booking.conftest import monday
+from tests.booking.conftest import NOW, monday
 from tests.booking.pages import MONDAY, new_url, text
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import (
@@ -130,6 +131,12 @@ def test_a_patient_to_whom_nothing_is_written_has_no_line_about_a_reminder(desk,
     page = text(desk.get(desk.post(new_url(patient), typed).url))
     assert "Nothing was written to the patient about this appointment." in page
     assert "No reminder follows" not in page
+
+
+def test_whoever_walked_in_some_minutes_ago_is_booked_by_typing_the_time(desk, patient, typed):
+    typed |= {"date": "2026-11-22", "slot": "", "time": "08:40"}  # it is 09:00
+    assert desk.post(new_url(patient), typed).status_code == 302
+    assert Appointment.objects.get().starts_at == NOW - timedelta(minutes=20)
 
 
 def test_another_time_may_be_typed_and_a_free_room_is_found(desk, patient, typed, book, site):
