@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -86,7 +87,8 @@ def test_a_similar_patient_comes_back_with_reasons_and_a_way_on(desk, typed):
     assert answer.status_code == 409
     assert "Is this the same person?" in page
     assert "Same date of birth and a similar name" in page
-    assert reverse("caseload:chart", args=[similar.pk]) in page
+    way = rf'<a class="btn[^>]*href="{reverse("caseload:chart", args=[similar.pk])}"[^>]*>Open<'
+    assert re.search(way, page), "a button opens the similar record"
     assert "Register anyway: this is another person" in page
     assert 'value="07700 900123"' in page
 
