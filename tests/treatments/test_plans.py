@@ -131,6 +131,19 @@ def test_the_page_keeps_what_was_typed_when_a_figure_is_wrong(client_of, clinici
     assert not Plan.objects.exists()
 
 
+def test_an_error_names_the_technique_that_it_is_about(client_of, clinician, case):
+    page = {
+        f"{technique}-{name}": value
+        for technique in ("micrograft", "prp")
+        for name, value in (("planned", "on"), ("sessions_planned", "0"), ("interval_days", "30"))
+    }
+    address = reverse("treatments:new_plan", args=[case.patient_id])
+    answer = client_of(clinician).post(address, page)
+    assert answer.status_code == 422
+    for technique in ("Micrograft", "PRP"):
+        assert f"{technique}, sessions: This must be between 1 and 24" in answer.text
+
+
 def test_nothing_chosen_is_said(client_of, clinician, case):
     answer = client_of(clinician).post(
         reverse("treatments:new_plan", args=[case.patient_id]), {"prp-interval_days": "30"}

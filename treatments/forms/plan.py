@@ -41,6 +41,7 @@ class PlanTechniqueForm(CourseForm):
         initial = {**vars(usual), "planned": planned}
         super().__init__(*args, prefix=technique, initial=initial, **kwargs)
         self.technique = Technique(technique)
+        self.errors_about = str(self.technique.label)
         self.fields["planned"].label = f"Plan {self.technique.label}"
 
     def full_clean(self) -> None:

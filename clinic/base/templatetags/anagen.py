@@ -250,6 +250,8 @@ def field_errors(form: BaseForm) -> Iterator[dict[str, str]]:
         field = None if name == NON_FIELD_ERRORS else form[name]
         target = first_control(field) if field and not field.is_hidden else ""
         label = str(field.label or "") if field else ""
+        if about := getattr(form, "errors_about", ""):  # Forms beside each other ask the same.
+            label = f"{about}, {label[:1].lower()}{label[1:]}" if label else about
         for error in errors:
             yield {"target": target, "label": label, "text": str(error)}
 
