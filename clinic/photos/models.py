@@ -64,6 +64,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """Return photographs that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def given_up(self) -> "PhotoQuerySet":
+        """Return those without smaller pictures that are no longer tried."""
+        return self.filter(derived_at__isnull=True, derivation__given_up_at__isnull=False)
+
     def to_derive(self, now: datetime) -> "PhotoQuerySet":
         """Return those without smaller pictures that may be tried, the untried ones first."""
         can_wait = Q(derivation__not_before__gt=now) | Q(derivation__given_up_at__isnull=False)

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
+from clinic.photos.models import Derivation, Photo
 from tests.factories.booking import AppointmentFactory
 from tests.factories.followups import ReviewFactory
 from tests.factories.patients import CaseFactory, PatientFactory, SiteRegistrationFactory
+from tests.factories.photos import PhotoFactory, PhotoSetFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import AdminFactory
 
@@ -49,6 +51,24 @@ def test_a_number_leads_to_the_people_behind_it(site, admin, client_of):
     page = text_of(client.get(reverse("caseload:board"), {"stage": "enquiry"}))
     assert str(punctual.patient) in page
     assert str(late.patient) not in page
+
+
+def test_photographs_that_were_given_up_are_counted_and_lead_to_their_case(client_of, admin):
+    lost, fine = CaseFactory(), CaseFactory()
+    here = SiteFactory()
+    SiteRegistrationFactory(patient=fine.patient, site=here)
+    for case in (lost, fine):
+        PhotoFactory(photo_set=PhotoSetFactory(case=case))
+    photo = Photo.objects.get(photo_set__case=lost)
+    now = timezone.now()
+    Derivation.objects.create(photo=photo, tries=5, not_before=now, given_up_at=now)
+    client = client_of(admin)
+    assert client.get(reverse("caseload:board")).context["numbers"].photographs_given_up == 1
+    page = text_of(client.get(reverse("caseload:board"), {"only": "photographs"}))
+    assert str(lost.patient) in page
+    assert str(fine.patient) not in page
+    elsewhere = client_of(AdminFactory(sites=[here])).get(reverse("caseload:board"))
+    assert elsewhere.context["numbers"].photographs_given_up == 0
 
 
 def test_an_admin_of_one_site_sees_that_site_only(client_of):

@@ -14,6 +14,7 @@ from clinic.booking.models import Appointment
 from clinic.caseload.stages import OPEN_STAGES, Stage, with_stage
 from clinic.documents.models import Document
 from clinic.messaging.models import Message
+from clinic.photos.models import Photo
 from clinic.staff.models import User
 from followups.models import Review
 from patients.models import Case, Patient
@@ -35,6 +36,7 @@ class Numbers:
     reviews_overdue: int
     drafts_unsigned: int
     deliveries_failed: int
+    photographs_given_up: int
     counted_at: datetime
 
 
@@ -45,7 +47,8 @@ def page_of_cases(
 
     Which cases are on the page is settled first, so that what the board shows of a case
     (`stage`, `last_contact_at`, `next_contact_at`, `reviews_overdue`) is worked out for these
-    alone. `stage` and `only` ("overdue", "unsigned") narrow to what a number stands for.
+    alone. `stage` and `only` ("overdue", "unsigned", "photographs") narrow to what a number stands
+    for.
     """
     cases = _narrowed(_visible_to(user), stage=stage, only=only, now=now, today=today)
     first = (number - 1) * PAGE_SIZE
@@ -115,7 +118,7 @@ def numbers_for(user: User, *, now: datetime, today: date) -> Numbers:
     Counting looks at every open case, which grows with the clinic, so a count is kept for
     a minute and says when it was made.
     """
-    key = f"caseload-numbers:{'-'.join(sorted(map(str, user.site_ids))) or 'all'}"
+    key = f"caseload-numbers-2:{'-'.join(sorted(map(str, user.site_ids))) or 'all'}"
     numbers: Numbers | None = cache.get(key)
     if numbers is None:
         numbers = _count(user, now=now, today=today)
@@ -135,11 +138,15 @@ def _count(user: User, *, now: datetime, today: date) -> Numbers:
     recently = now - timedelta(days=30)
     failed_messages = Message.objects.filter(failed_at__gte=recently)
     failed_documents = Document.objects.filter(failed_at__gte=recently, issued_at__isnull=True)
+    photos = Photo.objects.standing().given_up()
     return Numbers(
         by_stage={stage.value: counted.get(stage.value, 0) for stage in OPEN_STAGES},
         reviews_overdue=seen(overdue).count(),
         drafts_unsigned=seen(Session.objects.drafts().filter(performed_date__lt=today)).count(),
         deliveries_failed=seen(failed_messages).count() + seen(failed_documents).count(),
+        photographs_given_up=(
+            photos if visible is None else photos.filter(photo_set__patient__in=visible)
+        ).count(),
         counted_at=now,
     )
 
@@ -155,6 +162,9 @@ def _narrowed(
     wanted = _at(stage, cases) if stage in Stage.values else cases.open()
     if only == "overdue":
         return wanted.filter(Exists(_late(now, today).filter(case=OuterRef("pk"))))
+    if only == "photographs":
+        photos = Photo.objects.standing().given_up().filter(photo_set__case=OuterRef("pk"))
+        return wanted.filter(Exists(photos))
     if only == "unsigned":
         drafts = Session.objects.drafts().filter(performed_date__lt=today, case=OuterRef("pk"))
         return wanted.filter(Exists(drafts))

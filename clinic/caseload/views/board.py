@@ -28,6 +28,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "overdue_kind": "danger" if numbers.reviews_overdue else "",
         "unsigned_kind": "attention" if numbers.drafts_unsigned else "",
         "failed_kind": "danger" if numbers.deliveries_failed else "",
+        "photographs_kind": "danger" if numbers.photographs_given_up else "",
         "stages": [(s.value, s.label, numbers.by_stage[s.value]) for s in OPEN_STAGES],
         "stage": stage,
         "only": only,
