@@ -4,10 +4,12 @@ from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
 
+from clinic.base.forms import PlainForm
+
 EMAIL = "E-mail"
 
 
-class SignInForm(LoginForm):
+class SignInForm(PlainForm, LoginForm):
     """The address and the password of a member of staff."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -15,7 +17,7 @@ class SignInForm(LoginForm):
         _in_our_words(self.fields["login"])
 
 
-class ForgottenPasswordForm(ResetPasswordForm):
+class ForgottenPasswordForm(PlainForm, ResetPasswordForm):
     """The address to which a link for a new password goes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -26,4 +28,3 @@ class ForgottenPasswordForm(ResetPasswordForm):
 def _in_our_words(field: Any) -> None:
     field.label = EMAIL
     field.widget.attrs.pop("placeholder", None)
-    field.error_messages["invalid"] = "Write an e-mail address, such as name@example.org."
