@@ -10,7 +10,7 @@ from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.staff.permissions import Role
 from tests.factories.staff import AdminFactory, ClinicianFactory, UserFactory
-from tests.factories.treatments import LotFactory, LotUseFactory, signed_session
+from tests.factories.treatments import LotFactory, LotUseFactory, ZoneFactory, signed_session
 from tests.treatments.pages import WHOLE_MICROGRAFT, page_of, stored, url_of, with_row
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
 from treatments.draft import Draft
@@ -40,6 +40,16 @@ def test_autosave_keeps_what_is_right_and_marks_what_is_wrong(autosave, draft):
     kept = stored(draft)
     assert (kept.micrograft.saline_ml, kept.micrograft.suspension_ml) == (None, 5)
     assert kept.weight_kg == 70
+
+
+def test_zones_of_the_same_moment_keep_their_order_when_one_is_changed(draft):
+    rows = [ZoneFactory(session=draft, region=region) for region in Zone.Region.values[:6]]
+    at = timezone.now()
+    Zone.objects.filter(session=draft).update(created_at=at)
+    order = sorted(row.pk for row in rows)
+    for row in rows[:4]:  # PostgreSQL writes a changed row anew, behind the others
+        Zone.objects.filter(pk=row.pk).update(volume_ml=2)
+        assert [one.pk for one in Zone.objects.filter(session=draft)] == order
 
 
 @time_machine.travel("2026-07-22 13:32:00+00:00", tick=False)

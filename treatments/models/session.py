@@ -239,7 +239,7 @@ class Zone(Record):
     syringes = models.PositiveSmallIntegerField("syringes used", null=True, blank=True)
 
     class Meta:
-        ordering = ["created_at"]
+        ordering = ["created_at", "id"]
         constraints = [
             between("treatments_zone", "area_cm2", Decimal("0.1"), 700),
             between("treatments_zone", "volume_ml", Decimal("0.01"), 100),
@@ -272,7 +272,7 @@ class Anaesthetic(Record):
     with_adrenaline = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["created_at"]
+        ordering = ["created_at", "id"]
         constraints = [
             between("treatments_anaesthetic", "strength_percent", Decimal("0.1"), 10),
             between("treatments_anaesthetic", "volume_ml", Decimal("0.1"), 100),
