@@ -25,10 +25,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {
         "database": _database_answers(),
         "migrations": False,
+        "guards": False,
         "broker": _broker_answers(),
         "heartbeat": _beat_and_worker_run(),
     }
     parts["migrations"] = parts["database"] and _migrations_are_applied()
+    parts["guards"] = parts["database"] and _no_guard_is_down()
     ready = all(parts.values())
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
 
@@ -45,6 +47,13 @@ def _database_answers() -> bool:
 def _migrations_are_applied() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _no_guard_is_down() -> bool:
+    """Say whether every trigger of ours fires: they hold what the product promises."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_trigger WHERE tgenabled = 'D' LIMIT 1")
+        return cursor.fetchone() is None
 
 
 def _broker_answers() -> bool:

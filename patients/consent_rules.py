@@ -86,7 +86,7 @@ def is_own_name(patient: Patient, signed_name: str) -> bool:
         return True
     places = [(i, j) for i in range(len(signed)) for j in range(i + 1, len(signed) + 1)]
     rests = (signed[:i] + signed[j:] for i, j in places if "".join(signed[i:j]) == whole_family)
-    return any(_calls([given, preferred], _titles(patient), rest) for rest in rests)
+    return any(_calls([given, preferred], patient, rest) for rest in rests)
 
 
 def lacks_name_reason(patient: Patient, signed_name: str, reason: str) -> bool:
@@ -94,17 +94,24 @@ def lacks_name_reason(patient: Patient, signed_name: str, reason: str) -> bool:
     return len(reason.strip()) < SHORTEST_REASON and not is_own_name(patient, signed_name)
 
 
-def _calls(called: list[list[str]], titles: set[str], words: list[str]) -> bool:
+def _calls(called: list[list[str]], patient: Patient, words: list[str]) -> bool:
     """Say whether words are given names or initials of the patient, beside titles at most.
 
-    Beside a whole given name an initial may be of one that the record does not know.
+    Beside a whole given name an initial may be of one that the record does not know. Beside a
+    title that the record does not know the given name must be whole: Mr A Smith may be the
+    husband, and Mr and Mrs Smith are two.
     """
     whole = {word for names in called for word in names}
     whole |= {"".join(names) for names in called}
     initials = {word[0] for word in whole if word} | {"".join(w[0] for w in n) for n in called}
+    titles = _titles(patient) & set(words)
     said = [word for word in words if word not in titles]
+    if titles & _MENS_TITLES and titles & _WOMENS_TITLES:
+        return False
     if whole & set(said):
         said = [word for word in said if len(word) > 1]
+    elif titles - set(_words(patient.title)):
+        return False
     return bool(said) and ("".join(said) in whole or set(said) <= whole | initials)
 
 

@@ -46,7 +46,10 @@ def one_after_the_other(first: Callable[[], object], second: Callable[[], object
 
 def wait_until_somebody_is_blocked() -> None:
     """Return once a connection waits for another's lock."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
+    query = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE cardinality(pg_blocking_pids(pid)) > 0 AND datname = current_database()"
+    )
     pause = threading.Event()
     for _ in range(300):
         with connection.cursor() as cursor:

@@ -2,8 +2,9 @@
 
 Allergies are written in the patient's words, so they are searched for words. The list is wide on
 purpose: what it finds wrongly costs one sentence of explanation, what it misses may cost a life.
-Case and accents make no difference. It holds every agent whose name ends in -caine or is spelt as
-it sounds (lidocane, lidokain), of the amides and of the esters (patients say "Novocaine" of any of
+Case and accents make no difference, and substance and reaction are read as one ("Injections",
+"collapsed at the dentist"). It holds every agent whose name ends in -caine or is spelt as it sounds
+(lidocane, lidokain) or elsewhere (articaína), of the amides and of the esters (patients say "Novocaine" of any of
 them), the brands that do not end so, the words for the whole group, what patients say of the
 dentist's injection, and what the solutions hold besides: adrenaline, sulphites with it, parabens
 in bottles. An anaesthetic that is not said to be a general one is taken for a local one. "Amide"
@@ -23,32 +24,37 @@ from patients.plain import plain
 
 _WORDS = re.compile(
     r"""
-    \b\w*[ck]ain(e|es|s)?\b          # lidocaine, Xylocaine, Marcain, lidokain, "caines"
+    \b\w*[ck][ae]?ain(es?|as?|s|um)?\b  # lidocaine, Marcain, lidokain, articaina, "caines"
     | \b(?!sugar)\w+[ck]anes?\b      # lidocane, novacane, Lanacane; not sugar cane
     | \bl[iy](d|gn)[aeo][ck]\w*      # lidocan, lignocayne
-    | \bxylo(proct|nor)?\b
+    | \b(lido|ligno)(s|derm)?\b | \bxylo(proct|nor)?\b
     | \b(septanest | citanest | scandonest | ubistesin | lignospan | naropin | emla | ametop)\b
     | \b(instillagel | bonjela | anbesol | oraqix | pliaglis | rapydan | versatis)\b
-    | \blmx\s?4?\b
-    | (?<!general\s)\ban[ae]{1,3}s?th?e[st]\w*      # anaesthetic, anesthesia, anasthetic
+    | \b(calgel | dentinox | orajel | octapressin | felypressin)\b
+    | \blmx[\s-]?[45]?\b
+    | (?<!general\s)\b(lo[ck]al)?an[ae]{1,3}s?th?e[st]\w*   # anaesthetic, anesthesia, anasthetic
+    | (?<!general\s)\ban\w{0,4}s?th?\w{0,3}th?ic\w*         # anasethetic, anesthtic
+    | (?<!general\s)\bana?es?th?ic\w* | \banaesethic\w* | \bana?eseth?ic\w*
     | \blocals?\b.*\ban[ae]{1,3}s?th?e[st]\w*       # local and general anaesthetics
-    | \blocals\b | \bla\b(?!\sroche)
-    | \bnumbing\b
-    | \bdent(al|ists?)\b.*\b(injections?|needles?|local)\b
-    | \b(injections?|needles?|local)\b.*\bdent(al|ists?)\b
+    | \blocals\b | \bla\b(?!\sroche) | \bl\.\s?a\.
+    | \bnumbing\b | \bnumb\s(cream|gel|spray|injection|jab)s?\b
+    | \b(dent(al|ists?)|gum|tooth|teeth)\b.*\b(injections?|needles?|jabs?|blocks?|local)\b
+    | \b(injections?|needles?|jabs?|local)\b.*\b(dent(al|ists?)|gum|tooth|teeth)\b
+    | \bepidurals?\b | \b(nerve|spinal)\sblocks?\b
     | \bamides?\b | \besters?\b | \bpaba\b
     | \b\w*sul(ph|f)it(es?|s)?\b | \be[\s-]?22[0-8]\b
     | \b\w*parabens?\b | \w*hydroxybenzo\w* | \be[\s-]?21[4-9]\b
     """,
     re.VERBOSE,
 )
-_ADRENALINE = re.compile(r"\b(adrenalin|epinephrin)e?\b")
+# As a substance alone: in the words about a reaction these say something else.
+_SUBSTANCES = re.compile(r"\b(nor)?(adrenalin|epinephrin)e?\b|^local$")
 
 
 def names_a_local_anaesthetic(substance: str, reaction: str = "") -> bool:
     """Say whether a recorded allergy speaks against giving a local anaesthetic."""
     what, how = (" ".join(plain(words).split()) for words in (substance, reaction))
-    found = _WORDS.search(what) or _WORDS.search(how) or _ADRENALINE.search(what)
+    found = _WORDS.search(f"{what} {how}") or _SUBSTANCES.search(what)
     return found is not None
 
 

@@ -112,7 +112,7 @@ class Kind(models.TextChoices):
 
 ADDED: dict[Kind, dict[str, str]] = {
     Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
-    Kind.CONSENT_SIGNED: {"early": ", before the time to reflect was over"},
+    Kind.CONSENT_SIGNED: {"before_time": ", before the time to reflect was over"},
 }
 
 

@@ -38,9 +38,11 @@ def add_photos(
     aloud; each photograph keeps which it was. Any other use needs the signed consent.
 
     Without `photo_set` they join the case's set of that day whose views are free, else a new set
-    is made. All are kept or none. Raises `ValidationError` without an agreement, when a
+    is made. All are kept or none. Raises `ValidationError` without a file or an agreement, when a
     view is already in the set, when the set is another case's, or when `taken_at` is to come.
     """
+    if not files:
+        raise ValidationError("Choose at least one photograph.")
     kept: list[Photo] = []
     try:
         with transaction.atomic():

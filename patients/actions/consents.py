@@ -95,7 +95,7 @@ def sign_consent(
     consent.signed_text = text_to_sign(consent.template, photo_scopes)
     consent.signed_text_sha256 = digest(consent.signed_text)
     consent.check_and_save()
-    _record(Kind.CONSENT_SIGNED, consent, by=by, early=bool(consent.early_reason))
+    _record(Kind.CONSENT_SIGNED, consent, by=by, before_time=bool(consent.early_reason))
     return consent
 
 

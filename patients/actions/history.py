@@ -115,6 +115,7 @@ def record_allergy(
     *, by: User, patient: Patient, substance: str, reaction: str, now: datetime
 ) -> Allergy:
     """Record an allergy; it overtakes any statement that none are known."""
+    take_turn(patient.pk)
     try:
         with transaction.atomic():
             allergy = Allergy.check_and_create(

@@ -141,7 +141,7 @@ def change_details(
 
 
 def _change_details(by: User, patient: Patient, details: PatientDetails, revision: int) -> Patient:
-    row = Patient.objects.select_for_update().get(pk=patient.pk)
+    row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     if row.revision != revision:
         raise _changed_meanwhile(row, details, revision)
     changed = PatientDetails.of(row).differing(details)

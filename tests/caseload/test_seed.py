@@ -53,7 +53,11 @@ def _rows(model: type[models.Model]):
     if model is Event:
         rows = rows.filter(patient_id__isnull=False)
     own = {"number"} if model is Patient else {"details"} if model is Event else set()
-    fields = [field for field in model._meta.concrete_fields if not field.is_relation]
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.is_relation or field.related_model in journeys.TABLES
+    ]
     return list(rows.values_list(*[each.attname for each in fields if each.attname not in own]))
 
 

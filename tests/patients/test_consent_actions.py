@@ -88,7 +88,7 @@ def test_a_signature_freezes_the_text_and_its_digest(clinician, case):
     assert "I agree to this treatment." in consent.signed_text
     assert consent.signed_text_sha256 == digest(consent.signed_text)
     assert sentences()[-1] == "took the signed consent for micrograft text"
-    assert Event.objects.latest("id").details["early"] is False
+    assert Event.objects.latest("id").details["before_time"] is False
 
 
 def test_a_typed_name_is_a_signature(clinician, case):
@@ -105,7 +105,7 @@ def test_signing_before_the_time_is_over_needs_a_reason(clinician, case):
     signed(clinician, consent, now=almost, early_reason="Travels once a year.")
     assert fresh(consent).early_reason == "Travels once a year."
     told = Event.objects.latest("id").details
-    assert (told["title"], told["early"]) == ("micrograft text", True)
+    assert (told["title"], told["before_time"]) == ("micrograft text", True)
     assert sentences()[-1] == (
         "took the signed consent for micrograft text, before the time to reflect was over"
     )

@@ -90,6 +90,18 @@ def test_a_title_that_speaks_against_the_recorded_one_is_asked_about(recorded, t
     assert not is_own_name(patient, f"{title} A Mockford")
 
 
+@pytest.mark.parametrize("recorded", ["", "Dr"])
+@pytest.mark.parametrize("name", ["Mr A Mockford", "Mr & Mrs A Mockford", "Mr and Mrs Ann Mockford"])
+def test_a_title_that_is_not_on_record_needs_the_whole_given_name(recorded, name):
+    patient = PatientFactory.build(family_name="Mockford", given_names="Ann", title=recorded)
+    assert not is_own_name(patient, name)
+
+
+def test_a_title_on_record_stands_beside_an_initial():
+    patient = PatientFactory.build(family_name="Mockford", given_names="Ann", title="Dr")
+    assert is_own_name(patient, "Dr A Mockford")
+
+
 def test_initials_that_look_like_a_title_are_not_enough():
     patient = PatientFactory.build(family_name="Mockford", given_names="Mary Rose", title="")
     assert not is_own_name(patient, "MR Mockford")

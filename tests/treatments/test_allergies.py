@@ -17,10 +17,12 @@ AGENTS = [
     *("Lidocaine", "LIGNOCAINE", "xylocaine spray", "Lignocain", "Articaine", "Tetracaine"),
     *("bupivacaine", "levobupivacaine", "Marcain", "mepivacaine", "prilocaine", "Cocaine"),
     *("Lidocane", "Lignocane", "Lidokain", "Lidocaïne", "Lidocan", "Xylo", "XYLO gel"),
+    *("Articaína", "bupivacaína", "mepivacaina", "Novocaína", "ligno", "lido", "Lidoderm patch"),
     *("collapsed after Novocain", "novacane", "caines", "'caine' drugs", "all -caines"),
 ]
 BRANDS = [
     *("Septanest", "Scandonest", "Citanest", "EMLA cream", "Ametop", "Ametop gel", "LMX4"),
+    *("LMX5", "LMX-4", "Calgel", "Dentinox", "Orajel"),
     *("LMX 4 cream", "Bonjela", "Lanacane", "Ubistesin", "Naropin", "Instillagel"),
 ]
 GROUPS = [
@@ -29,11 +31,16 @@ GROUPS = [
     *("local anasthetic", "Anaestetics", "local and general anaesthetics", "LA", "locals"),
     *("dental injection", "Dental injections", "numbing injection at the dentist"),
     *("injection at the dentist's", "dentist's injection", "numbing cream"),
+    *("dentist's jab", "jab at the dentist", "dental jabs", "gum injections", "tooth injection"),
+    *("numb cream", "dental block", "nerve block", "epidural", "L.A.", "local"),
+    *("Lokalanästhesie", "Lokalanaesthetikum", "anasethetic", "anaesethic", "annaesthetic"),
+    *("anesthtic", "anisthetic"),
     *("amide", "amides (all)", "esters"),
 ]
 ADDITIVES = [
     *("sodium metabisulfite", "Sulphites", "E223", "parabens", "methylparaben", "E218", "e 216"),
     *("hydroxybenzoate", "methyl parahydroxybenzoates", "adrenaline", "Epinephrine", "PABA"),
+    *("noradrenaline", "felypressin", "Octapressin"),
 ]
 
 
@@ -42,7 +49,16 @@ def test_the_agents_their_brands_and_their_relatives_are_known(words):
     assert names_a_local_anaesthetic(words)
 
 
+@pytest.mark.parametrize(
+    ("substance", "reaction"),
+    [("Injections", "collapsed at the dentist"), ("Dentist", "injection, fainted")],
+)
+def test_what_is_said_of_substance_and_reaction_is_one_thought(substance, reaction):
+    assert names_a_local_anaesthetic(substance, reaction)
+
+
 UNRELATED = [
+    *("antibiotics", "antiseptic", "antihistamine", "antiemetics", "Animal hair", "tooth whitener"),
     *("Penicillin", "Sulfonamides", "niacinamide", "latex", "Nuts", "", "Pecan nuts", "E102"),
     *("general anaesthetic", "General  anaesthesia", "cane sugar", "Sugarcane", "toucan feathers"),
     *("antitetanus serum", "anthelmintics", "Xylitol", "xylometazoline", "polyesters", "sulphates"),
@@ -56,7 +72,7 @@ def test_what_has_nothing_to_do_with_it_is_left_alone(words):
 
 
 @pytest.mark.parametrize(
-    "reaction", ["anaphylaxis, needed adrenaline", "carries an adrenaline pen", "local swelling"]
+    "reaction", ["anaphylaxis, needed adrenaline", "carries an adrenaline pen", "local swelling", "numb lips"]
 )
 def test_what_a_reaction_was_treated_with_is_not_what_caused_it(reaction):
     assert not names_a_local_anaesthetic("Peanuts", reaction)

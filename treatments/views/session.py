@@ -114,7 +114,10 @@ def _typed(request: HttpRequest, session: Session) -> tuple[SessionForms, int]:
         raise PermissionDenied(f"Your role does not allow you to {Permission.RECORD_CLINICAL}.")
     try:
         forms = SessionForms(
-            *(session, today_at(session), user, request.POST),
+            session,
+            today_at(session),
+            user,
+            request.POST,
             allergies=known_allergies(session.patient_id),
         )
         revision = int(request.POST.get("over") or request.POST.get("revision", ""))

@@ -48,8 +48,9 @@ def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     refuse, or write a history of, must not come this way. Constraints within a row, unique ones
     and exclusions hold throughout. Needs the role that owns the tables.
 
-    However the block ends, everything is put back. Where it fails, or a row points nowhere, the
-    tables are emptied before that.
+    When the block ends, everything is put back. Where it fails, or a row points nowhere, the
+    tables are emptied before that. A process that is killed meanwhile leaves a database without
+    guards, which is not ready (`clinic.views.readyz`) and must be made anew.
     """
     names = [f'"{model._meta.db_table}"' for model in tables]
     guards, indexes = _take_down(names)
@@ -57,7 +58,10 @@ def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
         yield
         _run(guards)
     except BaseException:
-        _run([f"DELETE FROM {name}" for name in names] + guards)  # noqa: S608 - tables' own names
+        try:
+            _run([f"DELETE FROM {name}" for name in names])  # noqa: S608 - tables' own names
+        finally:
+            _run(guards)
         raise
     finally:
         _run_side_by_side(indexes)
