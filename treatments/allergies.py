@@ -3,12 +3,13 @@
 Allergies are written in the patient's words, so they are searched for words. The list is wide on
 purpose: what it finds wrongly costs one sentence of explanation, what it misses may cost a life.
 Case and accents make no difference, and substance and reaction are read as one ("Injections",
-"collapsed at the dentist"). It holds every agent whose name ends in -caine or is spelt as it sounds
-(lidocane, lidokain) or elsewhere (articaína), of the amides and of the esters (patients say "Novocaine" of any of
-them), the brands that do not end so, the words for the whole group, what patients say of the
-dentist's injection, and what the solutions hold besides: adrenaline, sulphites with it, parabens
-in bottles. An anaesthetic that is not said to be a general one is taken for a local one. "Amide"
-and "ester" stand alone only, since sulphonamides and polyester are something else.
+"collapsed at the dentist"). It holds every agent whose name ends in -caine, is spelt as it sounds
+(lidocane, lidokain) or as elsewhere (articaína), of the amides and of the esters (patients say
+"Novocaine" of any of them), the brands that do not end so, the words for the whole group, what
+patients say of the dentist's injection, and what the solutions hold besides: adrenaline, sulphites
+with it, parabens in bottles. An anaesthetic that is not said to be a general one is taken for a
+local one. "Amide" and "ester" stand alone only, since sulphonamides and polyester are something
+else.
 
 Adrenaline counts as a substance only: in the words about a reaction it is what the patient was
 treated with, and carries since.

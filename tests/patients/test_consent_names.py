@@ -91,7 +91,9 @@ def test_a_title_that_speaks_against_the_recorded_one_is_asked_about(recorded, t
 
 
 @pytest.mark.parametrize("recorded", ["", "Dr"])
-@pytest.mark.parametrize("name", ["Mr A Mockford", "Mr & Mrs A Mockford", "Mr and Mrs Ann Mockford"])
+@pytest.mark.parametrize(
+    "name", ["Mr A Mockford", "Mr & Mrs A Mockford", "Mr and Mrs Ann Mockford"]
+)
 def test_a_title_that_is_not_on_record_needs_the_whole_given_name(recorded, name):
     patient = PatientFactory.build(family_name="Mockford", given_names="Ann", title=recorded)
     assert not is_own_name(patient, name)

@@ -72,7 +72,8 @@ def test_what_has_nothing_to_do_with_it_is_left_alone(words):
 
 
 @pytest.mark.parametrize(
-    "reaction", ["anaphylaxis, needed adrenaline", "carries an adrenaline pen", "local swelling", "numb lips"]
+    "reaction",
+    ["anaphylaxis, needed adrenaline", "carries an adrenaline pen", "local swelling", "numb lips"],
 )
 def test_what_a_reaction_was_treated_with_is_not_what_caused_it(reaction):
     assert not names_a_local_anaesthetic("Peanuts", reaction)
