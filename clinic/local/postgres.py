@@ -31,14 +31,15 @@ ALTER DEFAULT PRIVILEGES FOR ROLE anagen_owner
     GRANT USAGE ON SEQUENCES TO anagen_app;
 """
 
+# The memory and the log are those of a clinic of 100,000 patients that is let in at once.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "120",
-    "shared_buffers": "256MB",
+    "shared_buffers": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
