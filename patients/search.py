@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import add, and_
+from operator import add, and_, or_
 from typing import Any, Literal
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
@@ -20,6 +20,7 @@ from patients import nhs
 from patients.dates import dates_meant
 from patients.models import Patient
 from patients.models.patient import Fold, PatientQuerySet
+from patients.name_and_birth import NameAndBirth, name_and_birth
 from patients.numbers import written
 
 LONGEST_TEXT = 100
@@ -47,6 +48,7 @@ class Question:
     kinds: tuple[str, ...]
     condition: Q
     words: tuple[str, ...] = ()
+    birth: NameAndBirth | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -92,6 +94,11 @@ def understand(text: str, *, today: date) -> Question:
     if plain:
         either = reduce(lambda left, right: left | right, plain.values())
         return Question(kinds=tuple(plain), condition=either)
+    both = name_and_birth(tidy, today=today)
+    if both:
+        words = tuple(_WORD.findall(_tidy(both.name, "NFC")))[:MOST_WORDS]
+        condition = _names_with(words) & both.born
+        return Question(("name and birth",), condition, words, both)
     return Question(kinds=("name",), condition=_names_with(words), words=words)
 
 
@@ -111,7 +118,7 @@ def find_patients(user: User, text: str, *, today: date, offset: int = 0, limit:
     )
     total = rows[0].total if rows else 0
     wanting = bool(question.words) and offset == 0 and total < ENOUGH
-    similar = _sounding_alike(user, question.words, rows, limit) if wanting else []
+    similar = _sounding_alike(user, question, rows, limit) if wanting else []
     return Found(question, rows, total, similar)
 
 
@@ -227,16 +234,29 @@ def _likeness(word: Any) -> Any:
     return part + TrigramStrictWordSimilarity(word, "search_name")
 
 
+def _alike(question: Question) -> Q:
+    """Return the condition of who may be meant.
+
+    Of a name alone each word must be like one of the name. Beside a birth, one slip is allowed in
+    all: where the birth is right one of several words may be anything, where every word is right
+    the birth may be near.
+    """
+    words, birth = question.words, question.birth
+    each_alike = (Q(search_name__trigram_word_similar=Fold(Value(word))) for word in words)
+    if birth is None:
+        return reduce(and_, each_alike)
+    some = reduce(or_, map(_name_with, words)) if len(words) > 1 else next(each_alike)
+    return (some & birth.born) | (_names_with(words) & birth.nearly)
+
+
 def _sounding_alike(
-    user: User, words: tuple[str, ...], found: list[Patient], limit: int
+    user: User, question: Question, found: list[Patient], limit: int
 ) -> list[Patient]:
-    """Return patients each of whose typed words is like a word of the name, likeliest first."""
-    folded = [Fold(Value(word)) for word in words]
-    alike = reduce(and_, (Q(search_name__trigram_word_similar=word) for word in folded))
-    likeness = reduce(add, (_likeness(word) for word in folded))
+    """Return patients who may be meant by what was typed, likeliest first."""
+    likeness = reduce(add, (_likeness(Fold(Value(word))) for word in question.words))
     patients = (
         Patient.objects.visible_to(user)
-        .filter(alike)
+        .filter(_alike(question))
         .exclude(pk__in=[patient.pk for patient in found])
         .order_by(likeness.desc(), "family_name", "given_names", "pk")
     )
