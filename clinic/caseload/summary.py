@@ -19,6 +19,7 @@ from followups.outcomes import Change, change
 from patients.consent_rules import may_use_photos
 from patients.models import Case, Diagnosis, PhotoScope
 from patients.phone import readable
+from treatments.courses import CourseState, course_states
 from treatments.models import Session
 from treatments.models.session import SessionQuerySet
 
@@ -102,6 +103,8 @@ class Summary:
     photos: PhotoPages
     appointments: list[Appointment]
     reviews: list[Review]
+    courses: list[CourseState]
+    """Those with sessions still to come."""
     prepared_at: datetime
 
     @property
@@ -145,6 +148,7 @@ def collect(document: Document, *, now: datetime) -> Summary:
         photos=_photos(case),
         appointments=list(_appointments(case, now)),
         reviews=list(_reviews(case)),
+        courses=_courses(case, now),
         prepared_at=now,
     )
 
@@ -251,6 +255,12 @@ def _bytes(photo: Photo) -> bytes:
 def _appointments(case: Case, now: datetime) -> QuerySet[Appointment]:
     coming = Appointment.objects.live().filter(patient=case.patient, starts_at__gt=now)
     return coming.select_related("service", "site", "practitioner").order_by("starts_at")
+
+
+def _courses(case: Case, now: datetime) -> list[CourseState]:
+    if case.closed_at:
+        return []
+    return [course for course in course_states(case, now) if course.next_due_date]
 
 
 def _reviews(case: Case) -> QuerySet[Review]:

@@ -22,7 +22,7 @@ from patients.models import Case, Patient
 @require(Permission.VIEW_PATIENT)
 def case_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Show the open case and earlier ones."""
-    patient = access.read_patient(signed_in(request), patient_id, page="the case")
+    patient = access.read_patient(signed_in(request), patient_id, page="the page about the case")
     return _page(request, patient)
 
 

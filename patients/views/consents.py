@@ -105,9 +105,8 @@ def give_information(request: HttpRequest, patient_id: UUID, template_id: UUID) 
         )
     except ValidationError as error:
         return _list(request, patient, error=" ".join(error.messages))
-    messages.success(
-        request, f"Information given: {template.title}. The time to reflect has begun."
-    )
+    clock = " The time to reflect has begun." if template.reflection_days else ""
+    messages.success(request, f"Information given: {template.title}.{clock}")
     return redirect("patients:consents", patient.pk)
 
 

@@ -36,6 +36,21 @@ def test_the_board_shows_stage_clinician_and_contacts(site, admin, client_of):
     assert f"{timezone.now() + timedelta(days=1):%d-%b-%Y}" in page
 
 
+def test_who_came_before_the_hour_was_seen_and_is_not_expected_any_more(site, admin, client_of):
+    case = CaseFactory()
+    soon = timezone.now() + timedelta(minutes=20)
+    visit = AppointmentFactory(
+        patient=case.patient, starts_at=soon, ends_at=soon + timedelta(minutes=30)
+    )
+    board = reverse("caseload:board")
+    [(row, _)] = client_of(admin).get(board).context["cases"]
+    assert (row.last_contact_at, row.next_contact_at) == (None, visit.starts_at)
+    visit.arrived_at = timezone.now()
+    visit.save()
+    [(row, _)] = client_of(admin).get(board).context["cases"]
+    assert (row.last_contact_at, row.next_contact_at) == (visit.starts_at, None)
+
+
 def test_a_number_leads_to_the_people_behind_it(site, admin, client_of):
     late, punctual = ReviewFactory(), CaseFactory()
     late.due_date -= timedelta(weeks=60)

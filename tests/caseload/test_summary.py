@@ -37,7 +37,7 @@ from tests.factories.patients import (
 )
 from tests.factories.photos import PhotoFactory
 from tests.factories.practice import SiteFactory
-from tests.factories.treatments import SessionFactory, signed_session
+from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
 from treatments.models import Addendum
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +227,19 @@ def test_it_says_what_comes_next_and_who_to_call(case):
     assert f"About {review.due_date:%d-%b-%Y} Review, 23 weeks after Micrograft" in text
     assert "01632 960111" in text
     assert "Call 999" in text
+
+
+def test_it_says_which_sessions_are_still_to_come_and_that_reviews_move_with_them(case):
+    plan = PlanFactory(case=case, technique="micrograft", sessions_planned=3, interval_days=45)
+    signed = signed_session(case=case)
+    ReviewFactory(after_session=signed, label="23 weeks")
+    due = signed.performed_date + timedelta(days=45)
+    text = text_of(case)
+    assert f"About {due:%d-%b-%Y} Micrograft, session 2 of 3" in text
+    assert "After another session their dates move." in text
+    plan.sessions_planned = 1
+    plan.save()
+    assert "session 2 of" not in text_of(case)
 
 
 def test_it_promises_nothing(case):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic.base.prepared import Row, columns, from_row, is_one_of, prepared
@@ -24,6 +24,8 @@ from treatments.models import Session
 PAGE_SIZE = 25
 COUNTS_KEPT_SECONDS = 60
 _NEWEST_FIRST = ("-opened_at", "-id")
+# Who came early was seen, whatever the hour of the visit.
+_CAME = Q(arrived_at__isnull=False)
 _PATIENT = len(columns(Case))
 _CLINICIAN = _PATIENT + len(columns(Patient))
 
@@ -72,8 +74,8 @@ def _shown(ids: list[UUID], now: datetime, today: date) -> QuerySet[Any, Any]:
         *columns(Patient, via="patient"),
         *columns(User, via="clinician"),
         "stage",
-        Subquery(_contact(Max("starts_at"), starts_at__lt=now)),
-        Subquery(_contact(Min("starts_at"), starts_at__gte=now)),
+        Subquery(_contact(Max("starts_at"), Q(starts_at__lt=now) | _CAME)),
+        Subquery(_contact(Min("starts_at"), Q(starts_at__gte=now) & ~_CAME)),
         Coalesce(Subquery(_overdue(now, today)), 0),
     )
 
@@ -86,10 +88,10 @@ def _case(row: Row) -> Any:
     return case
 
 
-def _contact(edge: Any, **when: datetime) -> QuerySet[Any]:
+def _contact(edge: Any, when: Q) -> QuerySet[Any]:
     return (
         Appointment.objects.live()
-        .filter(patient=OuterRef("patient"), **when)
+        .filter(when, patient=OuterRef("patient"))
         .order_by()
         .values("patient")
         .annotate(edge=edge)
