@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from operator import methodcaller
 from random import Random
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from clinic.booking.models import Appointment
 from clinic.caseload.seed.bulk import checked_afterwards
 from clinic.caseload.seed.clinic import Clinic, found
-from clinic.caseload.seed.editions import Edition, editions
+from clinic.caseload.seed.editions import editions
 from clinic.caseload.seed.journeys import TABLES
 from clinic.caseload.seed.scenarios import PATIENTS_A_DESK
 from clinic.caseload.seed.workers import side_by_side
@@ -37,7 +37,7 @@ def fill(
         done = sum(edition.write_checked(checked) for edition in work)
     if done < patients:
         with checked_afterwards(TABLES):
-            for written in side_by_side(partial(_write_unchecked, checked), work):
+            for written in side_by_side(methodcaller("write_unchecked", checked), work):
                 done += written
                 if tell:
                     tell(done)
@@ -47,10 +47,6 @@ def fill(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return clinic
-
-
-def _write_unchecked(checked: int, edition: Edition) -> int:
-    return edition.write_unchecked(checked)
 
 
 def _begin_the_day(site: Site, now: datetime) -> None:

@@ -69,7 +69,7 @@ class SessionSteps(Steps):
             site_id=slot.desk.site.pk,
             technique=course.technique,
             number=number,
-            performed_date=at.date(),
+            performed_date=slot.day,
             started_at=at,
             ended_at=slot.ends_at,
             operator_id=self.clinician.pk,

@@ -21,7 +21,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def side_by_side(work: Callable[..., T], *portions: Iterable[Any]) -> Iterator[T]:
+def side_by_side(work: Callable[[Any], T], portions: Iterable[Any]) -> Iterator[T]:
     """Yield what `work` returns for each of the portions, in their order.
 
     Each portion is worked on in one of as many processes as there are processors. The work and
@@ -33,7 +33,7 @@ def side_by_side(work: Callable[..., T], *portions: Iterable[Any]) -> Iterator[T
         initializer=_begin,
         initargs=(connection.settings_dict["NAME"],),
     ) as pool:
-        yield from pool.map(work, *portions)
+        yield from pool.map(work, portions)
 
 
 def _begin(database: str) -> None:
