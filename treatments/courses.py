@@ -85,6 +85,11 @@ class CourseState:
         return max((session.number for session in self.sessions), default=0) + 1
 
     @property
+    def number_to_come(self) -> int:
+        """The number of the session that is under way, or else of the next."""
+        return self.draft.number if self.draft else self.next_number
+
+    @property
     def next_due_date(self) -> date | None:
         """The last signed session's date and the interval; None before the first and at the end."""
         if self.is_complete or not self.signed:

@@ -237,6 +237,8 @@ def test_it_says_which_sessions_are_still_to_come_and_that_reviews_move_with_the
     text = text_of(case)
     assert f"About {due:%d-%b-%Y} Micrograft, session 2 of 3" in text
     assert "After another session their dates move." in text
+    SessionFactory(case=case, technique="micrograft", number=2, plan=plan)
+    assert "Micrograft, session 2 of 3" in text_of(case)
     plan.sessions_planned = 1
     plan.save()
     assert "session 2 of" not in text_of(case)
