@@ -202,12 +202,16 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def status(kind: str, label: str, picture: str = "") -> SafeString:
-    """A chip: colour, icon and word. Kinds: good attention danger information neutral."""
+def status(kind: str, label: str, picture: str = "", *, wrap: bool = False) -> SafeString:
+    """A chip: colour, icon and word. Kinds: good attention danger information neutral.
+
+    One with a whole sentence may `wrap` on a narrow page.
+    """
     if kind not in KIND_ICONS:
         kind = "neutral"
     return format_html(
-        '<span class="status status-{}">{}{}</span>',
+        '<span class="status{} status-{}">{}<span>{}</span></span>',
+        " status-wrap" if wrap else "",
         kind,
         icon(picture or KIND_ICONS[kind]),
         whole_dates(label),
