@@ -83,7 +83,7 @@ def test_the_card_says_who_signed_how_and_when(browser, case):
     shown = " ".join(page(browser.get(url("consents", case))).split())
     assert moment(consent.signed_at) in shown
     assert "Ada Okoro, typed" in shown
-    assert re.search(r"Early</span>\s+Lives far away\.", shown)
+    assert re.search(r">Early</span></span>\s+Lives far away\.", shown)
 
 
 def test_a_second_submission_signs_nothing_anew(browser, case):
