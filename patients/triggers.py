@@ -1,4 +1,4 @@
-"""What the database checks about consents beyond a single row.
+"""What the database checks and keeps beyond a single row.
 
 The functions themselves are made by a migration of this app.
 """
@@ -10,6 +10,11 @@ from clinic.base.triggers import SharedFunctionTrigger
 
 class _LockedWhenPublished(SharedFunctionTrigger):
     function = "patients_locked_when_published"
+
+
+class _LearnsNameWords(SharedFunctionTrigger):
+    function = "patients_learn_name_words"
+    when = pgtrigger.After
 
 
 class _ConsentFits(SharedFunctionTrigger):
@@ -26,3 +31,8 @@ def locked_when_published() -> pgtrigger.Trigger:
 def of_its_case_and_published_text() -> pgtrigger.Trigger:
     """Refuse a consent to another patient's case, to an unpublished text, or signed by a minor."""
     return _ConsentFits(name="consent_fits", operation=pgtrigger.Insert | pgtrigger.Update)
+
+
+def learns_name_words() -> pgtrigger.Trigger:
+    """Put the words of a patient's name among those by which a slip is put right (`NameWord`)."""
+    return _LearnsNameWords(name="learns_name_words", operation=pgtrigger.Insert | pgtrigger.Update)

@@ -17,7 +17,9 @@ class Aim:
 
 AIMS = {
     "sign_in": Aim(5),
-    "search": Aim(6, (("typo", 12), ("as_you_type", 6))),
+    "search": Aim(
+        6, (("typo", 10), ("as_you_type", 6), ("phone", 6), ("number", 6), ("date_of_birth", 6))
+    ),
     "chart": Aim(10),
     "diary": Aim(12),
     "worklist": Aim(10),

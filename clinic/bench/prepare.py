@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import django
 from django.conf import settings
@@ -22,6 +22,9 @@ from django.utils import timezone
 
 from clinic.bench.client import WrongAnswerError
 from clinic.bench.pages import Person, Prepared, Probe
+
+# The first receptionist's.
+SITE = "henley-in-arden"
 
 
 def main() -> None:
@@ -114,19 +117,26 @@ def sign_in(now: datetime) -> list[Probe]:
 
 
 def search(now: datetime) -> list[Probe]:
-    """A surname typed in full, the same with two letters swapped, and the list while typing."""
+    """A surname typed in full, with two letters swapped and while typing; then what is exact."""
     from patients.models import Patient
 
     families = Patient.objects.values("family_name").annotate(count=Count("pk"))
     family = families.order_by("-count", "family_name")[len(families) // 2]["family_name"]
     typo = family[:2] + family[3] + family[2] + family[4:]
-    listed = f">{family.upper()}, "
+    here = Patient.objects.filter(registrations__site__slug=SITE, family_name=family)
+    somebody = here.exclude(phone="").order_by("number")[0]
+    texts = {
+        "": family,
+        "typo": typo,
+        "phone": somebody.phone,
+        "number": somebody.number,
+        "date_of_birth": f"{somebody.date_of_birth:%d/%m/%Y}",
+    }
     page, results = reverse("patients:list"), reverse("patients:search")
-    return [
-        _probe("search", "", "reception", f"{page}?q={family}", [listed]),
-        _probe("search", "typo", "reception", f"{page}?q={typo}", [listed]),
-        _probe("search", "as_you_type", "reception", f"{results}?q={family}", [listed]),
-    ]
+    paths = {figure: f"{page}?{urlencode({'q': text})}" for figure, text in texts.items()}
+    paths["as_you_type"] = f"{results}?{urlencode({'q': family})}"
+    listed = f">{family.upper()}, "
+    return [_probe("search", figure, "reception", path, [listed]) for figure, path in paths.items()]
 
 
 def chart(now: datetime) -> list[Probe]:
@@ -150,7 +160,7 @@ def diary(now: datetime) -> list[Probe]:
     from clinic.bench.busy_day import add_busy_day
     from clinic.practice.models import Site
 
-    busy = add_busy_day(Site.objects.get(slug="henley-in-arden"), now=now)
+    busy = add_busy_day(Site.objects.get(slug=SITE), now=now)
     path = f"{reverse('booking:diary')}?date={busy.day}&site={busy.site.slug}"
     links = [reverse("booking:appointment", args=[each.pk]) for each in busy.appointments]
     return [_probe("diary", "", "reception", path, links)]

@@ -17,7 +17,7 @@ from clinic.practice.models import Site
 from clinic.staff.models import User
 from patients.actions.cases import open_case_for
 from patients.details import FIELD_NAMES, PatientDetails, label_of
-from patients.duplicates import Match, find_matches, is_very_like_somebody_elsewhere
+from patients.finding.duplicates import Match, find_matches, is_very_like_somebody_elsewhere
 from patients.models import Patient, SiteRegistration
 from patients.numbers import next_number
 from patients.turns import take_turn

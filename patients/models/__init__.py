@@ -3,6 +3,7 @@
 from patients.models.case import Case, Diagnosis
 from patients.models.consent import Consent, ConsentTemplate, PhotoScope
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
+from patients.models.name_word import NameWord
 from patients.models.patient import Patient, SiteRegistration
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Diagnosis",
     "HistoryEntry",
     "Medicine",
+    "NameWord",
     "NoKnownAllergies",
     "Patient",
     "PhotoScope",

@@ -5,13 +5,14 @@ from datetime import date
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Collate, Concat
 
 from clinic.base.history import tracked
 from clinic.base.models import Record
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.practice.models import Site
 from clinic.staff.models import User
+from patients.triggers import learns_name_words
 
 
 class Fold(Func):
@@ -79,6 +80,10 @@ class Patient(Record):
         ordering = ["family_name", "given_names", "date_of_birth"]
         indexes = [
             GinIndex(OpClass(F("search_name"), "gin_trgm_ops"), name="patients_search_name"),
+            # Finds names by their beginnings, and has them in order, whatever the database's.
+            models.Index(
+                Collate("search_name", "C"), "date_of_birth", "id", name="patients_name_begins"
+            ),
             models.Index(fields=["date_of_birth"], name="patients_date_of_birth"),
             # Finds a number by its first digits too, whatever the database's collation.
             models.Index(
@@ -115,7 +120,7 @@ class Patient(Record):
                 violation_error_message="Give the family name and the given names.",
             ),
         ]
-        triggers = [not_truncated()]
+        triggers = [learns_name_words(), not_truncated()]
 
     def __str__(self) -> str:
         return listed_as(self.family_name, self.given_names)

@@ -13,12 +13,12 @@ from clinic.audit.kinds import Kind
 from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
+from patients.finding.search import MOST_COUNTED, Found, find_patients, recently_opened
 from patients.models import Patient
-from patients.search import Found, find_patients, recently_opened
 
 PAGE_LENGTH = 25
 DROPDOWN_LENGTH = 8
-LAST_PAGE = 400
+LAST_PAGE = MOST_COUNTED // PAGE_LENGTH
 
 
 @require(Permission.VIEW_PATIENT)
@@ -79,4 +79,4 @@ def _record_search(user: User, found: Found) -> None:
     """Record what kind of thing was searched for; the text itself may tell of a patient."""
     by_what = " or ".join(found.question.kinds) or "nothing"
     with transaction.atomic():
-        audit.record(Kind.PATIENTS_SEARCHED, by=user, by_what=by_what, found=found.total)
+        audit.record(Kind.PATIENTS_SEARCHED, by=user, by_what=by_what, found=found.counted)

@@ -21,7 +21,7 @@ from clinic.practice.models import Site
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
 from followups.access import to_reach
-from patients.models import Case, Patient
+from patients.models import Case, NameWord, Patient
 from tests.factories.patients import PatientFactory
 from treatments.models import Session
 
@@ -66,7 +66,8 @@ def _clinic(monkeypatch, *, checked):
     monkeypatch.setattr(fill, "CHECKED_PATIENTS", checked)
     monkeypatch.setattr(fill, "PATIENTS_A_DESK", 10)
     fill.fill(patients=PATIENTS, seed=7, now=NOON)
-    return {model.__name__: _rows(model) for model in journeys.TABLES}
+    words = sorted(NameWord.objects.values_list("word", flat=True))
+    return {model.__name__: _rows(model) for model in journeys.TABLES} | {"NameWord": words}
 
 
 def _empty():

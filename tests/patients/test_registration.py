@@ -209,7 +209,7 @@ def test_impossible_details_change_nothing(reception, site):
 
 
 def test_the_looking_takes_one_query(site, django_assert_num_queries):
-    from patients.duplicates import find_matches
+    from patients.finding.duplicates import find_matches
 
     limited = ReceptionFactory(sites=[site])
     for _ in range(3):

@@ -5,8 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.audit import actions as audit
+from patients.finding.question import understand
+from patients.finding.search import (
+    MOST_COUNTED,
+    find_patients,
+    recently_opened,
+    ways_to_fit,
+)
+from patients.finding.slips import slips
 from patients.models import Patient
-from patients.search import find_patients, recently_opened, understand
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ReceptionFactory
@@ -178,25 +185,95 @@ def test_patients_of_other_sites_are_not_found_by_anything(db):
         assert not search(limited, text).everybody
 
 
-def test_one_query_finds_and_counts_however_many_there_are(reception, django_assert_num_queries):
+def test_two_queries_find_and_count_however_many_there_are(reception, django_assert_num_queries):
     for number in range(30):
         PatientFactory(family_name="Okoro", given_names=f"Ada{number:02d}")
     assert not reception.site_ids
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = search(reception, "okoro", limit=25)
     assert (len(found.patients), found.total) == (25, 30)
     assert len(search(reception, "okoro", offset=25).patients) == 5
 
 
-def test_a_name_uses_the_trigram_index_rather_than_the_table(reception):
+def test_the_beginning_of_a_name_is_read_in_order_from_its_index(reception):
     from django.db import connection
 
     PatientFactory(family_name="Okoro")
-    condition = understand("okoro", today=TODAY).condition
+    question = understand("okoro", today=TODAY)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = Patient.objects.filter(condition).order_by().explain()
-    assert "patients_search_name" in plan
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    begins = ways_to_fit(Patient.objects.all(), question)[0]
+    plan = begins.values_list("pk")[:5].explain()
+    assert "patients_name_begins" in plan
+    assert "Sort" not in plan
+
+
+def test_what_is_inside_a_name_is_found_by_its_trigrams(reception):
+    from django.db import connection
+
+    PatientFactory(family_name="Okoro")
+    question = understand("okoro", today=TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for way in ways_to_fit(Patient.objects.all(), question)[1:]:
+        assert "patients_search_name" in way.explain()
+
+
+def test_no_more_are_counted_than_anybody_reads(reception):
+    for number in range(MOST_COUNTED + 1):
+        PatientFactory(family_name="Okoro", given_names=f"Ada{number:03d}")
+    found = search(reception, "okoro")
+    assert (found.total, found.is_more, found.counted) == (200, True, "more than 200")
+    assert len(search(reception, "okoro", offset=175).patients) == 25
+    assert not search(reception, "okoro", offset=200).patients
+
+
+def test_a_slip_is_put_right_by_the_words_of_names(reception):
+    PatientFactory(family_name="Okoro", given_names="Ada")
+    found = search(reception, "ada okroo")
+    assert names(found) == ["OKORO, Ada"]
+    assert found.suggestions == ["ada okoro"]
+
+
+def test_both_words_may_have_a_slip(reception):
+    PatientFactory(family_name="Okoro", given_names="Béatrix")
+    assert names(search(reception, "baetrix okroo")) == ["OKORO, Béatrix"]
+
+
+def test_who_needs_no_slip_put_right_comes_first(reception):
+    for family_name, given_names in [("Smith", "Ann"), ("Smyth", "Anna"), ("Smythe", "Anna")]:
+        PatientFactory(family_name=family_name, given_names=given_names, preferred_name="")
+    found = search(reception, "anna smyth")
+    assert [str(patient) for patient in found.patients] == ["SMYTH, Anna", "SMYTHE, Anna"]
+    assert [str(patient) for patient in found.similar] == ["SMITH, Ann"]
+
+
+def test_a_name_that_was_changed_is_found_by_its_new_words(reception):
+    patient = PatientFactory(family_name="Okoro")
+    patient.family_name = "Whitcombe"
+    patient.save()
+    assert names(search(reception, "whitcmobe")) == [str(patient)]
+    assert not search(reception, "okroo").everybody
+
+
+def test_a_name_at_another_site_is_not_suggested(db):
+    here, elsewhere = SiteFactory(), SiteFactory()
+    PatientFactory(site=elsewhere, family_name="Okoro")
+    found = search(ReceptionFactory(sites=[here]), "okroo")
+    assert not found.everybody
+    assert not found.suggestions
+
+
+@given(word=st.text(max_size=12))
+@SAME_DATABASE
+def test_the_database_knows_the_same_slips(db, word):
+    from django.db import connection
+
+    word = word.replace("\0", "")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT anagen_slips(%s)", [word])
+        assert set(cursor.fetchone()[0]) == slips(word)
 
 
 def test_the_patients_opened_last_come_first_and_once(reception):

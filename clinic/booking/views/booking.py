@@ -29,9 +29,9 @@ from clinic.practice.models import Service, Site
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients import search
 from patients.access import get_patient, read_patient, record_opening
 from patients.banner import patient_context
+from patients.finding import search
 from patients.models import Patient
 
 CARRIED = ("date", "time", "practitioner", "service", "site", "room", *CONTEXT_FIELDS)

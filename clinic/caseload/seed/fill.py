@@ -15,6 +15,7 @@ from clinic.caseload.seed.journeys import TABLES
 from clinic.caseload.seed.scenarios import PATIENTS_A_DESK
 from clinic.caseload.seed.workers import side_by_side
 from clinic.practice.models import Site
+from patients.finding.words import learn_words_of_everybody
 from patients.numbers import take_numbers
 
 # So many pass every check that a row of the clinic in use passes; the others are made alike.
@@ -41,6 +42,7 @@ def fill(
                 done += written
                 if tell:
                     tell(done)
+        learn_words_of_everybody()
     with transaction.atomic():
         for site in Site.objects.all():
             _begin_the_day(site, now)

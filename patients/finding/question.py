@@ -1,0 +1,129 @@
+"""What a search text asks for."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Literal
+
+from django.db.models import Q
+
+from patients import nhs
+from patients.dates import dates_meant
+from patients.finding.birth import Birth, name_and_birth
+from patients.numbers import written
+
+LONGEST_TEXT = 100
+MOST_WORDS = 6
+MIN_PHONE_DIGITS = 5
+
+_PATIENT_NUMBER = re.compile(r"(an)?[\s\-]*0*([0-9]{1,7})", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[0-9 ()\-./]+")
+# O'Brien and Gal·la are one word each.
+_WORD = re.compile(r"[^\W_]+(?:['·][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a search text asks for: the kinds of thing it may be.
+
+    Of a name `words` are its words, and `birth` what stands beside it; of anything else
+    `condition` is the whole question.
+    """
+
+    kinds: tuple[str, ...]
+    condition: Q | None = None
+    words: tuple[str, ...] = ()
+    birth: Birth | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not self.kinds
+
+
+def understand(text: str, *, today: date) -> Question:
+    """Say what a search text asks for: a number, a date of birth, a phone or a name.
+
+    Never raises; a text without a letter or digit asks for nothing.
+    """
+    words = _words(_tidy(text, "NFC"))
+    if not words:
+        return Question(kinds=())
+    tidy = _tidy(text, "NFKC")
+    asked = {
+        "patient number": _number(tidy),
+        "date of birth": _born(tidy, today),
+        "NHS number": _nhs_number(tidy),
+        "phone": _phone(tidy, today),
+    }
+    plain = {kind: condition for kind, condition in asked.items() if condition}
+    if plain:
+        return Question(kinds=tuple(plain), condition=reduce(or_, plain.values()))
+    both = name_and_birth(tidy, today=today)
+    if both:
+        name, birth = both
+        return Question(("name and birth",), words=_words(_tidy(name, "NFC")), birth=birth)
+    return Question(kinds=("name",), words=words)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text))[:MOST_WORDS]
+
+
+def _tidy(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """Return the text with one kind of space and apostrophe, and nothing unprintable.
+
+    NFC leaves the letters of a name as they are; NFKC makes every digit a plain one.
+    """
+    whole = unicodedata.normalize(form, text[:LONGEST_TEXT]).replace("’", "'")
+    printable = (
+        " " if unicodedata.category(character).startswith("C") else character for character in whole
+    )
+    return " ".join("".join(printable).split())
+
+
+def _number(text: str) -> Q | None:
+    match = _PATIENT_NUMBER.fullmatch(text)
+    return Q(number=written(int(match[2]))) if match else None
+
+
+def _born(text: str, today: date) -> Q | None:
+    days = dates_meant(text, today=today)
+    return Q(date_of_birth__in=days) if days else None
+
+
+def _nhs_number(text: str) -> Q | None:
+    digits = re.sub(r"[ \-]", "", text)
+    ascii_digits = digits.isascii() and digits.isdigit()
+    return Q(nhs_number=digits) if ascii_digits and nhs.is_valid(digits) else None
+
+
+def _phone(text: str, today: date) -> Q | None:
+    """A whole number or its beginning; British without a country code."""
+    if not _PHONE.fullmatch(text) or _is_written_date(text, today):
+        return None
+    digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
+    if len(digits) < MIN_PHONE_DIGITS or not _could_be_phone(text, digits):
+        return None
+    return Q(phone__startswith=_international(text, digits))
+
+
+def _is_written_date(text: str, today: date) -> bool:
+    return not text.isdigit() and bool(dates_meant(text, today=today))
+
+
+def _could_be_phone(text: str, digits: str) -> bool:
+    return text.startswith(("+", "0", "(0")) or len(digits) >= 9
+
+
+def _international(text: str, digits: str) -> str:
+    if text.startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    if digits.startswith("0"):
+        return f"+44{digits[1:]}"
+    return f"+{digits}" if digits.startswith("44") and len(digits) > 10 else f"+44{digits}"
