@@ -8,6 +8,14 @@ import pgtrigger
 from clinic.base.triggers import SharedFunctionTrigger
 
 
+class _MovesInItsTransaction(SharedFunctionTrigger):
+    function = "patients_merge_moves"
+
+
+class _OfAStandingRecord(SharedFunctionTrigger):
+    function = "patients_of_a_standing_record"
+
+
 class _LockedWhenPublished(SharedFunctionTrigger):
     function = "patients_locked_when_published"
 
@@ -36,3 +44,18 @@ def of_its_case_and_published_text() -> pgtrigger.Trigger:
 def learns_name_words() -> pgtrigger.Trigger:
     """Put the words of a patient's name among those by which a slip is put right (`NameWord`)."""
     return _LearnsNameWords(name="learns_name_words", operation=pgtrigger.Insert | pgtrigger.Update)
+
+
+def moves_in_its_transaction() -> pgtrigger.Trigger:
+    """Note the transaction in which rows may follow a merge, or come back from it."""
+    return _MovesInItsTransaction(
+        name="moves_in_its_transaction", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
+def of_a_standing_record() -> pgtrigger.Trigger:
+    """Refuse a new row of a patient whose record was merged into another.
+
+    `patients.apps` puts it on every table that has a `patient`.
+    """
+    return _OfAStandingRecord(name="of_a_standing_record", operation=pgtrigger.Insert)

@@ -46,6 +46,8 @@ class Kind(models.TextChoices):
     PATIENT_VIEWED = "patients.viewed", "opened {page}"
     PATIENT_REGISTERED = "patients.registered", "registered patient {number}"
     ANOTHER_PERSON = "patients.another_person", "said that this is another person than {who}"
+    PATIENTS_MERGED = "patients.merged", "merged the record {absorbed} into {survivor}"
+    MERGE_UNDONE = "patients.merge_undone", "undid the merge of {absorbed} into {survivor}"
     PATIENT_EDITED = "patients.edited", "changed {fields}"
     SITE_ADDED = "patients.site_added", "added the patient to {site}"
     HISTORY_RECORDED = "patients.history_recorded", "recorded the {topic} history"

@@ -123,20 +123,29 @@ def search(now: datetime) -> list[Probe]:
     families = Patient.objects.values("family_name").annotate(count=Count("pk"))
     family = families.order_by("-count", "family_name")[len(families) // 2]["family_name"]
     typo = family[:2] + family[3] + family[2] + family[4:]
-    here = Patient.objects.filter(registrations__site__slug=SITE, family_name=family)
-    somebody = here.exclude(phone="").order_by("number")[0]
+    here = Patient.objects.filter(registrations__site__slug=SITE)
+    somebody = here.filter(family_name=family).exclude(phone="").order_by("number")[0]
+    # Invented people share their numbers; the first of them is on the first page.
+    first = here.filter(phone=somebody.phone).order_by("search_name", "date_of_birth", "pk")[0]
     texts = {
-        "": family,
-        "typo": typo,
-        "phone": somebody.phone,
-        "number": somebody.number,
-        "date_of_birth": f"{somebody.date_of_birth:%d/%m/%Y}",
+        "": (family, family),
+        "typo": (typo, family),
+        "phone": (somebody.phone, first.family_name),
+        "number": (somebody.number, family),
+        "date_of_birth": (f"{somebody.date_of_birth:%d/%m/%Y}", family),
+        "as_you_type": (family, family),
     }
-    page, results = reverse("patients:list"), reverse("patients:search")
-    paths = {figure: f"{page}?{urlencode({'q': text})}" for figure, text in texts.items()}
-    paths["as_you_type"] = f"{results}?{urlencode({'q': family})}"
-    listed = f">{family.upper()}, "
-    return [_probe("search", figure, "reception", path, [listed]) for figure, path in paths.items()]
+    addresses = {"as_you_type": reverse("patients:search")}
+    return [
+        _probe(
+            "search",
+            figure,
+            "reception",
+            f"{addresses.get(figure, reverse('patients:list'))}?{urlencode({'q': text})}",
+            [f">{name.upper()}, "],
+        )
+        for figure, (text, name) in texts.items()
+    ]
 
 
 def chart(now: datetime) -> list[Probe]:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from patients import nhs
 from patients.dates import dates_meant
 from patients.finding.birth import Birth, name_and_birth
+from patients.models import OtherNumber
 from patients.numbers import written
 
 LONGEST_TEXT = 100
@@ -86,8 +87,13 @@ def _tidy(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 
 def _number(text: str) -> Q | None:
+    """A number of ours, also one of a record that became part of the patient's."""
     match = _PATIENT_NUMBER.fullmatch(text)
-    return Q(number=written(int(match[2]))) if match else None
+    if not match:
+        return None
+    number = written(int(match[2]))
+    former = OtherNumber.objects.filter(source=OtherNumber.OWN_NUMBERS, number=number)
+    return Q(number=number) | Q(pk__in=former.values("patient"))
 
 
 def _born(text: str, today: date) -> Q | None:

@@ -4,7 +4,8 @@ from patients.models.case import Case, Diagnosis
 from patients.models.consent import Consent, ConsentTemplate, PhotoScope
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
-from patients.models.patient import Patient, SiteRegistration
+from patients.models.pairs import LikelyPair, TwoPeople
+from patients.models.patient import Merge, OtherNumber, Patient, SiteRegistration
 
 __all__ = [
     "Allergy",
@@ -13,10 +14,14 @@ __all__ = [
     "ConsentTemplate",
     "Diagnosis",
     "HistoryEntry",
+    "LikelyPair",
     "Medicine",
+    "Merge",
     "NameWord",
     "NoKnownAllergies",
+    "OtherNumber",
     "Patient",
     "PhotoScope",
     "SiteRegistration",
+    "TwoPeople",
 ]

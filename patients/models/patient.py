@@ -1,18 +1,20 @@
-"""Who the patient is and how to reach them."""
+"""Who the patient is, how to reach them, and which records are theirs."""
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Collate, Concat
 
 from clinic.base.history import tracked
-from clinic.base.models import Record
-from clinic.base.triggers import never_changes, not_truncated
+from clinic.base.models import Record, paired
+from clinic.base.triggers import never_changes, never_changes_after, not_truncated
 from clinic.practice.models import Site
 from clinic.staff.models import User
-from patients.triggers import learns_name_words
+from patients.triggers import learns_name_words, moves_in_its_transaction
 
 
 class Fold(Func):
@@ -25,14 +27,20 @@ class Fold(Func):
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Patients, with names for the ways to narrow them."""
 
+    def standing(self) -> "PatientQuerySet":
+        """Return patients whose record did not become part of another."""
+        merged = Merge.objects.standing().filter(absorbed=models.OuterRef("pk"))
+        return self.exclude(models.Exists(merged))
+
     def visible_to(self, user: User) -> "PatientQuerySet":
         """Return the patients registered at a site where this person works."""
+        standing = self.standing()
         if not user.site_ids:
-            return self
+            return standing
         registered = SiteRegistration.objects.filter(
             patient=models.OuterRef("pk"), site__in=user.site_ids
         )
-        return self.filter(models.Exists(registered))
+        return standing.filter(models.Exists(registered))
 
 
 def listed_as(family_name: str, given_names: str) -> str:
@@ -159,3 +167,98 @@ class SiteRegistration(Record):
 
     def __str__(self) -> str:
         return f"{self.patient} at {self.site}"
+
+
+@tracked()
+class OtherNumber(Record):
+    """A number by which a patient was known elsewhere, or in a record that became part of theirs.
+
+    `source` names who gave it: another system, or `OWN_NUMBERS`.
+    """
+
+    OWN_NUMBERS = "Anagen"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="other_numbers")
+    source = models.CharField(max_length=60)
+    number = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["source", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "number"],
+                name="patients_other_number_once",
+                violation_error_message="Another patient has this number there.",
+            ),
+            models.CheckConstraint(
+                name="patients_other_number_given",
+                condition=Q(source__regex=r"\S") & Q(number__regex=r"\S"),
+            ),
+        ]
+        indexes = [models.Index(fields=["number"], name="patients_other_number")]
+        triggers = [never_changes("patient", "source", "number"), not_truncated()]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.source})"
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    """Merges, with a name for the way to narrow them."""
+
+    def standing(self) -> "MergeQuerySet":
+        """Return merges that were not undone."""
+        return self.filter(undone_at__isnull=True)
+
+
+class Merge(Record):
+    """A record that was made part of another, and what that takes to undo.
+
+    Everything of `absorbed` went to `survivor`: `moved` has the keys of the rows by table. The row
+    of the absorbed patient stays, so that their number is found. `replaced` has, by "survivor" and
+    "absorbed", the values before and after of each detail that changed.
+
+    The database lets rows go from one patient to another in the transactions that write this row,
+    and in no other; `moved_in` is the number of the last, written by a trigger.
+    """
+
+    survivor = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="absorbing_merges")
+    absorbed = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges")
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    moved = models.JSONField(default=dict, blank=True)
+    replaced = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    moved_in = models.TextField(blank=True, editable=False)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-merged_at"]
+        constraints = [
+            paired("patients_merge", "undone"),
+            models.CheckConstraint(
+                name="patients_merge_of_two",
+                condition=~Q(survivor=F("absorbed")),
+                violation_error_message="A record cannot be merged with itself.",
+            ),
+            models.UniqueConstraint(
+                fields=["absorbed"],
+                condition=Q(undone_at__isnull=True),
+                name="patients_merged_once",
+                violation_error_message="This record is merged into another already.",
+            ),
+        ]
+        triggers = [
+            never_changes("survivor", "absorbed", "merged_at", "merged_by"),
+            never_changes_after("undone_at", "undone_by", "moved", "replaced"),
+            moves_in_its_transaction(),
+            not_truncated(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absorbed.number} into {self.survivor.number}"

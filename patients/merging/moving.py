@@ -1,0 +1,134 @@
+"""Taking rows from one record to another. The database allows it where a merge stands for it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+from patients.merging.tables import Model, keys_within, tables_of_patients
+from patients.models import Allergy, Case, Merge, OtherNumber, Patient
+
+# Keys of rows by the label of their table.
+Keys = dict[str, list[str]]
+
+
+def take_along(merge: Merge) -> Keys:
+    """Take every row of the absorbed patient to the survivor, and return what was taken.
+
+    What the survivor has as well stays behind: a registration at the same site, and a case in
+    which nothing happened. Raises `ValidationError` for a row that cannot be beside the
+    survivor's.
+    """
+    taken: Keys = {}
+    for model in tables_of_patients(apps):
+        stays = {row.pk for row in staying_behind(model, merge.survivor, merge.absorbed)}
+        rows = [row for row in _rows_of(model, merge.absorbed) if row.pk not in stays]
+        for row in rows:
+            _hand_over(row, merge.survivor)
+        if rows:
+            taken[model._meta.label] = [str(row.pk) for row in rows]
+    return taken
+
+
+def take_back(merge: Merge) -> None:
+    """Take back what a merge took along, with what was added to it since.
+
+    Raises `ValidationError` where something that was added belongs to rows of both.
+    """
+    tables = tables_of_patients(apps)
+    going: dict[Model, set[UUID]] = {}
+    for model in tables:
+        noted = {UUID(key) for key in merge.moved.get(model._meta.label, [])}
+        going[model] = set()
+        for row in _rows_of(model, merge.survivor):
+            if row.pk in noted or _hangs_on(row, model, going):
+                going[model].add(row.pk)
+                _hand_over(row, merge.absorbed)
+
+
+def staying_behind(model: Model, survivor: Patient, absorbed: Patient) -> Iterator[models.Model]:
+    """Return the absorbed patient's rows that would say twice what one of the survivor's says."""
+    if model is Case:
+        if survivor.cases.open().exists():
+            yield from absorbed.cases.open()
+        return
+    names = ["substance", "reaction"] if model is Allergy else _said_once(model)
+    if names is None:
+        return
+    theirs = set(_rows_of(model, survivor).values_list(*names))
+    for row in _rows_of(model, absorbed):
+        if tuple(getattr(row, name) for name in names) in theirs:
+            yield row
+
+
+def rows_in_cases(cases: Iterable[Case]) -> dict[str, int]:
+    """Return how many rows of each kind hang on these cases, by what they are called."""
+    wanted = [case.pk for case in cases]
+    counts = {}
+    for relation in Case._meta.related_objects:
+        model = relation.related_model
+        if not hasattr(model, "pgh_tracked_model"):
+            count = model._default_manager.filter(**{f"{relation.field.name}__in": wanted}).count()
+            counts[str(model._meta.verbose_name_plural)] = count
+    return {name: count for name, count in counts.items() if count}
+
+
+def rows_by_kind(patient: Patient) -> Mapping[str, int]:
+    """Return how many rows of each kind a patient has, by what they are called."""
+    counts = {
+        str(model._meta.verbose_name_plural): _rows_of(model, patient).count()
+        for model in tables_of_patients(apps)
+        if model is not OtherNumber
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _said_once(model: Model) -> list[str] | None:
+    """Return what, beside the patient, no two rows of a table may both say; None where nothing is.
+
+    A table with one row for each patient says it by nothing but the patient.
+    """
+    unconditional = (
+        each.fields
+        for each in model._meta.constraints
+        if isinstance(each, models.UniqueConstraint) and each.condition is None
+    )
+    for fields in unconditional:
+        if "patient" in fields:
+            others = (name for name in fields if name != "patient")
+            return [model._meta.get_field(name).attname for name in others]
+    unique = model._meta.get_field("patient").unique  # type: ignore[union-attr]
+    return [] if unique else None
+
+
+def _rows_of(model: Model, patient: Patient) -> models.QuerySet[models.Model]:
+    return model._default_manager.filter(patient=patient).order_by("created_at", "pk")
+
+
+def _hangs_on(row: models.Model, model: Model, going: Mapping[Model, set[UUID]]) -> bool:
+    return any(
+        getattr(row, key) in going[parent]
+        for key, parent in keys_within(model, set(going))
+        if getattr(row, key) is not None
+    )
+
+
+def _hand_over(row: models.Model, patient: Patient) -> None:
+    """Give one row to a patient; one at a time, a row before those that point to it."""
+    model = type(row)
+    try:
+        with transaction.atomic():
+            model._default_manager.filter(pk=row.pk).update(patient=patient)
+    except IntegrityError as error:
+        raise ValidationError(_in_the_way(model, row, error)) from error
+
+
+def _in_the_way(model: Model, row: models.Model, error: IntegrityError) -> str:
+    """Say which row could not go along, and what the violated constraint says of it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    said = next((each for each in model._meta.constraints if each.name == name), None)
+    why = f" {said.violation_error_message}" if said else ""
+    kind = str(model._meta.verbose_name)
+    return f"{kind.capitalize()} “{row}” cannot be in one record with what is there.{why}"

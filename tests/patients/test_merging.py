@@ -1,0 +1,367 @@
+"""Two records of one person made one, and two again."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clinic.audit.kinds import Kind
+from clinic.audit.models import Event
+from patients.actions.merging import merge, undo_merge
+from patients.finding.search import find_patients
+from patients.merging.records import record_now, records_of
+from patients.merging.tables import tables_of_patients
+from patients.models import (
+    Allergy,
+    HistoryEntry,
+    Medicine,
+    Merge,
+    Patient,
+)
+from tests.dumps import dump
+from tests.factories.booking import AppointmentFactory
+from tests.factories.patients import (
+    CaseFactory,
+    DiagnosisFactory,
+    PatientFactory,
+    SiteRegistrationFactory,
+)
+from tests.factories.practice import SiteFactory
+from tests.one_of_everything import one_of_everything
+from tests.races import one_after_the_other
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def site(db):
+    return SiteFactory()
+
+
+@pytest.fixture
+def record(site, clinician):
+    return one_of_everything(site, clinician)
+
+
+@pytest.fixture
+def other(site):
+    return PatientFactory(family_name="Examplewood", given_names="Ambrosius", site=site)
+
+
+def merged(by, survivor, absorbed, **keep):
+    return merge(by=by, survivor=survivor, absorbed=absorbed, keep=keep, now=NOW)
+
+
+def owners() -> dict[str, set]:
+    """Return whose rows each table has."""
+    return {
+        model._meta.label: set(model._default_manager.values_list("patient_id", flat=True))
+        for model in tables_of_patients(apps)
+    }
+
+
+def test_everything_goes_to_the_survivor_the_signed_and_the_append_only_too(
+    record, other, clinician
+):
+    before = owners()
+    filled = {label for label, patients in before.items() if record.patient.pk in patients}
+    assert {"treatments.Session", "patients.Consent", "photos.PhotoSet"} <= filled
+    merged(clinician, other, record.patient)
+    after = owners()
+    assert all(other.pk in after[label] for label in filled)
+    left = {label for label, patients in after.items() if record.patient.pk in patients}
+    assert left == {"patients.SiteRegistration"}, "the survivor is registered there as well"
+
+
+def test_every_table_of_a_patient_is_in_the_record_that_is_merged(record, other, clinician):
+    """A table without a row here would not be known to move."""
+    empty = {label for label, patients in owners().items() if not patients}
+    assert empty == {"patients.NoKnownAllergies", "patients.OtherNumber"}
+
+
+def test_undoing_it_leaves_the_database_as_it_was(record, other, clinician):
+    before = dump()
+    row = merged(clinician, other, record.patient, given_names="absorbed", email="absorbed")
+    assert dump() != before
+    assert undo_merge(by=clinician, merge=row, now=NOW) == []
+    assert dump() == before
+
+
+DETAILS = st.fixed_dictionaries(
+    {
+        "given_names": st.sampled_from(["Ada", "Ada Béatrix", "Adah"]),
+        "title": st.sampled_from(["", "Ms", "Dr"]),
+        "date_of_birth": st.sampled_from([date(1980, 11, 22), date(1980, 12, 22)]),
+        "nhs_number": st.sampled_from([None, "9449305552", "9912003888"]),
+        "phone": st.sampled_from(["", "+447700900001", "+447700900002"]),
+    }
+)
+CONTENT = st.lists(st.sampled_from(["allergy", "medicine", "history", "site", "case"]), max_size=4)
+KEPT = st.dictionaries(
+    st.sampled_from(["given_names", "title", "date_of_birth", "nhs_number", "phone"]),
+    st.sampled_from(["survivor", "absorbed"]),
+)
+
+
+def _somebody(details, content, site, by):
+    patient = PatientFactory(site=site, **details)
+    for place, what in enumerate(content):
+        stamp = {"patient": patient, "recorded_at": NOW, "recorded_by": by}
+        if what == "allergy":
+            Allergy.objects.create(substance=f"Latex {place}", reaction="Rash", **stamp)
+        elif what == "medicine":
+            Medicine.objects.create(group="other", name="Something", **stamp)
+        elif what == "history":
+            HistoryEntry.objects.create(topic="hair", text="Since 2019.", **stamp)
+        elif what == "site":
+            SiteRegistrationFactory(patient=patient)
+        else:
+            CaseFactory(patient=patient, opened_at=NOW, closed_at=NOW, closed_by=by, outcome="lost")
+    return patient
+
+
+@given(left=DETAILS, right=DETAILS, ours=CONTENT, theirs=CONTENT, keep=KEPT)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
+def test_whatever_two_records_hold_undoing_leaves_them_as_they_were(
+    site, clinician, left, right, ours, theirs, keep
+):
+    if left["nhs_number"] == right["nhs_number"]:
+        right = right | {"nhs_number": None}
+    try:
+        with transaction.atomic():
+            one = _somebody(left, ours, site, clinician)
+            two = _somebody(right, theirs, site, clinician)
+            before = dump()
+            try:
+                row = merged(clinician, one, two, **keep)
+            except ValidationError:
+                assert dump() == before, "what is refused leaves nothing behind"
+            else:
+                undo_merge(by=clinician, merge=row, now=NOW)
+                assert dump() == before
+            raise _TakenBackError
+    except _TakenBackError:
+        pass
+
+
+class _TakenBackError(Exception):
+    """Takes back what one example made."""
+
+
+def test_the_chosen_details_stay_and_both_numbers_are_found(other, site, clinician):
+    absorbed = PatientFactory(
+        site=site, family_name="Examplewood", nhs_number="9449305552", phone="+447700900999"
+    )
+    row = merged(clinician, other, absorbed, nhs_number="absorbed", phone="survivor")
+    kept = Patient.objects.get(pk=other.pk)
+    assert (kept.nhs_number, kept.phone) == ("9449305552", other.phone)
+    for number in (other.number, absorbed.number):
+        found = find_patients(clinician, number, today=NOW.date())
+        assert [patient.pk for patient in found.patients] == [other.pk]
+    assert record_now(absorbed.pk) == other.pk
+    assert records_of(other.pk) == [other.pk, absorbed.pk]
+    undo_merge(by=clinician, merge=row, now=NOW)
+    assert find_patients(clinician, absorbed.number, today=NOW.date()).patients == [absorbed]
+    assert record_now(absorbed.pk) is None
+
+
+def test_the_merged_record_is_not_found_by_name_nor_opened(other, site, clinician):
+    absorbed = PatientFactory(site=site, family_name="Whitcombe")
+    assert find_patients(clinician, "whitcombe", today=NOW.date()).patients == [absorbed]
+    merged(clinician, other, absorbed)
+    assert find_patients(clinician, "whitcombe", today=NOW.date()).patients == []
+
+
+def test_both_records_say_who_merged_them(other, site, clinician):
+    absorbed = PatientFactory(site=site)
+    row = merged(clinician, other, absorbed)
+    undo_merge(by=clinician, merge=row, now=NOW)
+    for patient in (other, absorbed):
+        kinds = Event.objects.about_patient(patient.pk).values_list("kind", flat=True)
+        assert list(kinds) == [Kind.MERGE_UNDONE, Kind.PATIENTS_MERGED]
+
+
+def test_a_detail_that_was_changed_since_is_not_overwritten_by_undoing(other, site, clinician):
+    absorbed = PatientFactory(site=site, phone="+447700900999", title="Dr")
+    row = merged(clinician, other, absorbed, phone="absorbed", title="absorbed")
+    Patient.objects.filter(pk=other.pk).update(phone="+447700900111")
+    assert undo_merge(by=clinician, merge=row, now=NOW) == ["phone"]
+    kept = Patient.objects.get(pk=other.pk)
+    assert (kept.phone, kept.title) == ("+447700900111", other.title)
+
+
+def test_what_was_added_since_goes_back_with_what_it_belongs_to(record, other, clinician):
+    row = merged(clinician, other, record.patient)
+    case = record.rows["plan_id"].case
+    case.refresh_from_db()
+    added = DiagnosisFactory(case=case)
+    later = NOW + timedelta(days=40)
+    visit = AppointmentFactory(
+        patient=other, starts_at=later, ends_at=later + timedelta(minutes=30)
+    )
+    undo_merge(by=clinician, merge=row, now=NOW)
+    added.refresh_from_db()
+    visit.refresh_from_db()
+    assert added.case.patient_id == record.patient.pk
+    assert visit.patient_id == other.pk
+
+
+def test_of_two_open_cases_the_empty_one_stays_behind(record, other, clinician):
+    empty = CaseFactory(patient=other)
+    with pytest.raises(ValidationError, match=f"Keep {record.patient.number} instead"):
+        merged(clinician, other, record.patient)
+    merged(clinician, record.patient, other)
+    empty.refresh_from_db()
+    assert empty.patient_id == other.pk
+    assert record.patient.cases.open().count() == 1
+
+
+def test_two_open_cases_in_which_something_happened_are_not_made_one(record, other, clinician):
+    DiagnosisFactory(case=CaseFactory(patient=other))
+    with pytest.raises(ValidationError, match="Close one of them first"):
+        merged(clinician, other, record.patient)
+    assert not Merge.objects.exists()
+
+
+def test_the_same_allergy_with_another_reaction_is_for_a_person_to_settle(other, site, clinician):
+    absorbed = PatientFactory(site=site)
+    stamp = {"recorded_at": NOW, "recorded_by": clinician}
+    Allergy.objects.create(patient=other, substance="Latex", reaction="Rash", **stamp)
+    same = Allergy.objects.create(patient=absorbed, substance="Latex", reaction="Rash", **stamp)
+    Allergy.objects.create(patient=other, substance="Iodine", reaction="", **stamp)
+    worse = Allergy.objects.create(
+        patient=absorbed, substance="iodine", reaction="Anaphylaxis", **stamp
+    )
+    with pytest.raises(ValidationError, match=r"iodine \(Anaphylaxis\)”.*already recorded"):
+        merged(clinician, other, absorbed)
+    worse.withdrawn_at, worse.withdrawn_by = NOW, clinician
+    worse.save()
+    merged(clinician, other, absorbed)
+    same.refresh_from_db()
+    assert same.patient_id == absorbed.pk, "it says nothing new"
+    assert other.allergies.count() == 3
+
+
+def test_visits_at_the_same_time_are_in_the_way(other, site, clinician):
+    absorbed = PatientFactory(site=site)
+    visit = AppointmentFactory(patient=other)
+    AppointmentFactory(patient=absorbed, starts_at=visit.starts_at, ends_at=visit.ends_at)
+    with pytest.raises(ValidationError, match="Appointment"):
+        merged(clinician, other, absorbed)
+    assert not Merge.objects.exists()
+
+
+def test_a_merged_record_is_not_merged_again_and_merges_are_undone_latest_first(
+    other, site, clinician
+):
+    first, last = PatientFactory(site=site), PatientFactory(site=site)
+    row = merged(clinician, other, first)
+    with pytest.raises(ValidationError, match="merged meanwhile"):
+        merged(clinician, last, first)
+    later = merged(clinician, last, other)
+    with pytest.raises(ValidationError, match="merged meanwhile"):
+        undo_merge(by=clinician, merge=row, now=NOW)
+    assert record_now(first.pk) == last.pk
+    undo_merge(by=clinician, merge=later, now=NOW)
+    undo_merge(by=clinician, merge=row, now=NOW)
+    with pytest.raises(ValidationError, match="undone already"):
+        undo_merge(by=clinician, merge=row, now=NOW)
+
+
+# -- the database itself --------------------------------------------------------------------------
+
+
+def _raw(statement, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def test_without_a_merge_no_row_changes_its_patient(record, other):
+    for table in ("patients_allergy", "patients_historyentry", "treatments_session"):
+        with pytest.raises(IntegrityError):
+            _raw(
+                f"UPDATE {table} SET patient_id = %s WHERE patient_id = %s",
+                other.pk,
+                record.patient.pk,
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_lets_rows_move_in_its_own_transaction_only():
+    from tests.factories.staff import ClinicianFactory
+
+    site, by = SiteFactory(), ClinicianFactory()
+    one, two = PatientFactory(site=site), PatientFactory(site=site)
+    row = merged(by, one, two)
+    entry = HistoryEntry.objects.create(
+        patient=one, topic="hair", text="Since 2019.", recorded_at=NOW, recorded_by=by
+    )
+    statement = "UPDATE patients_historyentry SET patient_id = %s WHERE id = %s"
+    with pytest.raises(IntegrityError):
+        _raw(statement, two.pk, entry.pk)
+    with pytest.raises(IntegrityError, match="never changes otherwise"):
+        _raw("UPDATE patients_merge SET moved = '{\"a\": []}' WHERE id = %s", row.pk)
+    undo_merge(by=by, merge=row, now=NOW)
+    with pytest.raises(IntegrityError):
+        _raw(statement, two.pk, entry.pk)
+
+
+def test_a_signed_row_moves_whole_or_not_at_all(record, other, clinician):
+    signed = record.rows["signed_session"]
+    with transaction.atomic():
+        Merge.objects.create(
+            survivor=other, absorbed=record.patient, merged_at=NOW, merged_by=clinician
+        )
+        with pytest.raises(IntegrityError, match="is signed"):
+            _raw(
+                "UPDATE treatments_session SET patient_id = %s, number = 9 WHERE id = %s",
+                other.pk,
+                signed.pk,
+            )
+
+
+def test_nothing_is_added_to_a_merged_record(other, site, clinician):
+    absorbed = PatientFactory(site=site)
+    merged(clinician, other, absorbed)
+    with pytest.raises(IntegrityError, match="merged into another"), transaction.atomic():
+        AppointmentFactory(patient=absorbed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_to_a_record_that_is_being_merged_waits_and_is_told():
+    from tests.factories.staff import ClinicianFactory
+
+    site, by = SiteFactory(), ClinicianFactory()
+    one, two = PatientFactory(site=site), PatientFactory(site=site)
+
+    def write() -> object:
+        try:
+            return Medicine.objects.create(
+                patient=two, group="other", name="Late", recorded_at=NOW, recorded_by=by
+            )
+        except IntegrityError as error:
+            return str(error)
+
+    _, told = one_after_the_other(lambda: merged(by, one, two), write)
+    assert "merged into another" in told
+    assert not Medicine.objects.filter(patient=two).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_merge_the_same_records_one_is_told():
+    from tests.factories.staff import ClinicianFactory
+
+    site, by = SiteFactory(), ClinicianFactory()
+    one, two = PatientFactory(site=site), PatientFactory(site=site)
+    first, second = one_after_the_other(lambda: merged(by, one, two), lambda: merged(by, two, one))
+    assert isinstance(first, Merge)
+    assert isinstance(second, ValidationError)
+    assert Merge.objects.count() == 1
+    assert timedelta(0) <= timezone.now() - first.created_at
