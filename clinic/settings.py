@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.audit.middleware.HistoryContextMiddleware",
+    "patients.middleware.FollowMergedRecordMiddleware",
 ]
 
 ROOT_URLCONF = "clinic.urls"
@@ -180,6 +182,10 @@ CELERY_BEAT_SCHEDULE = {
     "send due messages": {"task": "messaging.send_due", "schedule": 10.0},
     "finish requested documents": {"task": "documents.render_requested", "schedule": 60.0},
     "finish photo derivatives": {"task": "photos.derive_missing", "schedule": 60.0},
+    "look for double records": {
+        "task": "patients.look_for_pairs",
+        "schedule": crontab(hour="3", minute="10"),
+    },
     "remove expired sessions": {"task": "base.clear_sessions", "schedule": 3600.0},
     "heartbeat": {"task": "base.heartbeat", "schedule": 30.0},
 }

@@ -7,18 +7,31 @@ from django.http import Http404, HttpRequest
 from clinic.audit import actions as audit
 from clinic.staff.access import signed_in
 from clinic.staff.models import User
+from patients.merging.records import record_now
 from patients.models import Case, Patient
+
+
+class RecordMergedError(Http404):
+    """The record became part of another patient's, which this person may open."""
+
+    def __init__(self, asked: UUID, now: Patient) -> None:
+        super().__init__("This record became part of another.")
+        self.asked = asked
+        self.now = now
 
 
 def get_patient(user: User, patient_id: UUID) -> Patient:
     """Return a patient registered at a site where this person works.
 
-    Raises `Http404` for anybody else's patient, as for one that does not exist.
+    Raises `Http404` for anybody else's patient, as for one that does not exist, and
+    `RecordMergedError` for a record that became part of another (`patients.middleware`).
     """
-    patient = Patient.objects.visible_to(user).filter(pk=patient_id).first()
-    if patient is None:
-        raise Http404("There is no such patient at your sites.")
-    return patient
+    visible = Patient.objects.visible_to(user)
+    if patient := visible.filter(pk=patient_id).first():
+        return patient
+    if now := visible.filter(pk=record_now(patient_id)).first():
+        raise RecordMergedError(patient_id, now)
+    raise Http404("There is no such patient at your sites.")
 
 
 def read_patient(user: User, patient_id: UUID, *, page: str) -> Patient:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from patients.consent_urls import consent_urls
-from patients.views import cases, directory, history, registration
+from patients.views import cases, directory, history, merging, registration
 
 app_name = "patients"
 
@@ -16,6 +16,27 @@ registration_urls = [
     path("patients/new/", registration.new_patient, name="new"),
     path("patients/<uuid:patient_id>/edit/", registration.edit_patient, name="edit"),
     path("patients/<uuid:patient_id>/sites/", registration.add_site, name="add_site"),
+]
+
+merging_urls = [
+    path("patients/double-records/", merging.double_records, name="double_records"),
+    path("patients/double-records/look/", merging.look_again, name="look_for_pairs"),
+    path("patients/<uuid:patient_id>/merge/", merging.merges, name="merges"),
+    path(
+        "patients/<uuid:patient_id>/merge/<uuid:other_id>/",
+        merging.compare_records,
+        name="compare_records",
+    ),
+    path(
+        "patients/<uuid:patient_id>/merge/<uuid:other_id>/two-people/",
+        merging.two_people,
+        name="two_people",
+    ),
+    path(
+        "patients/<uuid:patient_id>/merges/<uuid:merge_id>/undo/",
+        merging.undo,
+        name="undo_merge",
+    ),
 ]
 
 history_urls = [
@@ -55,6 +76,7 @@ case_urls = [
 urlpatterns: list[URLPattern] = [
     *directory_urls,
     *registration_urls,
+    *merging_urls,
     *history_urls,
     *case_urls,
     *consent_urls,

@@ -19,5 +19,5 @@ def dump() -> dict[str, list[str]]:
 
 
 def _rows(cursor, table: str) -> list[str]:
-    cursor.execute(f'SELECT to_jsonb(each)::text FROM "{table}" AS each ORDER BY 1')  # noqa: S608
+    cursor.execute(f'SELECT to_jsonb(each)::text FROM "{table}" AS each ORDER BY 1')
     return [row for (row,) in cursor.fetchall()]

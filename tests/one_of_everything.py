@@ -9,7 +9,8 @@ from clinic.booking.models import Appointment
 from clinic.photos import derivatives
 from clinic.practice.models import Service, Site
 from clinic.staff.models import User
-from patients.models import Allergy, Case, HistoryEntry, Medicine
+from patients.actions.merging import merge
+from patients.models import Allergy, Case, HistoryEntry, Medicine, Patient
 from tests.factories.booking import AppointmentFactory
 from tests.factories.documents import IssuedDocumentFactory, PrivateLinkFactory
 from tests.factories.followups import ExaminationFactory, MeasurementFactory, ReviewFactory
@@ -50,7 +51,18 @@ def one_of_everything(site: Site, clinician: User) -> Record:
         **_papers(case),
     }
     rows |= _reviews(case, rows["signed_session"])
+    rows |= _double_records(patient, site, clinician)
     return Record(patient, site, rows)
+
+
+def _double_records(patient: Patient, site: Site, clinician: User) -> dict[str, Any]:
+    absorbed = PatientFactory(family_name="Examplewode", given_names="Ambrose", site=site)
+    return {
+        "other_id": PatientFactory(family_name="Examplewood", given_names="Amber", site=site),
+        "merge_id": merge(
+            by=clinician, survivor=patient, absorbed=absorbed, keep={}, now=timezone.now()
+        ),
+    }
 
 
 def _history(case: Case, clinician: User) -> dict[str, Any]:

@@ -10,6 +10,7 @@ class Permission(enum.StrEnum):
 
     VIEW_PATIENT = "see a patient's name and contact details"
     EDIT_PATIENT = "register patients and change their details"
+    MERGE_PATIENTS = "make two records of one person one, and undo it"
     VIEW_CLINICAL = "see the clinical record"
     RECORD_CLINICAL = "write in the clinical record"
     CLOSE_CASE = "close a case, and see how cases ended"
@@ -52,6 +53,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             _P.VIEW_PATIENT,
             _P.EDIT_PATIENT,
+            _P.MERGE_PATIENTS,
             _P.VIEW_CLINICAL,
             _P.RECORD_CLINICAL,
             _P.CLOSE_CASE,
@@ -69,6 +71,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             _P.VIEW_PATIENT,
             _P.EDIT_PATIENT,
+            _P.MERGE_PATIENTS,
             _P.VIEW_CLINICAL,
             _P.CLOSE_CASE,
             _P.VIEW_DIARY,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clinic.staff.models import User
 from patients.details import FIELD_NAMES, PatientDetails, label_of
 from patients.merging.moving import rows_by_kind, rows_in_cases
 from patients.models import Patient
@@ -19,6 +18,11 @@ class Difference:
     label: str
     survivors: object
     absorbed: object
+
+    @property
+    def shown(self) -> tuple[object, object]:
+        """The two values in words."""
+        return shown(self.name, self.survivors), shown(self.name, self.absorbed)
 
     @property
     def likelier(self) -> str:
@@ -58,7 +62,7 @@ def compare(survivor: Patient, absorbed: Patient) -> Comparison:
         absorbed=absorbed,
         differences=differences(survivor, absorbed),
         same=[
-            (label_of(name), getattr(details, name))
+            (label_of(name), shown(name, getattr(details, name)))
             for name in FIELD_NAMES
             if name not in differing and getattr(details, name) not in (None, "", [])
         ],
@@ -75,6 +79,12 @@ def differences(survivor: Patient, absorbed: Patient) -> list[Difference]:
         Difference(name, label_of(name), getattr(left, name), getattr(right, name))
         for name in left.differing(right)
     ]
+
+
+def shown(name: str, value: object) -> object:
+    """Return a detail's value, one of a list of choices in words."""
+    choices = dict(getattr(Patient._meta.get_field(name), "flatchoices", []))
+    return choices.get(value, value)
 
 
 def obstacles(survivor: Patient, absorbed: Patient) -> Iterator[str]:
@@ -96,9 +106,3 @@ def obstacles(survivor: Patient, absorbed: Patient) -> Iterator[str]:
             f"The open case of {absorbed.number} has something in it, that of {survivor.number}"
             f" nothing. Keep {absorbed.number} instead."
         )
-
-
-def may_merge(user: User, survivor: Patient, absorbed: Patient) -> bool:
-    """Say whether a person may make two records one: whose they both may see."""
-    visible = Patient.objects.visible_to(user).filter(pk__in=[survivor.pk, absorbed.pk])
-    return visible.count() == 2

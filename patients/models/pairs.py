@@ -22,6 +22,11 @@ class _Pair(Record):
     def __str__(self) -> str:
         return f"{self.first} and {self.second}"
 
+    @property
+    def both(self) -> tuple[Patient, Patient]:
+        """The two patients."""
+        return self.first, self.second
+
 
 class LikelyPair(_Pair):
     """Two records that may be of one person, as the search of last night found them."""

@@ -262,3 +262,8 @@ class Merge(Record):
 
     def __str__(self) -> str:
         return f"{self.absorbed.number} into {self.survivor.number}"
+
+    @property
+    def key(self) -> str:
+        """The key as text, to name what stands on a page."""
+        return str(self.pk)

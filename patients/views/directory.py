@@ -26,7 +26,11 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     """Show the patients who fit `?q=`, or those opened last."""
     user = signed_in(request)
     text = request.GET.get("q", "").strip()
-    context: dict[str, Any] = {"text": text, "may_register": user.can(Permission.EDIT_PATIENT)}
+    context: dict[str, Any] = {
+        "text": text,
+        "may_register": user.can(Permission.EDIT_PATIENT),
+        "may_merge": user.can(Permission.MERGE_PATIENTS),
+    }
     if not text:
         context["recent"] = recently_opened(user, limit=PAGE_LENGTH)
         return render(request, "patients/list.html", context)
