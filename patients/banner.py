@@ -1,13 +1,28 @@
 """What stands at the top of every page about one patient."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, F, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from clinic.base.prepared import Row, prepared
-from patients.models import Allergy, Medicine, NoKnownAllergies, Patient
+from clinic.base.templatetags.anagen import day
+from patients.analytes import SEROLOGY, Analyte
+from patients.catalogue import BLEEDING, BLOOD_BORNE, Condition
+from patients.facts import is_too_old
+from patients.models import (
+    Allergy,
+    Answer,
+    BloodResult,
+    ConditionStatement,
+    Medicine,
+    NoKnownAllergies,
+    Patient,
+    PregnancyStatement,
+)
 
 ADULT_AGE_YEARS = 18
 
@@ -25,6 +40,12 @@ NONE_KNOWN = "No known allergies"
 
 _ALLERGY = "allergy"
 _NONE_STATED = "none stated"
+_CONDITION = "condition"
+_SEROLOGY = "serology"
+_PREGNANT = "pregnant"
+_BREASTFEEDING = "breastfeeding"
+
+_YES = PregnancyStatement.State.YES
 
 
 def patient_context(patient: Patient) -> dict[str, Any]:
@@ -34,7 +55,9 @@ def patient_context(patient: Patient) -> dict[str, Any]:
     recorded"; `alerts` are short sentences in words. Everybody must know what is dangerous, also
     whoever checks the patient in; how it shows and which medicine it is stays in the clinical
     record. So those who do not see that get `short_allergy_line` ("Allergic to penicillin") and
-    `short_alerts` ("Takes an anticoagulant").
+    `short_alerts` ("Takes an anticoagulant", "Bleeding disorder", "Pregnant"). A blood-borne
+    infection is for the clinical record alone: at the desk everybody is met with the same care,
+    and no one's safety there depends on knowing it.
     """
     facts = sorted(_facts(patient_id=patient.pk))
     allergies = [(name, detail) for kind, name, detail in facts if kind == _ALLERGY]
@@ -43,10 +66,22 @@ def patient_context(patient: Patient) -> dict[str, Any]:
     short_line, _ = _allergy_line([name for name, _ in allergies], none_stated)
     medicines = _medicines_by_group(facts)
     age_alert = _age_alert(patient)
+    bleeding = _told(facts, BLEEDING)
     return {
         "patient": patient,
-        "alerts": [*age_alert, *(f"{words}: {names}" for words, names in medicines)],
-        "short_alerts": [*age_alert, *(words for words, _ in medicines)],
+        "alerts": [
+            *age_alert,
+            *bleeding,
+            *_infections(facts),
+            *_pregnancy(facts),
+            *(f"{words}: {names}" for words, names in medicines),
+        ],
+        "short_alerts": [
+            *age_alert,
+            *(["Bleeding disorder"] if bleeding else []),
+            *_pregnancy_in_short(facts),
+            *(words for words, _ in medicines),
+        ],
         "allergy_line": line,
         "short_allergy_line": short_line,
         "allergy_kind": tone,
@@ -72,24 +107,111 @@ def _statements(patient_id: UUID) -> Any:
 
 @prepared(patient_id=UUID)
 def _facts(patient_id: UUID) -> Any:
-    """Return (kind, name, detail) of allergies, statements and medicines that matter."""
-
-    def words(value: str) -> Value:
-        return Value(value, output_field=CharField())
-
+    """Return (kind, name, detail) of whatever the banner may have to say."""
     allergies = Allergy.objects.standing().filter(patient=patient_id)
-    statements = _statements(patient_id)
-    medicines = Medicine.objects.filter(
-        patient=patient_id, stopped_date__isnull=True, group__in=ALERT_GROUPS
-    )
+    medicines = Medicine.objects.taken().filter(patient=patient_id, group__in=ALERT_GROUPS)
     return (
         allergies.order_by()
-        .values_list(words(_ALLERGY), F("substance"), F("reaction"))
+        .values_list(_words(_ALLERGY), F("substance"), F("reaction"))
         .union(
-            statements.order_by().values_list(words(_NONE_STATED), words(""), words("")),
-            medicines.order_by().values_list(F("group"), F("name"), words("")),
+            _statements(patient_id)
+            .order_by()
+            .values_list(_words(_NONE_STATED), _words(""), _words("")),
+            medicines.order_by().values_list(F("group"), F("name"), _words("")),
+            _present(patient_id).order_by().values_list(_words(_CONDITION), F("item"), _words("")),
+            _reactive(patient_id)
+            .order_by()
+            .values_list(_words(_SEROLOGY), F("analyte"), _words("")),
+            *(
+                _expecting(patient_id, field)
+                .order_by()
+                .values_list(_words(kind), Cast("stated_at", CharField()), _words(""))
+                for kind, field in ((_PREGNANT, "pregnancy"), (_BREASTFEEDING, "breastfeeding"))
+            ),
         )
     )
+
+
+def _words(value: str) -> Value:
+    return Value(value, output_field=CharField())
+
+
+def _present(patient_id: UUID) -> Any:
+    """Return standing answers that a dangerous condition is there."""
+    asked = ConditionStatement.objects.filter(patient=patient_id, item__in=BLEEDING + BLOOD_BORNE)
+    later = ConditionStatement.objects.filter(_stated_later(), item=OuterRef("item"))
+    return asked.filter(~Exists(later), answer=Answer.YES)
+
+
+def _expecting(patient_id: UUID, field: str) -> Any:
+    """Return the last statement about a pregnancy, if it says yes."""
+    later = PregnancyStatement.objects.filter(_stated_later())
+    rows = PregnancyStatement.objects.filter(patient=patient_id, **{field: _YES})
+    return rows.filter(~Exists(later))
+
+
+def _stated_later() -> Q:
+    return Q(patient=OuterRef("patient")) & (
+        Q(stated_at__gt=OuterRef("stated_at"))
+        | Q(stated_at=OuterRef("stated_at"), id__gt=OuterRef("id"))
+    )
+
+
+def _reactive(patient_id: UUID) -> Any:
+    """Return the last results of serology that are reactive."""
+    later = BloodResult.objects.standing().filter(
+        Q(sample__taken_date__gt=OuterRef("sample__taken_date"))
+        | Q(sample__taken_date=OuterRef("sample__taken_date"), id__gt=OuterRef("id")),
+        patient=OuterRef("patient"),
+        analyte=OuterRef("analyte"),
+    )
+    return BloodResult.objects.standing().filter(
+        ~Exists(later),
+        patient=patient_id,
+        analyte__in=SEROLOGY,
+        finding=BloodResult.Finding.REACTIVE,
+    )
+
+
+def _told(facts: list[Row], conditions: tuple[Condition, ...]) -> list[str]:
+    found = {name for kind, name, _ in facts if kind == _CONDITION}
+    return [condition.label for condition in conditions if condition in found]
+
+
+def _infections(facts: list[Row]) -> list[str]:
+    tested = [f"{Analyte(name).label} reactive" for kind, name, _ in facts if kind == _SEROLOGY]
+    found = [*_told(facts, BLOOD_BORNE), *tested]
+    return [f"Blood-borne infection: {', '.join(found)}"] if found else []
+
+
+def _pregnancy(facts: list[Row]) -> list[str]:
+    """Return what was stated, with its day: whether it still holds is asked, not reckoned."""
+    sentences = []
+    for kind, statement in _expecting_told(facts):
+        stated = day(statement.stated_at)
+        if is_too_old(statement, timezone.now()):
+            sentences.append(f"Was {kind} on {stated}: ask again")
+        else:
+            sentences.append(f"{kind.capitalize()}, stated {stated}")
+    return sentences
+
+
+def _pregnancy_in_short(facts: list[Row]) -> list[str]:
+    now = timezone.now()
+    told = _expecting_told(facts)
+    return ["Pregnant" for kind, row in told if kind == _PREGNANT and not is_too_old(row, now)]
+
+
+def _expecting_told(facts: list[Row]) -> list[tuple[str, PregnancyStatement]]:
+    fields = {_PREGNANT: "pregnancy", _BREASTFEEDING: "breastfeeding"}
+    return [
+        (
+            kind,
+            PregnancyStatement(**{fields[kind]: _YES, "stated_at": datetime.fromisoformat(name)}),
+        )
+        for kind, name, _ in sorted(facts, reverse=True)
+        if kind in fields
+    ]
 
 
 def _with_detail(name: str, detail: str) -> str:

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, path
 
 from patients.consent_urls import consent_urls
-from patients.views import cases, directory, history, merging, registration
+from patients.history_urls import history_urls
+from patients.views import cases, directory, merging, registration
 
 app_name = "patients"
 
@@ -37,33 +38,6 @@ merging_urls = [
         merging.undo,
         name="undo_merge",
     ),
-]
-
-history_urls = [
-    path("patients/<uuid:patient_id>/history/", history.history_page, name="history"),
-    path(
-        "patients/<uuid:patient_id>/history/<slug:topic>/",
-        history.record_history,
-        name="record_history",
-    ),
-    path("patients/<uuid:patient_id>/medicines/", history.add_medicine, name="add_medicine"),
-    path(
-        "patients/<uuid:patient_id>/medicines/<uuid:medicine_id>/stop/",
-        history.stop_medicine,
-        name="stop_medicine",
-    ),
-    path("patients/<uuid:patient_id>/allergies/", history.add_allergy, name="add_allergy"),
-    path(
-        "patients/<uuid:patient_id>/allergies/none/",
-        history.state_no_allergies,
-        name="no_allergies",
-    ),
-    path(
-        "patients/<uuid:patient_id>/allergies/<uuid:allergy_id>/withdraw/",
-        history.withdraw_allergy,
-        name="withdraw_allergy",
-    ),
-    path("patients/<uuid:patient_id>/diagnosis/", history.diagnose, name="diagnose"),
 ]
 
 case_urls = [

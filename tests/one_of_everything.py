@@ -10,7 +10,22 @@ from clinic.photos import derivatives
 from clinic.practice.models import Service, Site
 from clinic.staff.models import User
 from patients.actions.merging import merge
-from patients.models import Allergy, Case, HistoryEntry, Medicine, Patient
+from patients.models import (
+    Allergy,
+    BloodResult,
+    BloodSample,
+    Case,
+    ConditionStatement,
+    EarlierTreatment,
+    HairStatement,
+    HistoryEntry,
+    Medicine,
+    MedicinesReview,
+    NoEarlierTreatments,
+    Patient,
+    PregnancyStatement,
+    RelativeStatement,
+)
 from tests.factories.booking import AppointmentFactory
 from tests.factories.documents import IssuedDocumentFactory, PrivateLinkFactory
 from tests.factories.followups import ExaminationFactory, MeasurementFactory, ReviewFactory
@@ -70,7 +85,13 @@ def _history(case: Case, clinician: User) -> dict[str, Any]:
     by = {"recorded_at": now, "recorded_by": clinician}
     HistoryEntry.objects.create(patient=patient, topic="hair", text="Since 2019.", **by)
     DiagnosisFactory(case=case, made_by=clinician)
+    _statements(patient, clinician)
+    sample = BloodSample.objects.create(patient=patient, taken_date=timezone.localdate(), **by)
     return {
+        "result_id": BloodResult.objects.create(
+            patient=patient, sample=sample, analyte="platelets", value=250, unit="10^9/L", **by
+        ),
+        "treatment_id": EarlierTreatment.objects.create(patient=patient, kind="prp", **by),
         "medicine_id": Medicine.objects.create(
             patient=patient, group="finasteride", name="Finasteride", dose="1 mg", **by
         ),
@@ -78,6 +99,16 @@ def _history(case: Case, clinician: User) -> dict[str, Any]:
             patient=patient, substance="Penicillin", reaction="Rash", **by
         ),
     }
+
+
+def _statements(patient: Any, clinician: User) -> None:
+    stated = {"patient": patient, "stated_at": timezone.now(), "stated_by": clinician}
+    ConditionStatement.objects.create(item="diabetes", answer="yes", **stated)
+    RelativeStatement.objects.create(item="mother", answer="no", **stated)
+    HairStatement.objects.create(course="gradual", **stated)
+    PregnancyStatement.objects.create(pregnancy="no", breastfeeding="no", **stated)
+    MedicinesReview.objects.create(takes_none=False, **stated)
+    NoEarlierTreatments.objects.create(**stated)
 
 
 def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, Any]:

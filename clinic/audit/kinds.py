@@ -56,6 +56,24 @@ class Kind(models.TextChoices):
     ALLERGY_RECORDED = "patients.allergy_recorded", "recorded the allergy {substance}"
     ALLERGY_REMOVED = "patients.allergy_removed", "withdrew the allergy {substance}"
     NO_ALLERGIES_STATED = "patients.no_allergies", "recorded that no allergies are known"
+    MEDICINE_REMOVED = "patients.medicine_removed", "withdrew the medicine {name}"
+    MEDICINES_REVIEWED = "patients.medicines_reviewed", "went through {count} medicines: no change"
+    NO_MEDICINES_STATED = "patients.no_medicines", "recorded that no medicines are taken"
+    CONDITIONS_STATED = "patients.conditions_stated", "recorded {count} answers about conditions"
+    RELATIVES_STATED = "patients.relatives_stated", "recorded {count} answers about relatives"
+    HAIR_STATED = "patients.hair_stated", "recorded how the hair loss began and went on"
+    PREGNANCY_STATED = (
+        "patients.pregnancy_stated",
+        "recorded the answers about pregnancy and breastfeeding",
+    )
+    BLOOD_RECORDED = "patients.blood_recorded", "recorded {count} blood results of {taken}"
+    BLOOD_REMOVED = "patients.blood_removed", "withdrew the blood result {name} of {taken}"
+    EARLIER_RECORDED = "patients.earlier_recorded", "recorded {kind} elsewhere"
+    EARLIER_REMOVED = "patients.earlier_removed", "withdrew the entry of {kind} elsewhere"
+    NO_EARLIER_STATED = (
+        "patients.no_earlier",
+        "recorded that the hair was not treated elsewhere",
+    )
     CASE_OPENED = "patients.case_opened", "opened the case"
     CASE_CLOSED = (
         "patients.case_closed",

@@ -100,6 +100,11 @@ def not_truncated() -> pgtrigger.Trigger:
     )
 
 
+def never_deleted() -> pgtrigger.Trigger:
+    """Refuse DELETE, where rows change in some columns and are never removed."""
+    return _AppendOnly(name="never_deleted", operation=pgtrigger.Delete)
+
+
 def append_only() -> list[pgtrigger.Trigger]:
     """Refuse UPDATE, DELETE and TRUNCATE: rows are added and never changed."""
     return [

@@ -19,6 +19,7 @@ from patients.models import (
     NoKnownAllergies,
     Patient,
 )
+from patients.partial_dates import Precision
 from patients.turns import take_turn
 
 ALLERGY_RECORDED_ALREADY = "This allergy is already recorded."
@@ -73,11 +74,15 @@ def record_medicine(
     dose: str,
     started_date: date | None,
     now: datetime,
+    started_precision: str = Precision.DAY,
+    route: str = "",
 ) -> Medicine:
-    """Record a medicine that the patient takes; one in use is not recorded twice."""
+    """Record a medicine that the patient takes; one in use is not recorded twice.
+
+    `started_date` is the first day of what is known, as exact as `started_precision` says.
+    """
     take_turn(patient.pk)
-    in_use = patient.medicines.filter(stopped_date__isnull=True, name__iexact=name)
-    if in_use.exists():
+    if patient.medicines.taken().filter(name__iexact=name).exists():
         raise ValidationError(
             {"name": f"{name} is on the list already. Stop it first if the dose changed."}
         )
@@ -86,7 +91,9 @@ def record_medicine(
         group=group,
         name=name,
         dose=dose,
+        route=route,
         started_date=started_date,
+        started_precision=started_precision,
         recorded_at=now,
         recorded_by=by,
     )
@@ -97,12 +104,24 @@ def record_medicine(
 
 
 @transaction.atomic
-def stop_medicine(*, by: User, medicine: Medicine, stopped_date: date) -> Medicine:
-    """Record since when a medicine is no longer taken."""
+def stop_medicine(
+    *,
+    by: User,
+    medicine: Medicine,
+    stopped_date: date,
+    now: datetime,
+    stopped_precision: str = Precision.DAY,
+    stop_reason: str = "",
+) -> Medicine:
+    """Record since when a medicine is no longer taken, and why."""
+    take_turn(medicine.patient_id)
     row = Medicine.objects.select_for_update().get(pk=medicine.pk)
     if row.stopped_date:
         raise ValidationError("This medicine is recorded as stopped already.")
-    row.stopped_date = stopped_date
+    if row.withdrawn_at:
+        raise ValidationError("This medicine is withdrawn already.")
+    row.stopped_date, row.stopped_precision = stopped_date, stopped_precision
+    row.stop_reason, row.stop_recorded_at, row.stop_recorded_by = stop_reason, now, by
     row.check_and_save()
     audit.record(
         Kind.MEDICINE_STOPPED, by=by, patient_id=row.patient_id, subject=row, name=row.name
@@ -111,8 +130,30 @@ def stop_medicine(*, by: User, medicine: Medicine, stopped_date: date) -> Medici
 
 
 @transaction.atomic
+def withdraw_medicine(*, by: User, medicine: Medicine, reason: str, now: datetime) -> Medicine:
+    """Withdraw a medicine that was recorded by mistake; it stays readable."""
+    take_turn(medicine.patient_id)
+    row = Medicine.objects.select_for_update().get(pk=medicine.pk)
+    if row.withdrawn_at:
+        raise ValidationError("This medicine is withdrawn already.")
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, by, reason
+    row.check_and_save()
+    audit.record(
+        Kind.MEDICINE_REMOVED, by=by, patient_id=row.patient_id, subject=row, name=row.name
+    )
+    return row
+
+
+@transaction.atomic
 def record_allergy(
-    *, by: User, patient: Patient, substance: str, reaction: str, now: datetime
+    *,
+    by: User,
+    patient: Patient,
+    substance: str,
+    reaction: str,
+    now: datetime,
+    certainty: str = "",
+    severity: str = "",
 ) -> Allergy:
     """Record an allergy; it overtakes any statement that none are known."""
     take_turn(patient.pk)
@@ -122,6 +163,8 @@ def record_allergy(
                 patient=patient,
                 substance=substance,
                 reaction=reaction,
+                certainty=certainty,
+                severity=severity,
                 recorded_at=now,
                 recorded_by=by,
             )
@@ -138,12 +181,13 @@ def record_allergy(
 
 
 @transaction.atomic
-def withdraw_allergy(*, by: User, allergy: Allergy, now: datetime) -> Allergy:
-    """Withdraw an allergy that was found to be wrong; it stays readable."""
+def withdraw_allergy(*, by: User, allergy: Allergy, reason: str, now: datetime) -> Allergy:
+    """Withdraw an allergy that was found to be wrong; it stays readable, with the reason."""
+    take_turn(allergy.patient_id)
     row = Allergy.objects.select_for_update().get(pk=allergy.pk)
     if row.withdrawn_at:
         raise ValidationError("This allergy is withdrawn already.")
-    row.withdrawn_at, row.withdrawn_by = now, by
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, by, reason
     row.check_and_save()
     audit.record(
         Kind.ALLERGY_REMOVED,

@@ -11,6 +11,8 @@ from django.utils import timezone
 from clinic.base.templatetags.anagen import day
 from patients import nhs, phone
 from patients.dates import parse_birth_date
+from patients.partial_dates import HELP as PARTIAL_DATE_HELP
+from patients.partial_dates import PartialDate, parse_partial_date
 
 # Control and other invisible characters, but not the joiners that some scripts are written with.
 _JOINERS = "\u200c\u200d"
@@ -73,6 +75,30 @@ class BirthDateField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored date as 22-Nov-1980, and what was typed as it was typed."""
         return day(value) if isinstance(value, date) else value
+
+
+class PartialDateField(forms.Field):
+    """A date as far as it is known: a year, a month and a year, or a day; never in the future."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", PARTIAL_DATE_HELP)
+        options.setdefault("widget", forms.TextInput(attrs={"class": "w-date"}))
+        super().__init__(**options)
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value: Any) -> PartialDate | None:
+        """Return the date as far as it is known, or say what to write instead."""
+        text = one_line(str(value or ""))
+        if not text:
+            return None
+        try:
+            return parse_partial_date(text, today=timezone.localdate())
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored date as exact as it is known, and what was typed as it was typed."""
+        return str(value) if isinstance(value, PartialDate) else value
 
 
 class PhoneField(forms.CharField):

@@ -1,6 +1,5 @@
 """What the clinician records on the history page. Each form stands in a section of its own."""
 
-from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,17 +9,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from clinic.base.forms import PlainForm
-from patients.forms.fields import LineField, ParagraphsField
-from patients.models import Diagnosis, HistoryEntry, Medicine, Patient
-
-
-def _not_in_the_future(value: date) -> None:
-    if value > timezone.localdate():
-        raise ValidationError("This date lies in the future.")
-
-
-def _day(**attrs: str) -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "w-date", **attrs})
+from patients.forms.fields import LineField, ParagraphsField, PartialDateField
+from patients.models import Allergy, Diagnosis, HistoryEntry, Medicine, Patient
+from patients.partial_dates import PartialDate, spread
 
 
 class HistoryForm(PlainForm):
@@ -55,9 +46,9 @@ class HistoryForm(PlainForm):
             raise ValidationError("Write what is known, or leave this part as it is.")
         return text
 
-    def now_based_on(self, entry_id: UUID) -> None:
+    def now_based_on(self, entry: HistoryEntry) -> None:
         """Base the next attempt on a newer entry; what was typed stays."""
-        self.data = {**self.data.dict(), self.add_prefix("seen"): str(entry_id)}  # type: ignore[attr-defined]
+        self.data = {**self.data.dict(), self.add_prefix("seen"): str(entry.pk)}  # type: ignore[attr-defined]
 
 
 class MedicineForm(PlainForm):
@@ -83,13 +74,17 @@ class MedicineForm(PlainForm):
         required=False,
         widget=forms.TextInput(attrs={"class": "w-name", "autocomplete": "off"}),
     )
-    started_date = forms.DateField(
-        label="Taken since", required=False, validators=[_not_in_the_future], widget=_day()
+    route = forms.ChoiceField(
+        label="How it is taken",
+        choices=[("", "Not known"), *Medicine.Route.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "w-name"}),
     )
+    started = PartialDateField(label="Taken since", required=False)
 
     def clean(self) -> dict[str, Any]:
         """Name a medicine by its kind when nothing else was typed."""
-        values = super().clean() or {}
+        values = spread(super().clean() or {}, "started")
         group = values.get("group")
         if group == Medicine.Group.OTHER and not values.get("name"):
             self.add_error("name", "Write the name of the medicine.")
@@ -101,13 +96,42 @@ class MedicineForm(PlainForm):
 class StopForm(PlainForm):
     """Since when a medicine is no longer taken."""
 
-    stopped_date = forms.DateField(
-        label="Stopped on", validators=[_not_in_the_future], widget=_day()
+    stopped = PartialDateField(label="Stopped")
+    stop_reason = LineField(
+        label="Why",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "w-email", "autocomplete": "off"}),
     )
 
     def __init__(self, data: QueryDict | None = None, *, medicine: Medicine) -> None:
         super().__init__(data, prefix=f"stop-{medicine.pk}")
-        self.fields["stopped_date"].initial = timezone.localdate()
+        self.fields["stopped"].initial = PartialDate(timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        """Return the date as the columns that keep it."""
+        return spread(super().clean() or {}, "stopped")
+
+
+class ReviewedForm(PlainForm):
+    """That the medicines were gone through; `seen` are those that were on the page."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_seen(self) -> set[UUID]:
+        """Return the keys of the medicines on the page."""
+        try:
+            return {UUID(key) for key in self.cleaned_data["seen"].split()}
+        except ValueError as error:
+            raise ValidationError("This page arrived incomplete. Open it again.") from error
+
+
+class ReasonForm(PlainForm):
+    """Why something is withdrawn."""
+
+    reason = LineField(
+        max_length=200, error_messages={"required": "Say why it is withdrawn. It stays as it was."}
+    )
 
 
 class AllergyForm(PlainForm):
@@ -126,6 +150,18 @@ class AllergyForm(PlainForm):
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"class": "w-name", "autocomplete": "off"}),
+    )
+    severity = forms.ChoiceField(
+        label="How badly",
+        choices=[("", "Not known"), *Allergy.Severity.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "w-name"}),
+    )
+    certainty = forms.ChoiceField(
+        label="How certain",
+        choices=[("", "Not known"), *Allergy.Certainty.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "w-name"}),
     )
 
 

@@ -1,27 +1,50 @@
 """The patient, their history, their case and their consents."""
 
+from patients.models.bloods import BloodResult, BloodSample
 from patients.models.case import Case, Diagnosis
 from patients.models.consent import Consent, ConsentTemplate, PhotoScope
+from patients.models.earlier_treatments import EarlierTreatment
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
 from patients.models.pairs import LikelyPair, TwoPeople
 from patients.models.patient import Merge, OtherNumber, Patient, SiteRegistration
+from patients.models.statements import (
+    Answer,
+    ConditionStatement,
+    HairStatement,
+    MedicinesReview,
+    NoEarlierTreatments,
+    PregnancyStatement,
+    RelativeStatement,
+    Statement,
+)
 
 __all__ = [
     "Allergy",
+    "Answer",
+    "BloodResult",
+    "BloodSample",
     "Case",
+    "ConditionStatement",
     "Consent",
     "ConsentTemplate",
     "Diagnosis",
+    "EarlierTreatment",
+    "HairStatement",
     "HistoryEntry",
     "LikelyPair",
     "Medicine",
+    "MedicinesReview",
     "Merge",
     "NameWord",
+    "NoEarlierTreatments",
     "NoKnownAllergies",
     "OtherNumber",
     "Patient",
     "PhotoScope",
+    "PregnancyStatement",
+    "RelativeStatement",
     "SiteRegistration",
+    "Statement",
     "TwoPeople",
 ]

@@ -85,7 +85,7 @@ def test_the_medicines_that_are_taken_stand_on_the_chart_with_their_dose(client_
         )
     page = client.get(chart).content.decode()
     assert "<dd>Finasteride; Minoxidil 5 mg once a day</dd>" in page
-    assert "Dutasteride" not in page
+    assert "Stopped Dutasteride" in page, "the timeline tells of it"
 
 
 def test_the_medicines_are_not_shown_to_who_sees_nothing_clinical(client_of, clinician, site):

@@ -120,7 +120,9 @@ def test_an_allergy_recorded_later_overtakes_the_statement_even_when_withdrawn(p
         now=NOW + timedelta(minutes=1),
     )
     assert line(patient)[0] == "Allergic to latex"
-    history.withdraw_allergy(by=clinician, allergy=allergy, now=NOW + timedelta(minutes=2))
+    history.withdraw_allergy(
+        by=clinician, allergy=allergy, reason="Mixed up.", now=NOW + timedelta(minutes=2)
+    )
     assert line(patient)[0] == "Allergies not recorded"
     history.state_no_allergies(by=clinician, patient=patient, now=NOW + timedelta(minutes=3))
     assert line(patient)[0] == "No known allergies"
@@ -145,6 +147,7 @@ def test_medicines_that_matter_before_a_needle_are_alerts_while_they_are_taken(p
         by=clinician,
         medicine=patient.medicines.get(name="Isotretinoin"),
         stopped_date=timezone.localdate(),
+        now=NOW,
     )
     assert patient_context(patient)["alerts"] == ["Takes an anticoagulant: Apixaban"]
     assert patient_context(patient)["short_alerts"] == ["Takes an anticoagulant"]

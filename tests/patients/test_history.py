@@ -36,13 +36,21 @@ def medicine(by, patient, **changed) -> Medicine:
     return history.record_medicine(by=by, patient=patient, now=NOW, **{**values, **changed})
 
 
+def stop(by, row, stopped_date, **changed) -> Medicine:
+    return history.stop_medicine(by=by, medicine=row, stopped_date=stopped_date, now=NOW, **changed)
+
+
+def withdraw(by, allergy) -> Allergy:
+    return history.withdraw_allergy(by=by, allergy=allergy, reason="Tested negative.", now=NOW)
+
+
 def test_the_newest_entry_of_a_topic_is_the_present_one_and_earlier_ones_stay(clinician, patient):
     first = write(clinician, patient, "Crown, six years.")
     second = write(
         clinician, patient, "Crown, seven years.", seen=first.pk, now=NOW + timedelta(days=1)
     )
     write(clinician, patient, "Mother alike.", topic="family")
-    topics = {topic.name: topic for topic in history_of(patient, bound={})["topics"]}
+    topics = history_of(patient, bound={})["topics"]
     assert (topics["hair"].latest, topics["hair"].earlier) == (second, [first])
     assert topics["family"].latest.text == "Mother alike."
     assert topics["medical"].latest is None
@@ -68,7 +76,7 @@ def test_a_second_writer_is_told_what_the_first_wrote(clinician, patient):
 
 def test_a_medicine_is_recorded_stopped_and_may_come_back(clinician, patient):
     row = medicine(clinician, patient, started_date=date(2024, 1, 1))
-    history.stop_medicine(by=clinician, medicine=row, stopped_date=date(2025, 1, 1))
+    stop(clinician, row, date(2025, 1, 1))
     medicine(clinician, patient)
     assert patient.medicines.filter(stopped_date__isnull=True).count() == 1
     assert kinds() == [Kind.MEDICINE_RECORDED, Kind.MEDICINE_STOPPED, Kind.MEDICINE_RECORDED]
@@ -83,10 +91,10 @@ def test_a_medicine_in_use_is_not_recorded_twice(clinician, patient):
 def test_a_medicine_cannot_stop_before_it_started_nor_twice(clinician, patient):
     row = medicine(clinician, patient, started_date=date(2024, 1, 1))
     with pytest.raises(ValidationError, match="before it was started"):
-        history.stop_medicine(by=clinician, medicine=row, stopped_date=date(2023, 1, 1))
-    history.stop_medicine(by=clinician, medicine=row, stopped_date=TODAY)
+        stop(clinician, row, date(2023, 1, 1))
+    stop(clinician, row, TODAY)
     with pytest.raises(ValidationError, match="stopped already"):
-        history.stop_medicine(by=clinician, medicine=row, stopped_date=TODAY)
+        stop(clinician, row, TODAY)
 
 
 def test_an_allergy_is_recorded_once_in_any_spelling_of_capitals(clinician, patient):
@@ -98,7 +106,7 @@ def test_an_allergy_is_recorded_once_in_any_spelling_of_capitals(clinician, pati
     record("Penicillin")
     with pytest.raises(ValidationError, match="already recorded"):
         record("PENICILLIN")
-    history.withdraw_allergy(by=clinician, allergy=patient.allergies.get(), now=NOW)
+    withdraw(clinician, patient.allergies.get())
     record("penicillin")
     assert patient.allergies.count() == 2
 
@@ -107,11 +115,12 @@ def test_a_withdrawn_allergy_stays_with_who_withdrew_it(clinician, patient):
     allergy = history.record_allergy(
         by=clinician, patient=patient, substance="Latex", reaction="wheeze", now=NOW
     )
-    history.withdraw_allergy(by=clinician, allergy=allergy, now=NOW)
+    withdraw(clinician, allergy)
     allergy.refresh_from_db()
     assert (allergy.withdrawn_by, allergy.withdrawn_at) == (clinician, NOW)
+    assert allergy.withdrawn_reason == "Tested negative."
     with pytest.raises(ValidationError, match="withdrawn already"):
-        history.withdraw_allergy(by=clinician, allergy=allergy, now=NOW)
+        withdraw(clinician, allergy)
     assert kinds() == [Kind.ALLERGY_RECORDED, Kind.ALLERGY_REMOVED]
 
 

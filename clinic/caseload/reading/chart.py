@@ -18,7 +18,15 @@ from clinic.photos.models import Photo
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination
-from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Medicine, Patient
+from patients.models import (
+    Case,
+    Consent,
+    ConsentTemplate,
+    Diagnosis,
+    Medicine,
+    MedicinesReview,
+    Patient,
+)
 from treatments.models import Plan, Session
 
 
@@ -74,6 +82,7 @@ class ShownCase:
     has_baseline: bool
     has_photographs: bool
     medicines: list[str]
+    takes_no_medicines: bool
 
     @property
     def is_open(self) -> bool:
@@ -95,7 +104,8 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs, medicines = row
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-2]
+        medicines, takes_none = row[-2:]
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -109,6 +119,7 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             has_baseline=has_baseline,
             has_photographs=has_photographs,
             medicines=[str(Medicine(**medicine)) for medicine in medicines],
+            takes_no_medicines=takes_none and not medicines,
         )
     return None
 
@@ -126,14 +137,26 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         Exists(_baselines()),
         Exists(Photo.objects.standing().filter(photo_set__case=OuterRef("pk"))),
         ArraySubquery(_medicines()),
+        Exists(_none_taken()),
     )[:1]
 
 
 def _medicines() -> Any:
     return (
-        Medicine.objects.filter(patient=OuterRef("patient"), stopped_date__isnull=True)
+        Medicine.objects.taken()
+        .filter(patient=OuterRef("patient"))
         .order_by("name", "id")
         .values(found=JSONObject(name="name", dose="dose"))
+    )
+
+
+def _none_taken() -> Any:
+    """Return the standing statement that no medicines are taken."""
+    recorded_later = Medicine.objects.filter(
+        patient=OuterRef("patient"), recorded_at__gt=OuterRef("stated_at")
+    )
+    return MedicinesReview.objects.filter(
+        ~Exists(recorded_later), patient=OuterRef("patient"), takes_none=True
     )
 
 

@@ -4,7 +4,6 @@ What is known by its day alone stands where it was written down, if that was on 
 says so. Otherwise it stands last on its day, after what was agreed before it, and shows no time.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -31,16 +30,10 @@ from django.utils.safestring import SafeString
 from clinic.base.addresses import address_of
 from clinic.base.prepared import Prepared, prepared
 from clinic.base.templatetags.anagen import clock, day, icon, moment
-from clinic.booking.models import Appointment, Status
-from clinic.documents.models import Document
-from clinic.messaging.models import Message
-from clinic.photos.models import PhotoSet
-from clinic.practice.models import Technique
+from clinic.caseload.reading.timeline_sources import SOURCES, Source
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from followups.models import Examination
-from patients.models import Consent, Diagnosis, HistoryEntry, Patient
-from treatments.models import Session
+from patients.models import Patient
 
 PAGE_SIZE = 40
 
@@ -71,183 +64,6 @@ class Moment:
     url: str
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where a kind of moment comes from: two columns of text beside its time and its row.
-
-    Where `day` names a date, `at` need not be known, and `written` tells what was written down
-    when, as (word, field), the most telling first; `zone` leads to the zone of the site, where
-    the row has one.
-    """
-
-    kind: str
-    icon: str
-    rows: Callable[[UUID], QuerySet[Any, Any]]
-    at: str
-    columns: tuple[str, str]
-    words: Callable[[str, str], tuple[str, str, str]]
-    address: str
-    day: str = ""
-    written: tuple[tuple[str, str], ...] = ()
-    zone: str = ""
-
-
-def _appointment(service: str, status: str) -> tuple[str, str, str]:
-    tone = {"done": "good", "no_show": "danger", "cancelled": "danger"}.get(status, "future")
-    return service, Status(status).label, tone
-
-
-def _session(technique: str, signed_at: str) -> tuple[str, str, str]:
-    title = f"{Technique(technique).label} session"
-    return (title, "Signed", "good") if signed_at else (title, "Draft", "attention")
-
-
-def _examination(kind: str, _: str) -> tuple[str, str, str]:
-    return f"{Examination.Kind(kind).label} examination", "", "good"
-
-
-def _photo_set(_: str, __: str) -> tuple[str, str, str]:
-    return "Photographs", "", ""
-
-
-def _information(title: str, _: str) -> tuple[str, str, str]:
-    return f"Information given: {title}", "", ""
-
-
-def _signed_consent(title: str, withdrawn_at: str) -> tuple[str, str, str]:
-    state, tone = ("Withdrawn later", "danger") if withdrawn_at else ("Signed", "good")
-    return f"Consent: {title}", state, tone
-
-
-def _withdrawal(title: str, _: str) -> tuple[str, str, str]:
-    return f"Consent withdrawn: {title}", "Withdrawn", "danger"
-
-
-def _diagnosis(condition: str, grade: str) -> tuple[str, str, str]:
-    label = Diagnosis.Condition(condition).label
-    return f"Diagnosis: {label}{f', grade {grade}' if grade else ''}", "", ""
-
-
-def _history(topic: str, _: str) -> tuple[str, str, str]:
-    return f"{HistoryEntry.Topic(topic).label} history recorded", "", ""
-
-
-def _document(title: str, issued_at: str) -> tuple[str, str, str]:
-    return title, "Issued" if issued_at else "Not issued", "good" if issued_at else ""
-
-
-def _message(purpose: str, channel: str) -> tuple[str, str, str]:
-    return Message.Purpose(purpose).label, f"Sent by {Message.Channel(channel).label.lower()}", ""
-
-
-_SOURCES = (
-    _Source(
-        kind="appointments",
-        icon="calendar",
-        rows=lambda patient: Appointment.objects.filter(patient=patient),
-        at="starts_at",
-        columns=("service__name", "status"),
-        words=_appointment,
-        address="booking:appointment",
-    ),
-    _Source(
-        kind="sessions",
-        icon="syringe",
-        rows=lambda patient: Session.objects.filter(patient=patient),
-        at="started_at",
-        columns=("technique", "signed_at"),
-        words=_session,
-        address="treatments:session",
-        day="performed_date",
-        written=(("signed", "signed_at"), ("opened", "created_at")),
-        zone="site__time_zone",
-    ),
-    _Source(
-        kind="measurements",
-        icon="chart",
-        rows=lambda patient: Examination.objects.filter(patient=patient),
-        at="",
-        columns=("kind", "kind"),
-        words=_examination,
-        address="followups:list",
-        day="examined_date",
-        written=(("recorded", "recorded_at"),),
-    ),
-    _Source(
-        kind="photographs",
-        icon="camera",
-        rows=lambda patient: PhotoSet.objects.filter(patient=patient),
-        at="taken_at",
-        columns=("id", "id"),
-        words=_photo_set,
-        address="photos:sets",
-    ),
-    _Source(
-        kind="consent",
-        icon="document",
-        rows=lambda patient: Consent.objects.filter(patient=patient),
-        at="information_given_at",
-        columns=("template__title", "id"),
-        words=_information,
-        address="patients:consents",
-    ),
-    _Source(
-        kind="consent",
-        icon="pen",
-        rows=lambda patient: Consent.objects.filter(patient=patient, signed_at__isnull=False),
-        at="signed_at",
-        columns=("template__title", "withdrawn_at"),
-        words=_signed_consent,
-        address="patients:consents",
-    ),
-    _Source(
-        kind="consent",
-        icon="cross",
-        rows=lambda patient: Consent.objects.filter(patient=patient, withdrawn_at__isnull=False),
-        at="withdrawn_at",
-        columns=("template__title", "id"),
-        words=_withdrawal,
-        address="patients:consents",
-    ),
-    _Source(
-        kind="history",
-        icon="note",
-        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient),
-        at="made_at",
-        columns=("condition", "grade"),
-        words=_diagnosis,
-        address="patients:history",
-    ),
-    _Source(
-        kind="history",
-        icon="list",
-        rows=lambda patient: HistoryEntry.objects.filter(patient=patient),
-        at="recorded_at",
-        columns=("topic", "topic"),
-        words=_history,
-        address="patients:history",
-    ),
-    _Source(
-        kind="documents",
-        icon="document",
-        rows=lambda patient: Document.objects.filter(patient=patient),
-        at="requested_at",
-        columns=("title", "issued_at"),
-        words=_document,
-        address="documents:list",
-    ),
-    _Source(
-        kind="messages",
-        icon="mail",
-        rows=lambda patient: Message.objects.filter(patient=patient, sent_at__isnull=False),
-        at="sent_at",
-        columns=("purpose", "channel"),
-        words=_message,
-        address="messaging:outbox",
-    ),
-)
-
-
 def timeline_of(
     patient: Patient, *, reader: User, now: datetime, kind: str = ""
 ) -> tuple[list[Moment], bool]:
@@ -259,7 +75,7 @@ def timeline_of(
     clinical = reader.can(Permission.VIEW_CLINICAL)
     places = tuple(
         place
-        for place, source in enumerate(_SOURCES)
+        for place, source in enumerate(SOURCES)
         if kind in ("", source.kind) and (clinical or source.kind in _NOT_CLINICAL)
     )
     if not places:
@@ -287,7 +103,7 @@ def _newest_of(places: tuple[int, ...]) -> Prepared:
 
 
 def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
-    source = _SOURCES[place]
+    source = SOURCES[place]
     first, second = source.columns
     return (
         source.rows(patient_id)
@@ -305,7 +121,7 @@ def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
     )
 
 
-def _place_in_time(source: _Source) -> Expression:
+def _place_in_time(source: Source) -> Expression:
     """Return by what time a row is sorted."""
     if not source.day:
         return Cast(source.at, DateTimeField())
@@ -313,7 +129,7 @@ def _place_in_time(source: _Source) -> Expression:
     return Choose(*known, default=_EndOfDay(_zone(source), source.day))
 
 
-def _how_known(source: _Source) -> Expression:
+def _how_known(source: Source) -> Expression:
     """Return whether that is the row's own time (""), when it was written, or its day only."""
     known = [When(condition, then=Value(word)) for condition, _, word in _knowledge(source)]
     if not source.day:
@@ -321,7 +137,7 @@ def _how_known(source: _Source) -> Expression:
     return Choose(*known, default=Value(_BY_DAY), output_field=CharField())
 
 
-def _knowledge(source: _Source) -> list[tuple[Q, str, str]]:
+def _knowledge(source: Source) -> list[tuple[Q, str, str]]:
     """Return the times that may be known of a row, as (condition, field, word), the best first."""
     own = [(Q(**{f"{source.at}__isnull": False}), source.at, "")] if source.at else []
     return own + [
@@ -330,12 +146,12 @@ def _knowledge(source: _Source) -> list[tuple[Q, str, str]]:
     ]
 
 
-def _zone(source: _Source) -> Expression:
+def _zone(source: Source) -> Expression:
     group = Value(settings.TIME_ZONE)
     return Coalesce(NullIf(source.zone, Value("")), group) if source.zone else group
 
 
-def _day_there(source: _Source, field: str) -> Expression:
+def _day_there(source: Source, field: str) -> Expression:
     there = Func(_zone(source), F(field), function="timezone", output_field=DateTimeField())
     return Cast(there, DateField())
 
@@ -359,7 +175,7 @@ def _moment(
     second: str,
     row: UUID,
 ) -> Moment:
-    source = _SOURCES[place]
+    source = SOURCES[place]
     title, state, tone = source.words(first, second or "")
     return Moment(
         at=at,

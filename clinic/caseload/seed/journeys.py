@@ -14,13 +14,22 @@ from clinic.practice.models import Technique
 from followups.models import Examination, Measurement, Review, TargetArea
 from patients.models import (
     Allergy,
+    BloodResult,
+    BloodSample,
     Case,
+    ConditionStatement,
     Consent,
     Diagnosis,
+    EarlierTreatment,
+    HairStatement,
     HistoryEntry,
     Medicine,
+    MedicinesReview,
+    NoEarlierTreatments,
     NoKnownAllergies,
     Patient,
+    PregnancyStatement,
+    RelativeStatement,
     SiteRegistration,
 )
 from treatments.models import (
@@ -36,6 +45,8 @@ from treatments.models import (
 # Tables in the order of their foreign keys; sessions and what hangs on them come in rounds.
 BEFORE_SESSIONS = (
     *(Patient, SiteRegistration, Case, HistoryEntry, Allergy, NoKnownAllergies, Medicine),
+    *(ConditionStatement, RelativeStatement, HairStatement, PregnancyStatement, MedicinesReview),
+    *(BloodSample, BloodResult, EarlierTreatment, NoEarlierTreatments),
     *(Diagnosis, Appointment, Consent, Plan),
 )
 SESSIONS = (Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse)

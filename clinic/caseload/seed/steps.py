@@ -11,23 +11,14 @@ from clinic.audit.models import Event
 from clinic.booking.models import Appointment
 from clinic.caseload.seed.calendar import Calendar, Slot
 from clinic.caseload.seed.clinic import Clinic
+from clinic.caseload.seed.history import write_history
 from clinic.caseload.seed.people import Person
 from clinic.caseload.seed.rows import Rows
 from clinic.messaging.models import Message
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination, Measurement, Review, TargetArea
-from patients.models import (
-    Allergy,
-    Case,
-    Consent,
-    Diagnosis,
-    HistoryEntry,
-    Medicine,
-    NoKnownAllergies,
-    Patient,
-    SiteRegistration,
-)
+from patients.models import Case, Consent, Diagnosis, Patient, SiteRegistration
 from treatments.models import Plan
 
 INTERVAL_DAYS = {Technique.MICROGRAFT: 45, Technique.PRP: 30}
@@ -148,34 +139,17 @@ class Steps:
 
     def assess(self, day: date) -> None:
         """Record history, allergies, medicines and the diagnosis."""
-        at, by = self.at(day), self.clinician.pk
-        common: dict[str, Any] = {
-            "patient_id": self.patient_id,
-            "recorded_at": at,
-            "recorded_by_id": by,
-        }
-        self.rows.add(
-            HistoryEntry,
+        at = self.at(day)
+        write_history(
+            self.random,
+            self.rows,
+            patient_id=self.patient_id,
+            by_id=self.clinician.pk,
             at=at,
-            topic=HistoryEntry.Topic.HAIR,
-            text=f"{self.person.reason} for about {self.random.randrange(1, 9)} years.",
-            **common,
+            day=day,
+            sex=self.person.sex,
+            reason=self.person.reason,
         )
-        if self.random.random() < 0.2:
-            self.rows.add(Allergy, at=at, substance="Penicillin", reaction="Rash", **common)
-        else:
-            self.rows.add(
-                NoKnownAllergies, at=at, patient_id=self.patient_id, stated_at=at, stated_by_id=by
-            )
-        if self.random.random() < 0.4:
-            self.rows.add(
-                Medicine,
-                at=at,
-                group=Medicine.Group.MINOXIDIL_TOPICAL,
-                name="Minoxidil 5 % foam",
-                dose="1 mL twice daily",
-                **common,
-            )
         self._diagnose(at)
 
     def _diagnose(self, at: datetime) -> None:

@@ -11,7 +11,10 @@ from patients.forms.history import (
     MedicineForm,
     StopForm,
 )
-from patients.models import Diagnosis, HistoryEntry, Medicine, Patient
+from patients.models import Diagnosis, HistoryEntry, Medicine, MedicinesReview, Patient
+from patients.record.bloods import bloods_of
+from patients.record.index import index_of
+from patients.record.statements import earlier_treatments_of, statements_of
 
 # The form of a section that was sent and refused, by section and by row where it has several.
 Bound = dict[tuple[str, object], Any]
@@ -37,14 +40,18 @@ class MedicineInUse:
 
 
 def history_of(patient: Patient, *, bound: Bound) -> dict[str, Any]:
-    """Return the context of the history page, in six queries at most."""
-    return {
+    """Return the context of the history page, in as many queries however long the record is."""
+    context = {
         **patient_context(patient),
         **_allergies(patient, bound),
         **_medicines(patient, bound),
         **_diagnoses(patient, bound),
-        "topics": _topics(patient, bound),
+        **statements_of(patient, bound),
+        **bloods_of(patient, bound),
+        **earlier_treatments_of(patient, bound),
+        "topics": {topic.name: topic for topic in _topics(patient, bound)},
     }
+    return {**context, "index": index_of(context)}
 
 
 def _allergies(patient: Patient, bound: Bound) -> dict[str, Any]:
@@ -59,19 +66,31 @@ def _allergies(patient: Patient, bound: Bound) -> dict[str, Any]:
 
 
 def _medicines(patient: Patient, bound: Bound) -> dict[str, Any]:
-    rows = list(patient.medicines.select_related("recorded_by"))
+    rows = list(patient.medicines.select_related("recorded_by", "withdrawn_by"))
+    standing = [row for row in rows if not row.withdrawn_at]
+    taken = [row for row in standing if not row.stopped_date]
     return {
         "medicines": [
             MedicineInUse(
                 medicine=row,
                 form=bound.get(("medicines", row.pk)) or StopForm(medicine=row),
             )
-            for row in rows
-            if not row.stopped_date
+            for row in taken
         ],
-        "stopped_medicines": [row for row in rows if row.stopped_date],
+        "medicines_seen": " ".join(str(row.pk) for row in taken),
+        "stopped_medicines": [row for row in standing if row.stopped_date],
+        "withdrawn_medicines": [row for row in rows if row.withdrawn_at],
+        **_medicines_reviewed(patient, rows),
         "medicine_form": bound.get(("medicines", None)) or MedicineForm(),
     }
+
+
+def _medicines_reviewed(patient: Patient, rows: list[Medicine]) -> dict[str, Any]:
+    """Return when the list was last gone through, and whether none was taken then and since."""
+    reviewed = MedicinesReview.objects.newest_of(patient.pk).get("")
+    recorded_later = reviewed and any(row.recorded_at > reviewed.stated_at for row in rows)
+    takes_none = bool(reviewed and reviewed.takes_none and not recorded_later)
+    return {"medicines_reviewed": reviewed, "takes_none": reviewed if takes_none else None}
 
 
 def _diagnoses(patient: Patient, bound: Bound) -> dict[str, Any]:
