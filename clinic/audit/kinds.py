@@ -68,8 +68,8 @@ class Kind(models.TextChoices):
     )
     BLOOD_RECORDED = "patients.blood_recorded", "recorded {count} blood results of {taken}"
     BLOOD_REMOVED = "patients.blood_removed", "withdrew the blood result {name} of {taken}"
-    EARLIER_RECORDED = "patients.earlier_recorded", "recorded {kind} elsewhere"
-    EARLIER_REMOVED = "patients.earlier_removed", "withdrew the entry of {kind} elsewhere"
+    EARLIER_RECORDED = "patients.earlier_recorded", "recorded {what} elsewhere"
+    EARLIER_REMOVED = "patients.earlier_removed", "withdrew the entry of {what} elsewhere"
     NO_EARLIER_STATED = (
         "patients.no_earlier",
         "recorded that the hair was not treated elsewhere",

@@ -29,7 +29,7 @@ def record_earlier_treatment(
         by=by,
         patient_id=patient.pk,
         subject=row,
-        kind=row.get_kind_display(),
+        what=row.get_kind_display(),
     )
     return row
 
@@ -50,6 +50,6 @@ def withdraw_earlier_treatment(
         by=by,
         patient_id=row.patient_id,
         subject=row,
-        kind=row.get_kind_display(),
+        what=row.get_kind_display(),
     )
     return row

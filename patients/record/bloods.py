@@ -47,11 +47,10 @@ def bloods_of(patient: Patient, bound: dict[tuple[str, object], Any]) -> dict[st
 
 
 def _courses(rows: list[BloodResult], days: list[date]) -> list[Course]:
-    order = list(Analyte.values)
     found: dict[tuple[int, str], list[list[BloodResult]]] = {}
     for row in rows:
         if row.sample.taken_date in days:
-            cells = found.setdefault((order.index(row.analyte), row.name), [[] for _ in days])
+            cells = found.setdefault(_place(row), [[] for _ in days])
             cells[days.index(row.sample.taken_date)].append(row)
     return [Course(name, cells) for (_, name), cells in sorted(found.items())]
 
@@ -60,4 +59,11 @@ def _reports(rows: list[BloodResult]) -> list[Report]:
     reports: dict[Any, Report] = {}
     for row in rows:
         reports.setdefault(row.sample_id, Report(row.sample, [])).results.append(row)
+    for report in reports.values():
+        report.results.sort(key=_place)
     return list(reports.values())
+
+
+def _place(row: BloodResult) -> tuple[int, str]:
+    """Return where a result stands among the others of a day."""
+    return Analyte.values.index(row.analyte), row.name

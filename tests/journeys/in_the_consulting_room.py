@@ -23,6 +23,7 @@ def the_clinician_records_history_diagnosis_and_baseline(journey: Journey) -> No
 
 
 def records_history(clinician: Person) -> None:
+    clinician.page.locator("#hair summary").first.click()
     clinician.fills("Since when, where, how fast", "Crown thinning since 2019.")
     clinician.taps("Save", within=clinician.page.locator("#hair"))
     clinician.reads("Bring up to date", within=clinician.page.locator("#hair"))
@@ -40,6 +41,7 @@ def records_medicine_allergy_and_diagnosis(clinician: Person) -> None:
     clinician.fills("What happens", "Rash")
     clinician.taps("Save allergy")
     clinician.reads("Penicillin", within=clinician.page.locator("#patient-banner"))
+    answers_about_conditions(clinician)
     clinician.unfolds("Record the diagnosis")
     diagnosis = clinician.page.locator("#diagnosis")
     clinician.field("Diagnosis", within=diagnosis).select_option("aga_male")
@@ -47,6 +49,20 @@ def records_medicine_allergy_and_diagnosis(clinician: Person) -> None:
     clinician.taps("Save diagnosis")
     clinician.reads("III", "Record a new diagnosis", within=clinician.page.locator("#diagnosis"))
     clinician.looks_at_the_page()
+
+
+def answers_about_conditions(clinician: Person) -> None:
+    """Say yes to one, and no to the rest of its group by one button."""
+    clinician.unfolds("Ask about conditions")
+    conditions = clinician.page.locator("#conditions")
+    skin = conditions.locator("answer-group").filter(has_text="Keloid")
+    skin.get_by_role("group", name="Keloid or raised scars").get_by_label("Yes").check()
+    clinician.fills("Since", "2015", within=skin.locator(".answer").filter(has_text="Keloid"))
+    clinician.taps("Unanswered: no", within=skin)
+    clinician.looks_at_the_page()
+    clinician.taps("Save answers", within=conditions)
+    clinician.reads("Keloid or raised scars · since 2015", within=conditions)
+    clinician.reads("Skin disease of the scalp", within=conditions.locator("dl"))
 
 
 def becomes_responsible(journey: Journey, clinician: Person) -> None:
