@@ -336,7 +336,7 @@ def test_a_medicine_keeps_route_reason_and_dates_as_they_are_known(room, patient
     stop = {f"stop-{row.pk}-stopped": "2023", f"stop-{row.pk}-stop_reason": "Low mood"}
     assert room.post(at("stop_medicine", patient, row.pk), stop).status_code == 302
     page = shown(room, patient)
-    assert "Mar 2021\n                to 2023" in page or "to 2023" in page
+    assert "Mar 2021 to 2023" in " ".join(page.split())
     assert "stopped: Low mood" in page
     row.refresh_from_db()
     assert (row.route, str(row.started), str(row.stopped)) == ("mouth", "Mar 2021", "2023")
