@@ -161,7 +161,7 @@ class BloodsForm(PlainForm):
         if question and not meant:
             name = self.add_prefix(analyte)
             kept = {key: self.data[key] for key in self.data if key != f"{name}_is_meant"}
-            self.data = {**kept, f"{name}_asked": question}  # type: ignore[assignment]
+            self.data = {**kept, f"{name}_asked": question}
             self.add_error(f"{analyte}_is_meant", f"{question} Correct it, or tick the box.")
 
     def _check_other(self, place: int) -> None:

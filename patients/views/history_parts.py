@@ -57,7 +57,7 @@ def withdraw_part(
     """Withdraw a row for the reason that was sent, and answer with the page."""
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["reason"]))
+        messages.error(request, " ".join(map(str, form.errors["reason"])))
         return show_page(request, patient, status=422)
 
     def save() -> None:
