@@ -89,7 +89,8 @@ def _medicines_reviewed(patient: Patient, rows: list[Medicine]) -> dict[str, Any
     """Return when the list was last gone through, and whether none was taken then and since."""
     reviewed = MedicinesReview.objects.newest_of(patient.pk).get("")
     recorded_later = reviewed and any(row.recorded_at > reviewed.stated_at for row in rows)
-    takes_none = bool(reviewed and reviewed.takes_none and not recorded_later)
+    is_taken = any(not row.withdrawn_at and not row.stopped_date for row in rows)
+    takes_none = bool(reviewed and reviewed.takes_none and not recorded_later and not is_taken)
     return {"medicines_reviewed": reviewed, "takes_none": reviewed if takes_none else None}
 
 
