@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from patients.consent_urls import consent_urls
 from patients.views import cases, directory, history, merging, registration
+from patients.consent.urls import consent_urls
+from patients.views import cases, directory, history, registration
 
 app_name = "patients"
 

@@ -1,6 +1,6 @@
 """Which consent a session rests on. Nothing here writes."""
 
-from patients.consent_rules import standing_consents
+from patients.consent.rules import standing_consents
 from patients.models import Consent
 from treatments.models import Session
 from treatments.times import latest_consent_time

@@ -17,7 +17,7 @@ from clinic.photos import tasks
 from clinic.photos.intake import Photograph
 from clinic.photos.models import Agreement, Photo, PhotoSet, View
 from clinic.staff.models import User
-from patients.consent_rules import standing_photo_consent
+from patients.consent.rules import standing_photo_consent
 from patients.models import Case, Consent, PhotoScope
 
 

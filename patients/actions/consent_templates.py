@@ -8,7 +8,7 @@ from django.db import transaction
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
-from patients.consent_texts import SHIPPED, ShippedText
+from patients.consent.texts import SHIPPED, ShippedText
 from patients.models import ConsentTemplate
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
-from patients.consent_clock import reflect_until
-from patients.consent_rules import (
+from patients.consent.clock import reflect_until
+from patients.consent.rules import (
     ANOTHER_NAME,
     SHORTEST_REASON,
     TOO_EARLY,
@@ -22,7 +22,7 @@ from patients.consent_rules import (
     newest_text,
     obstacle_to_signing,
 )
-from patients.consent_wording import digest, text_to_sign
+from patients.consent.wording import digest, text_to_sign
 from patients.models import Case, Consent, ConsentTemplate
 from patients.signature import clean_signature
 from patients.turns import take_turn

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from clinic.base.forms import PlainForm
-from patients.consent_rules import ANOTHER_NAME, SHORTEST_REASON, TOO_EARLY, lacks_name_reason
+from patients.consent.rules import ANOTHER_NAME, SHORTEST_REASON, TOO_EARLY, lacks_name_reason
 from patients.models import Consent, ConsentTemplate, PhotoScope
 from patients.signature import clean_signature
 

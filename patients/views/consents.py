@@ -18,9 +18,9 @@ from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.actions import consents as actions
 from patients.banner import patient_context
-from patients.consent_overview import get_consent, get_text, subjects
-from patients.consent_rules import newest_text, obstacle_to_signing
-from patients.consent_wording import blocks, consequences, statements
+from patients.consent.overview import get_consent, get_text, subjects
+from patients.consent.rules import newest_text, obstacle_to_signing
+from patients.consent.wording import blocks, consequences, statements
 from patients.forms.consents import SignConsentForm, WithdrawConsentForm
 from patients.models import Consent, Patient
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from clinic.audit.models import Event
 from clinic.practice.models import Technique
 from patients.actions.consents import give_information, sign_consent
-from patients.consent_rules import standing_consents
+from patients.consent.rules import standing_consents
 from patients.models import Consent, ConsentTemplate
 from tests.factories.patients import CaseFactory, ConsentTemplateFactory, PatientFactory
 

@@ -10,8 +10,8 @@ from clinic.audit.models import Event
 from clinic.practice.models import Technique
 from patients.actions.consent_templates import publish_template
 from patients.actions.consents import AlreadySignedError, sign_consent, withdraw_consent
-from patients.consent_overview import subjects
-from patients.consent_wording import digest
+from patients.consent.overview import subjects
+from patients.consent.wording import digest
 from patients.models import Case, Consent, ConsentTemplate
 from tests.factories.patients import CaseFactory, SignedConsentFactory
 from tests.patients.consents import (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.practice.models import Technique
-from patients.consent_wording import digest
+from patients.consent.wording import digest
 from patients.models import Consent, ConsentTemplate
 from tests.factories.patients import (
     CaseFactory,

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from patients.actions.consents import sign_consent
-from patients.consent_rules import is_own_name
+from patients.consent.rules import is_own_name
 from tests.factories.patients import PatientFactory
 from tests.patients.consents import LATER, ZONE, case_of, fresh, informed, signed
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from clinic.practice.models import Technique
 from patients.actions.consent_templates import install_shipped_templates, publish_template
-from patients.consent_texts import SHIPPED, STATEMENTS
-from patients.consent_wording import blocks, consequences, digest, text_to_sign
+from patients.consent.texts import SHIPPED, STATEMENTS
+from patients.consent.wording import blocks, consequences, digest, text_to_sign
 from patients.models import ConsentTemplate, PhotoScope
 from tests.factories.patients import ConsentTemplateFactory
 from tests.patients.consents import LATER, NOW, sentences

@@ -15,7 +15,7 @@ from clinic.staff.permissions import Role
 from followups.actions.protocols import install_shipped_protocols
 from followups.models import Protocol, ProtocolStep
 from patients.actions.consent_templates import install_shipped_templates
-from patients.consent_wording import digest, text_to_sign
+from patients.consent.wording import digest, text_to_sign
 from patients.models import ConsentTemplate, PhotoScope
 from treatments.models import Lot
 

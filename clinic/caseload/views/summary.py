@@ -20,7 +20,7 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, read_patient
 from patients.banner import patient_context
-from patients.consent_rules import may_use_photos
+from patients.consent.rules import may_use_photos
 from patients.models import Case, Patient, PhotoScope
 
 

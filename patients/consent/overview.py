@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Technique
-from patients.consent_wording import consequences
+from patients.consent.wording import consequences
 from patients.models import Case, Consent, ConsentTemplate, Patient
 
 _PEOPLE = ("information_given_by", "signed_by", "withdrawn_by")

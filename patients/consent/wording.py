@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from patients.consent_texts import STATEMENTS
+from patients.consent.texts import STATEMENTS
 from patients.models import ConsentTemplate, PhotoScope
 
 
