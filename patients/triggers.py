@@ -29,6 +29,10 @@ class _ConsentFits(SharedFunctionTrigger):
     function = "patients_consent_fits"
 
 
+class _TranslatesPublished(SharedFunctionTrigger):
+    function = "patients_translates_published"
+
+
 def locked_when_published() -> pgtrigger.Trigger:
     """Refuse to change or delete a row whose `published_at` is set."""
     return _LockedWhenPublished(
@@ -36,8 +40,19 @@ def locked_when_published() -> pgtrigger.Trigger:
     )
 
 
+def translates_what_is_published() -> pgtrigger.Trigger:
+    """Refuse to publish a translation whose original is not, or says something else."""
+    return _TranslatesPublished(
+        name="translates_published", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
 def of_its_case_and_published_text() -> pgtrigger.Trigger:
-    """Refuse a consent to another patient's case, to an unpublished text, or signed by a minor."""
+    """Refuse a consent to another patient's case or to an unpublished text.
+
+    A signature is refused to a minor, to a text replaced by then, to a treatment of which neither
+    a risk nor the choice of none was talked about, and with another end than the text says.
+    """
     return _ConsentFits(name="consent_fits", operation=pgtrigger.Insert | pgtrigger.Update)
 
 

@@ -2,10 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from patients.consent_urls import consent_urls
+from patients.consent.urls import consent_urls, text_urls
 from patients.views import cases, directory, history, merging, registration
-from patients.consent.urls import consent_urls
-from patients.views import cases, directory, history, registration
 
 app_name = "patients"
 
@@ -82,4 +80,5 @@ urlpatterns: list[URLPattern] = [
     *history_urls,
     *case_urls,
     *consent_urls,
+    *text_urls,
 ]

@@ -39,6 +39,7 @@ class Message(Record):
         REMINDER = "reminder", "Appointment reminder"
         MOVED = "moved", "Appointment moved"
         CANCELLED = "cancelled", "Appointment cancelled"
+        MARKETING = "marketing", "News and offers"
         SUMMARY_READY = "summary_ready", "Summary ready"
 
     key = models.CharField(max_length=160, unique=True)

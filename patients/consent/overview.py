@@ -12,7 +12,11 @@ from clinic.practice.models import Technique
 from patients.consent.wording import consequences
 from patients.models import Case, Consent, ConsentTemplate, Patient
 
-_PEOPLE = ("information_given_by", "signed_by", "withdrawn_by")
+# Everybody who took part in a consent.
+PEOPLE = (
+    *("information_given_by", "discussed_by", "signed_by"),
+    *("clinician_signed_by", "withdrawn_by"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,17 @@ class State:
 class Subject:
     """What a patient can consent to, and what became of it.
 
-    `template` is the newest published text. `standing` is the newest signature that stands,
-    `waiting` the information given in the open case and not signed yet, `earlier` all the rest.
+    `template` is the newest published text in English, `translations` the same version in other
+    languages, `blocking` the newest text that asks everybody to sign anew. `signed` is the newest
+    signature of the patient that was not withdrawn, whether it can be relied on or not; `waiting`
+    the information given in the open case and not signed yet, `earlier` all the rest.
     """
 
     template: ConsentTemplate
     now: datetime
-    standing: Consent | None = None
+    blocking: ConsentTemplate | None = None
+    translations: list[ConsentTemplate] = field(default_factory=list)
+    signed: Consent | None = None
     waiting: Consent | None = None
     earlier: list[Consent] = field(default_factory=list)
 
@@ -49,19 +57,55 @@ class Subject:
         return consequences(self.template)
 
     @property
+    def standing(self) -> Consent | None:
+        """The newest signature, where it can be relied on now."""
+        is_good = self.signed and not (
+            self.awaits_clinician or self.is_expired or self.must_sign_anew
+        )
+        return self.signed if is_good else None
+
+    @property
+    def awaits_clinician(self) -> bool:
+        """Whether the patient signed and the clinician did not yet."""
+        return self.signed is not None and self.signed.awaits_clinician
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the time of the newest signature has run out."""
+        return self.signed is not None and self.signed.is_expired_at(self.now)
+
+    @property
+    def must_sign_anew(self) -> bool:
+        """Whether a newer text asks everybody to sign anew, the signature being under an older."""
+        if self.signed is None or self.blocking is None:
+            return False
+        return self.signed.template.version < self.blocking.version
+
+    @property
     def is_replaced(self) -> bool:
         """Whether a newer text was published after the information that awaits its signature."""
-        return self.waiting is not None and self.waiting.template_id != self.template.pk
+        return self.waiting is not None and self.waiting.template.version < self.template.version
 
     @property
     def is_older_text(self) -> bool:
-        """Whether the standing signature is under an older text than the newest one."""
-        return self.standing is not None and self.standing.template_id != self.template.pk
+        """Whether the newest signature is under an older text than the newest one."""
+        return self.signed is not None and self.signed.template.version < self.template.version
 
     @property
     def may_sign(self) -> bool:
         """Whether the text can be signed, early or not."""
         return self.waiting is not None and not self.is_replaced
+
+    @property
+    def is_discussed(self) -> bool:
+        """Whether the talk is recorded and the patient can decide: the tablet may go over."""
+        waiting = self.waiting
+        return self.may_sign and bool(waiting and waiting.discussed_at) and not self.is_in_doubt
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the patient was found not able to decide."""
+        return self.waiting is not None and self.waiting.lacks_capacity
 
     @property
     def is_reflecting(self) -> bool:
@@ -79,13 +123,23 @@ class Subject:
         return [state for state in (self._signed(), self._under_way()) if state] or [self._before()]
 
     def _signed(self) -> State | None:
-        return State("good", f"Signed {day(self.standing.signed_at)}") if self.standing else None
+        if self.signed is None:
+            return None
+        if self.must_sign_anew:
+            return State("danger", "New text: must be signed anew")
+        if self.is_expired:
+            return State("danger", f"Expired {day(self.signed.expires_at)}", "clock")
+        if self.awaits_clinician:
+            return State("attention", "Waits for the clinician's signature", "pen")
+        return State("good", f"Signed {day(self.signed.signed_at)}")
 
     def _under_way(self) -> State | None:
         if self.waiting is None:
             return None
         if self.is_replaced:
             return State("attention", "New text: give the information again")
+        if self.is_in_doubt:
+            return State("danger", "The patient cannot decide now")
         if self.is_reflecting:
             words = f"Reflecting until {day(self.waiting.reflect_until)}"
             return State("information", words, "clock")
@@ -100,13 +154,13 @@ class Subject:
 
 def consents_of(patient: Patient) -> list[Consent]:
     """Return all of a patient's consents with their texts and people, newest information first."""
-    rows = Consent.objects.filter(patient=patient).select_related("template", "case", *_PEOPLE)
+    rows = Consent.objects.filter(patient=patient).select_related("template", "case", *PEOPLE)
     return list(rows.order_by("-information_given_at", "-id"))
 
 
 def get_consent(patient: Patient, consent_id: UUID) -> Consent:
     """Return one consent of this patient. Raises `Http404` for any other."""
-    rows = Consent.objects.filter(patient=patient).select_related("template", "case", *_PEOPLE)
+    rows = Consent.objects.filter(patient=patient).select_related("template", "case", *PEOPLE)
     consent: Consent = get_object_or_404(rows, pk=consent_id)
     consent.patient = patient
     return consent
@@ -123,12 +177,9 @@ def get_text(template_id: UUID) -> ConsentTemplate:
 def subjects(patient: Patient, case: Case | None, *, now: datetime) -> list[Subject]:
     """Return what the patient can consent to, treatments first, in two queries.
 
-    A treatment consent stands in its own case; one to photographs until it is withdrawn.
+    A treatment consent stands in its own case; any other until it is withdrawn.
     """
-    of_key: dict[tuple[str, str], Subject] = {
-        (text.purpose, text.technique): Subject(template=text, now=now)
-        for text in ConsentTemplate.objects.current()
-    }
+    of_key = _texts_now(now)
     # By signature, newest first: the newest of several is the one that stands.
     for consent in sorted(consents_of(patient), key=_signature_first, reverse=True):
         subject = of_key[consent.template.purpose, consent.template.technique]
@@ -138,15 +189,35 @@ def subjects(patient: Patient, case: Case | None, *, now: datetime) -> list[Subj
     return sorted(of_key.values(), key=_order)
 
 
+def _texts_now(now: datetime) -> dict[tuple[str, str], Subject]:
+    """Return the newest text of each purpose and technique, with its translations."""
+    of_key: dict[tuple[str, str], Subject] = {}
+    texts = list(ConsentTemplate.objects.published().order_by("-version"))
+    for text in texts:
+        key = (text.purpose, text.technique)
+        if text.is_original and key not in of_key:
+            of_key[key] = Subject(template=text, now=now)
+        subject = of_key.get(key)
+        is_anew = text.earlier_consents == ConsentTemplate.Earlier.ANEW
+        if subject and subject.blocking is None and text.is_original and is_anew:
+            subject.blocking = text
+    for text in texts:
+        newest = of_key.get((text.purpose, text.technique))
+        if newest and not text.is_original and text.version == newest.template.version:
+            newest.translations.append(text)
+    return of_key
+
+
 def _signature_first(consent: Consent) -> tuple[bool, datetime]:
     return consent.signed_at is not None, consent.signed_at or consent.information_given_at
 
 
 def _place(subject: Subject, consent: Consent, case: Case | None) -> None:
     in_case = case is not None and consent.case_id == case.pk
-    is_photographs = consent.template.purpose == ConsentTemplate.Purpose.PHOTOGRAPHS
-    if consent.is_valid and (in_case or is_photographs) and subject.standing is None:
-        subject.standing = consent
+    reaches = in_case or not consent.template.is_for_treatment
+    is_signed = consent.signed_at is not None and consent.withdrawn_at is None
+    if is_signed and reaches and subject.signed is None:
+        subject.signed = consent
     elif consent.signed_at is None and in_case and subject.waiting is None:
         subject.waiting = consent
     else:
@@ -154,7 +225,7 @@ def _place(subject: Subject, consent: Consent, case: Case | None) -> None:
 
 
 def _order(subject: Subject) -> tuple[int, int]:
-    techniques = list(Technique.values)
-    is_treatment = subject.template.purpose == ConsentTemplate.Purpose.TREATMENT
-    place = techniques.index(subject.template.technique) if is_treatment else 0
-    return (0 if is_treatment else 1), place
+    purposes, techniques = ConsentTemplate.Purpose.values, Technique.values
+    technique = subject.template.technique
+    place = techniques.index(technique) if technique else 0
+    return purposes.index(subject.template.purpose), place

@@ -1,7 +1,8 @@
 """The patient, their history, their case and their consents."""
 
 from patients.models.case import Case, Diagnosis
-from patients.models.consent import Consent, ConsentTemplate, PhotoScope
+from patients.models.consent import Consent, PhotoScope
+from patients.models.consent_template import ConsentTemplate, Language
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
 from patients.models.pairs import LikelyPair, TwoPeople
@@ -14,6 +15,7 @@ __all__ = [
     "ConsentTemplate",
     "Diagnosis",
     "HistoryEntry",
+    "Language",
     "LikelyPair",
     "Medicine",
     "Merge",

@@ -93,6 +93,9 @@ class Journey(SessionSteps):
             self.consent(seen, None, goal.technique.value)
             return
         self.consent(seen, seen, "photographs")
+        for purpose, share in (("research", 0.4), ("marketing", 0.2)):
+            if self.random.random() < share:
+                self.consent(seen, seen, purpose)
         signed_on = seen + timedelta(days=_REFLECTION_DAYS)
         consent_id = self.consent(seen, signed_on, goal.technique.value)
         if goal.stage == Stage.CONSENTED:
