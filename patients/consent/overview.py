@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -229,3 +230,38 @@ def _order(subject: Subject) -> tuple[int, int]:
     technique = subject.template.technique
     place = techniques.index(technique) if technique else 0
     return purposes.index(subject.template.purpose), place
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What of a patient may be used beyond the treatment, in words."""
+
+    name: str
+    state: State
+
+
+def agreed_by(patient: Patient, *, now: datetime) -> list[Agreement]:
+    """Return whether photographs, news, research and letters to the GP are agreed to; one query.
+
+    A signature under a text that asks everybody to sign anew is not told apart from none.
+    """
+    purposes = [each for each in ConsentTemplate.Purpose if each != "treatment"]
+    standing = Consent.objects.standing_at(now).filter(pk=OuterRef("pk"))
+    rows = (
+        Consent.objects.filter(patient=patient, template__purpose__in=purposes)
+        .exclude(signed_at=None)
+        .annotate(stands=Exists(standing))
+        .order_by("-signed_at")
+        .values_list("template__purpose", "stands", "signed_at", "withdrawn_at")
+    )
+    newest: dict[str, State] = {}
+    for purpose, stands, signed_at, withdrawn_at in rows:
+        if stands:
+            state = State("good", f"Agreed {day(signed_at)}")
+        elif withdrawn_at:
+            state = State("danger", f"Withdrawn {day(withdrawn_at)}")
+        else:
+            state = State("attention", "Does not stand")
+        newest.setdefault(purpose, state)
+    never = State("neutral", "Not agreed")
+    return [Agreement(str(each.label), newest.get(each, never)) for each in purposes]

@@ -80,7 +80,7 @@ class DiscussionForm(PlainForm):
         "Risks of this patient", "One a line: for example “scars that grew thick before”."
     )
     no_treatment_discussed = forms.BooleanField(
-        label="No treatment, and what then happens", required=False
+        label="We talked about having no treatment, and what then happens", required=False
     )
     alternatives_discussed = _ticks("Other choices that you talked about")
     capacity = forms.ChoiceField(

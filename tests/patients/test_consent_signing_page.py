@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.audit.models import Event
 from clinic.base.templatetags.anagen import moment
 from patients.models import Case
-from tests.patients.consent_pages import GOOD, page, taken, url
+from tests.patients.consent_pages import GOOD, page, taken, talked, url
 from tests.patients.consents import fresh, text
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_signing_by_typing_a_name(browser, case):
 
 
 def test_the_page_that_the_patient_holds_leads_into_no_record(browser, case):
-    shown = page(browser.get(url("sign_consent", case, given(case))))
+    shown = page(browser.get(url("sign_consent", case, talked(case))))
     assert "OKORO, Ada" in shown
     leads_to = set(re.findall(r'<a [^>]*href="([^"]+)"', shown))
     assert leads_to == {"#main", "/accounts/login/", url("consents", case)}
@@ -79,7 +79,7 @@ def test_another_name_is_asked_about_and_stays_with_its_reason(browser, client_o
 
 
 def test_the_card_says_who_signed_how_and_when(browser, case):
-    consent = taken(given(case, ago=timedelta(days=1)), early_reason="Lives far away.")
+    consent = taken(talked(case, ago=timedelta(days=1)), early_reason="Lives far away.")
     shown = " ".join(page(browser.get(url("consents", case))).split())
     assert moment(consent.signed_at) in shown
     assert "Ada Okoro, typed" in shown
@@ -202,7 +202,10 @@ def test_a_replaced_text_is_not_signed_and_the_new_one_is_offered(browser, case)
     shown = page(browser.get(url("consents", case)))
     assert "New text: give the information again" in shown
     assert url("sign_consent", case, consent) not in shown
-    assert browser.post(url("give_information", case, new)).status_code == 302
+    assert (
+        browser.post(url("give_information", case, new), {"interpreter_needed": "no"}).status_code
+        == 302
+    )
 
 
 def test_a_closed_case_is_not_signed(browser, case, clinician):
