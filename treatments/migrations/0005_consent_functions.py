@@ -7,6 +7,7 @@ from django.db import migrations
 # A treatment rests on the consent as it stood when it began: a text that is published, or an end
 # that comes, between the treatment and the signature of its record undoes nothing. Where the start
 # is not recorded, the end of the day at the site stands for it. A withdrawal counts at any time.
+# Five minutes for the clocks of devices that go ahead.
 # FOR SHARE makes a signature wait for a withdrawal that is being written, and the withdrawal for it.
 CONSENT_STANDS = """
 CREATE OR REPLACE FUNCTION treatments_consent_stands() RETURNS trigger LANGUAGE plpgsql
@@ -61,7 +62,8 @@ BEGIN
         RAISE EXCEPTION 'a session is signed only with a consent to words that still hold'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.consent_reconfirmed_at IS NULL OR NEW.consent_reconfirmed_at > NEW.signed_at THEN
+    IF NEW.consent_reconfirmed_at IS NULL
+       OR NEW.consent_reconfirmed_at > NEW.signed_at + interval '5 minutes' THEN
         RAISE EXCEPTION 'a session is signed once its consent was reconfirmed with the patient'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
