@@ -15,7 +15,7 @@ _FREE = (
 )
 
 # It is frozen into the signed text, after the information.
-STATEMENTS = {
+STATEMENTS: dict[str, tuple[str, ...]] = {
     _Purpose.TREATMENT: (
         *_READ,
         "I know the risks, and I know that nobody can promise me a result.",
@@ -37,7 +37,7 @@ STATEMENTS = {
 
 def statements(template: ConsentTemplate) -> tuple[str, ...]:
     """Return the sentences that a patient says by signing, in the language of the text."""
-    return tuple(template.statements) or STATEMENTS[_Purpose(template.purpose)]
+    return tuple(template.statements) or STATEMENTS[template.purpose]
 
 
 def clinician_statement(consent: Consent) -> str:

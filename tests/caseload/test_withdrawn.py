@@ -6,15 +6,19 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.caseload.summary import collect
 from clinic.documents import actions as documents
 from clinic.documents.models import Document
 from clinic.messaging.actions import queue
 from clinic.messaging.models import Message
 from patients.actions.consents import after_signing, withdraw_consent
 from patients.models import Consent
+from tests.factories.documents import DocumentFactory
 from tests.factories.patients import CaseFactory, PatientFactory, SignedConsentFactory
+from tests.factories.photos import PhotoFactory, PhotoSetFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
+from tests.factories.treatments import signed_session
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +121,14 @@ def test_a_paper_is_not_made_of_words_that_do_not_agree_with_their_digest(case, 
     monkeypatch.setattr("clinic.documents.consent_paper.digest", lambda text: "another")
     assert not documents.issue(Document.objects.get().pk)
     assert "does not agree with its digest" in Document.objects.get().failure
+
+
+def test_a_summary_asked_for_before_a_withdrawal_and_made_after_it_shows_no_photograph(site, case):
+    signed_session(case=case, site=site)
+    PhotoFactory(photo_set=PhotoSetFactory(case=case))
+    consent = consent_to(case, "photographs", photo_scopes=["clinical"])
+    asked_for = DocumentFactory(case=case)
+    assert collect(asked_for, now=timezone.now()).photos.pictures
+    withdraw_consent(by=case.clinician, consent=consent, now=timezone.now())
+    photos = collect(asked_for, now=timezone.now()).photos
+    assert (photos.agreed, photos.pictures) == (False, {})

@@ -42,7 +42,7 @@ def typed(template: ConsentTemplate, **changes) -> dict[str, object]:
 
 
 @pytest.fixture
-def desk(client_of, admin):
+def desk(client_of, admin, site):
     return client_of(admin)
 
 

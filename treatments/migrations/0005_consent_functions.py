@@ -84,7 +84,7 @@ _BEFORE = import_module("treatments.migrations.0001_functions").CONSENT_STANDS
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0004_consent_in_full"),
+        ("patients", "0006_consent_fits"),
         ("treatments", "0004_rows_in_a_steady_order"),
     ]
     operations = [
