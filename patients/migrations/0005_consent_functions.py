@@ -25,7 +25,7 @@ END $$;
 """
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0003_name_words")]
+    dependencies = [("patients", "0004_merges")]
     operations = [
         migrations.RunSQL(
             TRANSLATES_PUBLISHED, "DROP FUNCTION patients_translates_published()"

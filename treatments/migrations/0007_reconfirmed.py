@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('booking', '0001_initial'),
-        ('patients', '0005_consent_in_full'),
+        ('patients', '0006_consent_in_full'),
         ('practice', '0001_initial'),
-        ('treatments', '0005_consent_functions'),
+        ('treatments', '0006_consent_functions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -84,8 +84,8 @@ _BEFORE = import_module("treatments.migrations.0001_functions").CONSENT_STANDS
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0006_consent_fits"),
-        ("treatments", "0004_rows_in_a_steady_order"),
+        ("patients", "0007_consent_fits"),
+        ("treatments", "0005_merges"),
     ]
     operations = [
         migrations.RunSQL(
