@@ -27,7 +27,7 @@ class Difference:
     @property
     def likelier(self) -> str:
         """Whose value to offer: the survivor's, unless only the other record has one."""
-        nothing = (None, "", [], "not_known")
+        nothing: tuple[object, ...] = (None, "", [], "not_known")
         return ABSORBED if self.survivors in nothing and self.absorbed else SURVIVOR
 
 
