@@ -73,11 +73,15 @@ def compare(survivor: Patient, absorbed: Patient) -> Comparison:
 
 
 def differences(survivor: Patient, absorbed: Patient) -> list[Difference]:
-    """Return the details in which two records differ."""
+    """Return the details in which two records differ.
+
+    How an NHS number is known goes with the number.
+    """
     left, right = PatientDetails.of(survivor), PatientDetails.of(absorbed)
     return [
         Difference(name, label_of(name), getattr(left, name), getattr(right, name))
         for name in left.differing(right)
+        if name != "nhs_number_status"
     ]
 
 

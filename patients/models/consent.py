@@ -11,7 +11,11 @@ from clinic.base.triggers import locked_when_signed, never_changes, not_truncate
 from clinic.practice.models import Technique
 from patients.models.case import Case
 from patients.models.patient import Patient
-from patients.triggers import locked_when_published, of_its_case_and_published_text
+from patients.triggers import (
+    locked_when_published,
+    of_its_case_and_published_text,
+    signed_by_somebody_born,
+)
 
 # When the patient was informed and how long they were to reflect is written once.
 _INFORMATION = ("information_given_at", "information_given_by", "reflect_until")
@@ -211,6 +215,7 @@ class Consent(Record):
         ]
         triggers = [
             of_its_case_and_published_text(),
+            signed_by_somebody_born(),
             never_changes("patient", "case", "template", *_INFORMATION),
             *locked_when_signed("withdrawn_at", "withdrawn_by_id", "withdrawn_reason"),
         ]
