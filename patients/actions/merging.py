@@ -138,7 +138,7 @@ def _choose(
     }
     given_up: dict[str, list[Any]] = {}
     if "nhs_number" in chosen and absorbed.nhs_number:
-        statuses = [survivor.nhs_number_status, absorbed.nhs_number_status]
+        statuses: list[Any] = [survivor.nhs_number_status, absorbed.nhs_number_status]
         chosen["nhs_number_status"] = statuses
         given_up = {
             "nhs_number": [absorbed.nhs_number, None],
