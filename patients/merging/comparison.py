@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from patients.details import FIELD_NAMES, PatientDetails, label_of
+from patients.details import FIELD_NAMES, PatientDetails, label_of, words_of
 from patients.merging.moving import rows_by_kind, rows_in_cases
 from patients.models import Patient
 
@@ -86,9 +86,8 @@ def differences(survivor: Patient, absorbed: Patient) -> list[Difference]:
 
 
 def shown(name: str, value: object) -> object:
-    """Return a detail's value, one of a list of choices in words."""
-    choices = dict(getattr(Patient._meta.get_field(name), "flatchoices", []))
-    return choices.get(value, value)
+    """Return a detail as people read it."""
+    return words_of(name, value)
 
 
 def obstacles(survivor: Patient, absorbed: Patient) -> Iterator[str]:
