@@ -25,6 +25,14 @@ class _LearnsNameWords(SharedFunctionTrigger):
     when = pgtrigger.After
 
 
+class _BirthDateStaysKnown(SharedFunctionTrigger):
+    function = "patients_birth_date_stays_known"
+
+
+class _SignerIsBorn(SharedFunctionTrigger):
+    function = "patients_signer_is_born"
+
+
 class _ConsentFits(SharedFunctionTrigger):
     function = "patients_consent_fits"
 
@@ -74,3 +82,21 @@ def of_a_standing_record() -> pgtrigger.Trigger:
     `patients.apps` puts it on every table that has a `patient`.
     """
     return _OfAStandingRecord(name="of_a_standing_record", operation=pgtrigger.Insert)
+
+
+def birth_date_stays_known() -> pgtrigger.Trigger:
+    """Refuse to take away the date of birth of a patient who signed a consent."""
+    return _BirthDateStaysKnown(
+        name="birth_date_stays_known",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__date_of_birth__isnull=False, new__date_of_birth__isnull=True),
+    )
+
+
+def signed_by_somebody_born() -> pgtrigger.Trigger:
+    """Refuse a signature where the date of birth is not known: who signs is an adult."""
+    return _SignerIsBorn(
+        name="signer_is_born",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__signed_at__isnull=False),
+    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base import after_commit
-from clinic.messaging.models import Message, MessageQuerySet
+from clinic.messaging.models import Message, MessageQuerySet, is_wanted
 from clinic.messaging.tasks import send_due
 from clinic.staff.models import User
 from patients.consent.rules import may_send_marketing
@@ -17,14 +17,14 @@ from patients.models import Consent, ConsentTemplate, Patient
 from patients.turns import take_turn
 
 
-def channels_of(patient: Patient) -> list[str]:
-    """Return the ways in which a patient can be and wants to be reached, which may be none."""
-    channels = []
-    if patient.may_email and patient.email:
-        channels.append(str(Message.Channel.EMAIL))
-    if patient.may_text and patient.phone and settings.SMS_BACKEND != "none":
-        channels.append(str(Message.Channel.SMS))
-    return channels
+def channels_of(patient: Patient, purpose: str) -> list[str]:
+    """Return the ways in which a patient can be and wants to be told this, which may be none."""
+    possible = []
+    if patient.email:
+        possible.append(Message.Channel.EMAIL)
+    if patient.phone and settings.SMS_BACKEND != "none":
+        possible.append(Message.Channel.SMS)
+    return [str(channel) for channel in possible if is_wanted(patient, channel, purpose)]
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def queue(
             **common,
             **(email if channel == Message.Channel.EMAIL else sms),
         )
-        for channel in channels_of(patient)
+        for channel in channels_of(patient, purpose)
         if channel == Message.Channel.EMAIL or sms_body
     ]
     return _add(rows, by=by)

@@ -116,7 +116,13 @@ def obstacle_to_discussing(consent: Consent, *, today: date) -> str:
     """
     if consent.case.closed_at is not None:
         return "The case is closed. Open a new case and give the information again."
-    if consent.patient.age_on(today) < ADULT_AGE_YEARS:
+    age_years = consent.patient.age_on(today)
+    if age_years is None:
+        return (
+            "The date of birth is not known, and adults alone can sign. "
+            "Ask the patient and write it into their details first."
+        )
+    if age_years < ADULT_AGE_YEARS:
         return "The patient is under 18 today. The clinic treats adults only."
     newest = is_replaced(consent.template)
     if newest is not None:

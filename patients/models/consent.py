@@ -13,7 +13,7 @@ from clinic.base.triggers import locked_when_signed, never_changes
 from patients.models.case import Case
 from patients.models.consent_template import ConsentTemplate
 from patients.models.patient import Patient
-from patients.triggers import of_its_case_and_published_text
+from patients.triggers import of_its_case_and_published_text, signed_by_somebody_born
 
 # When the patient was informed and how long they were to reflect is written once.
 _INFORMATION = ("information_given_at", "information_given_by", "reflect_until")
@@ -311,6 +311,7 @@ class Consent(Record):
         ]
         triggers = [
             of_its_case_and_published_text(),
+            signed_by_somebody_born(),
             never_changes("patient", "case", "template", "process", *_INFORMATION),
             *locked_when_signed(*_ADDED_LATER),
         ]

@@ -29,6 +29,9 @@ class PatientFactory(factory.django.DjangoModelFactory):
     given_names = "Invented"
     sex = Patient.Sex.MALE
     date_of_birth = date(1980, 11, 22)
+    nhs_number_status = factory.LazyAttribute(
+        lambda patient: "said" if getattr(patient, "nhs_number", None) else ""
+    )
     email = factory.Sequence(lambda n: f"patient{n}@example.test")
     phone = factory.Sequence(lambda n: f"+4477009{n % 100000:05d}")
 

@@ -84,7 +84,7 @@ _BEFORE = import_module("treatments.migrations.0001_functions").CONSENT_STANDS
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0007_consent_fits"),
+        ("patients", "0008_consent_fits"),
         ("treatments", "0005_merges"),
     ]
     operations = [

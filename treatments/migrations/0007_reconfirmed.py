@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('booking', '0001_initial'),
-        ('patients', '0006_consent_in_full'),
+        ('patients', '0008_consent_fits'),
         ('practice', '0001_initial'),
         ('treatments', '0006_consent_functions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -76,16 +76,7 @@ class Steps:
         self.patient_id = self.rows.add(
             Patient,
             at=at,
-            number=person.number,
-            title=person.title,
-            family_name=person.family_name,
-            given_names=person.given_names,
-            sex=person.sex,
-            date_of_birth=person.date_of_birth,
-            email=person.email,
-            phone=person.phone,
-            address=person.address,
-            reason=person.reason,
+            **person.columns(),
         )
         site = self.calendar.desk.site
         self.rows.add(SiteRegistration, at=at, patient_id=self.patient_id, site_id=site.pk)

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0005_consent_functions'),
+        ('patients', '0006_consent_functions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

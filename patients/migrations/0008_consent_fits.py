@@ -77,7 +77,7 @@ _BEFORE = import_module("patients.migrations.0001_functions").CONSENT_FITS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0006_consent_in_full")]
+    dependencies = [("patients", "0007_consent_in_full")]
     operations = [
         migrations.RunSQL(
             CONSENT_FITS, _BEFORE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")

@@ -25,7 +25,7 @@ END $$;
 """
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0004_merges")]
+    dependencies = [("patients", "0005_registration")]
     operations = [
         migrations.RunSQL(
             TRANSLATES_PUBLISHED, "DROP FUNCTION patients_translates_published()"
