@@ -14,6 +14,7 @@ _PLACES = (
     ("Reviews", "followups:overdue", "clock", "VIEW_FOLLOWUPS"),
     ("Messages", "messaging:outbox", "messages", "VIEW_MESSAGES"),
     ("Caseload", "caseload:board", "caseload", "VIEW_CASELOAD"),
+    ("Consent texts", "patients:texts", "document", "MANAGE_CONSENT_TEXTS"),
     ("Audit", "caseload:audit", "list", "VIEW_AUDIT"),
 )
 

@@ -29,8 +29,9 @@ def get_patient(user: User, patient_id: UUID) -> Patient:
     visible = Patient.objects.visible_to(user)
     if patient := visible.filter(pk=patient_id).first():
         return patient
-    if now := visible.filter(pk=record_now(patient_id)).first():
-        raise RecordMergedError(patient_id, now)
+    now = record_now(patient_id)
+    if now and (part_of := visible.filter(pk=now).first()):
+        raise RecordMergedError(patient_id, part_of)
     raise Http404("There is no such patient at your sites.")
 
 

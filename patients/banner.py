@@ -57,7 +57,8 @@ def patient_context(patient: Patient) -> dict[str, Any]:
     record. So those who do not see that get `short_allergy_line` ("Allergic to penicillin") and
     `short_alerts` ("Takes an anticoagulant", "Bleeding disorder", "Pregnant"). A blood-borne
     infection is for the clinical record alone: at the desk everybody is met with the same care,
-    and no one's safety there depends on knowing it.
+    and no one's safety there depends on knowing it. `needs` is what somebody has to prepare: an
+    interpreter, a way in without steps.
     """
     facts = sorted(_facts(patient_id=patient.pk))
     allergies = [(name, detail) for kind, name, detail in facts if kind == _ALLERGY]
@@ -85,6 +86,7 @@ def patient_context(patient: Patient) -> dict[str, Any]:
         "allergy_line": line,
         "short_allergy_line": short_line,
         "allergy_kind": tone,
+        "needs": patient.needs,
     }
 
 
@@ -227,7 +229,8 @@ def _allergy_line(substances: list[str], none_stated: bool) -> tuple[str, str]:
 
 
 def _age_alert(patient: Patient) -> list[str]:
-    under_age = patient.age_on(timezone.localdate()) < ADULT_AGE_YEARS
+    age_years = patient.age_on(timezone.localdate())
+    under_age = age_years is not None and age_years < ADULT_AGE_YEARS
     return ["Under 18: adults only"] if under_age else []
 
 

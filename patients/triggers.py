@@ -25,8 +25,20 @@ class _LearnsNameWords(SharedFunctionTrigger):
     when = pgtrigger.After
 
 
+class _BirthDateStaysKnown(SharedFunctionTrigger):
+    function = "patients_birth_date_stays_known"
+
+
+class _SignerIsBorn(SharedFunctionTrigger):
+    function = "patients_signer_is_born"
+
+
 class _ConsentFits(SharedFunctionTrigger):
     function = "patients_consent_fits"
+
+
+class _TranslatesPublished(SharedFunctionTrigger):
+    function = "patients_translates_published"
 
 
 def locked_when_published() -> pgtrigger.Trigger:
@@ -36,8 +48,19 @@ def locked_when_published() -> pgtrigger.Trigger:
     )
 
 
+def translates_what_is_published() -> pgtrigger.Trigger:
+    """Refuse to publish a translation whose original is not, or says something else."""
+    return _TranslatesPublished(
+        name="translates_published", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
 def of_its_case_and_published_text() -> pgtrigger.Trigger:
-    """Refuse a consent to another patient's case, to an unpublished text, or signed by a minor."""
+    """Refuse a consent to another patient's case or to an unpublished text.
+
+    A signature is refused to a minor, to a text replaced by then, to a treatment of which neither
+    a risk nor the choice of none was talked about, and with another end than the text says.
+    """
     return _ConsentFits(name="consent_fits", operation=pgtrigger.Insert | pgtrigger.Update)
 
 
@@ -59,3 +82,21 @@ def of_a_standing_record() -> pgtrigger.Trigger:
     `patients.apps` puts it on every table that has a `patient`.
     """
     return _OfAStandingRecord(name="of_a_standing_record", operation=pgtrigger.Insert)
+
+
+def birth_date_stays_known() -> pgtrigger.Trigger:
+    """Refuse to take away the date of birth of a patient who signed a consent."""
+    return _BirthDateStaysKnown(
+        name="birth_date_stays_known",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__date_of_birth__isnull=False, new__date_of_birth__isnull=True),
+    )
+
+
+def signed_by_somebody_born() -> pgtrigger.Trigger:
+    """Refuse a signature where the date of birth is not known: who signs is an adult."""
+    return _SignerIsBorn(
+        name="signer_is_born",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__signed_at__isnull=False),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from patients.consent_urls import consent_urls
+from patients.consent.urls import consent_urls, text_urls
 from patients.history_urls import history_urls
 from patients.views import cases, directory, merging, registration
 
@@ -54,4 +54,5 @@ urlpatterns: list[URLPattern] = [
     *history_urls,
     *case_urls,
     *consent_urls,
+    *text_urls,
 ]

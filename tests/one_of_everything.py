@@ -32,9 +32,11 @@ from tests.factories.followups import ExaminationFactory, MeasurementFactory, Re
 from tests.factories.messaging import MessageFactory
 from tests.factories.patients import (
     CaseFactory,
-    ConsentFactory,
+    ConsentTemplateFactory,
     DiagnosisFactory,
+    DiscussedConsentFactory,
     PatientFactory,
+    PatientSignedConsentFactory,
     SignedConsentFactory,
 )
 from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
@@ -114,7 +116,9 @@ def _statements(patient: Any, clinician: User) -> None:
 def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, Any]:
     ServiceFactory(purpose=Service.Purpose.REVIEW)
     signed = signed_session(case=case, site=site)
-    waiting = ConsentFactory(case=case, template__technique="prp", template__title="PRP treatment")
+    waiting = DiscussedConsentFactory(
+        case=case, template__technique="prp", template__title="PRP treatment"
+    )
     return {
         "appointment_id": _appointment(case, clinician, site),
         "plan_id": PlanFactory(case=case),
@@ -123,6 +127,12 @@ def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, A
         "consent_id": waiting,
         "signed_consent": signed.consent,
         "template_id": waiting.template,
+        "half_signed_consent": PatientSignedConsentFactory(
+            case=case, template__purpose="gp", template__technique="", signed_by=clinician
+        ),
+        "draft_text": ConsentTemplateFactory(
+            version=9, technique="prp", published_at=None, published_by=None
+        ),
     }
 
 

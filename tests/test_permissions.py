@@ -143,8 +143,20 @@ DOORS: dict[str, Door] = {
     "patients:consent_text": page(C, A),
     "patients:give_information": button(C),
     "patients:consent": page(C, A),
+    "patients:discuss_consent": form(C),
     "patients:sign_consent": form(C),
-    "patients:withdraw_consent": form(C),
+    "patients:countersign": form(C),
+    "patients:withdrawals": page(R, C),
+    "patients:withdraw_consent": form(R, C),
+    # Consent texts.
+    "patients:texts": page(A),
+    "patients:begin_text": button(A),
+    "patients:text": page(A),
+    "patients:edit_text": form(A),
+    "patients:autosave_text": button(A),
+    "patients:text_changes": page(A),
+    "patients:publish_text": form(A),
+    "patients:discard_text": button(A),
     "photos:sets": page(C, A),
     "photos:add": form(C),
     "photos:compare": page(C, A),
@@ -196,6 +208,11 @@ DOORS: dict[str, Door] = {
 OTHER_ROWS = {
     "patients:consent": {"consent_id": "signed_consent"},
     "patients:withdraw_consent": {"consent_id": "signed_consent"},
+    "patients:countersign": {"consent_id": "half_signed_consent"},
+    "patients:edit_text": {"template_id": "draft_text"},
+    "patients:autosave_text": {"template_id": "draft_text"},
+    "patients:publish_text": {"template_id": "draft_text"},
+    "patients:discard_text": {"template_id": "draft_text"},
     "treatments:addendum": {"session_id": "signed_session"},
 }
 WORDS = {"topic": "medical", "size": "thumbnail", "token": SECRET, "key": "none", "uidb36": "1"}

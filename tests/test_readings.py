@@ -21,6 +21,11 @@ READINGS = {Kind.PATIENT_VIEWED, Kind.PHOTO_VIEWED, Kind.DOCUMENT_VIEWED}
 # Pieces that a page, which left the event, fetches or embeds.
 PIECES = {"photos:tile", "documents:progress"}
 
+# Addresses that name something of the clinic's, no patient's: the texts that all of them read.
+OF_THE_CLINIC = {
+    *("patients:text", "patients:edit_text", "patients:text_changes", "patients:publish_text"),
+}
+
 
 def pages_of_a_patient(role: Role) -> list[tuple[str, list[str]]]:
     """Return the pages that a role opens by what is a patient's: the address names it."""
@@ -30,7 +35,7 @@ def pages_of_a_patient(role: Role) -> list[tuple[str, list[str]]]:
         if any(parameter.endswith("_id") for parameter in parameters)
         and role in DOORS[name].get
         and DOORS[name].public is None
-        and name not in PIECES
+        and name not in PIECES | OF_THE_CLINIC
     ]
 
 

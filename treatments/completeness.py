@@ -13,6 +13,7 @@ from patients.models import Consent
 from treatments import parts
 from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total
+from treatments.consents import why_none
 from treatments.models import Lot, Session
 from treatments.times import (
     STILL_TO_COME,
@@ -32,6 +33,10 @@ _CONFIRMATIONS = (
     (
         *(parts.TIME_OUT, "contraindications_checked"),
         "Contraindications and allergies were not asked again",
+    ),
+    (
+        *(parts.TIME_OUT, "consent_reconfirmed"),
+        "The consent was not reconfirmed with the patient at this session",
     ),
     (
         *(parts.INFILTRATION, "identity_confirmed_before_injection"),
@@ -141,8 +146,7 @@ def has_gmc_number(doctor: User | None) -> bool:
 
 def _consent_gaps(session: Session, consent: Consent | None) -> Iterator[Gap]:
     if consent is None:
-        words = f"There is no standing consent to {session.get_technique_display()} treatment"
-        yield Gap(parts.TIME_OUT, words, "consent-state")
+        yield Gap(parts.TIME_OUT, why_none(session), "consent-state")
     elif consent.signed_at is not None and consent.signed_at > latest_consent_time(session):
         began = session.started_at
         words = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ class ConsentState:
 
 
 def consent_states(case: Case, now: datetime) -> dict[str, ConsentState]:
-    """Return the state of consent to each technique in a case, in one query."""
+    """Return the state of consent to each technique in a case, in two queries."""
     consents = list(
         Consent.objects.filter(
             case=case,
@@ -34,24 +35,34 @@ def consent_states(case: Case, now: datetime) -> dict[str, ConsentState]:
         .select_related("template")
         .order_by("-information_given_at")
     )
+    standing = set(Consent.objects.standing_at(now).filter(case=case).values_list("pk", flat=True))
     return {
-        technique: _state([c for c in consents if c.template.technique == technique], now)
+        technique: _state([c for c in consents if c.template.technique == technique], standing, now)
         for technique in Technique.values
     }
 
 
-def _state(consents: list[Consent], now: datetime) -> ConsentState:
-    standing = [consent for consent in consents if consent.is_valid]
-    if standing:
-        signed_at = max(consent.signed_at for consent in standing if consent.signed_at)
-        return ConsentState("good", f"Signed {day(signed_at)}")
+def _state(consents: list[Consent], standing: set[UUID], now: datetime) -> ConsentState:
+    signed = [consent.signed_at for consent in consents if consent.pk in standing]
+    if signed:
+        return ConsentState("good", f"Signed {day(max(at for at in signed if at))}")
     if not consents:
         return ConsentState("danger", "No information given yet")
     newest = consents[0]
     if newest.withdrawn_at is not None:
         return ConsentState("danger", f"Withdrawn {day(newest.withdrawn_at)}")
-    if newest.reflect_until > now:
-        words = f"Information given, time to reflect until {day(newest.reflect_until)}"
+    if newest.signed_at is None:
+        return _not_signed(newest, now)
+    if newest.awaits_clinician:
+        return ConsentState("attention", "Signed by the patient, not by the clinician yet")
+    if newest.is_expired_at(now):
+        return ConsentState("danger", f"Expired {day(newest.expires_at)}")
+    return ConsentState("danger", "New text: must be signed anew")
+
+
+def _not_signed(consent: Consent, now: datetime) -> ConsentState:
+    if consent.reflect_until > now:
+        words = f"Information given, time to reflect until {day(consent.reflect_until)}"
         return ConsentState("attention", words)
     return ConsentState("attention", "Information given, not signed yet")
 
@@ -99,7 +110,7 @@ class CourseState:
 
 
 def course_states(case: Case, now: datetime | None = None) -> list[CourseState]:
-    """Return the standing plans of a case, each with its sessions, in three queries."""
+    """Return the standing plans of a case, each with its sessions, in four queries."""
     sessions = list(
         Session.objects.for_case(case)
         .select_related("operator", "site", "signed_by", "micrograft", "prp")

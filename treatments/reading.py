@@ -82,6 +82,7 @@ def _time_out(session: Session) -> list[Fact]:
         Fact("Operator", str(session.operator)),
         *_doctor(session),
         Fact("Consent", _consent(session)),
+        Fact("Consent reconfirmed with the patient", _reconfirmed(session)),
         Fact("The patient said their name and date of birth", _yes(session.identity_confirmed)),
         Fact(
             "Contraindications and allergies asked again", _yes(session.contraindications_checked)
@@ -95,6 +96,14 @@ def _doctor(session: Session) -> list[Fact]:
         return []
     number = f", GMC {doctor.registration_number}" if doctor else ""
     return [Fact("Responsible doctor", f"{_words(doctor)}{number}")]
+
+
+def _reconfirmed(session: Session) -> str:
+    at = session.consent_reconfirmed_at
+    if at is None:
+        # Sessions were signed without it before it was asked.
+        return "Not known" if session.is_signed else "No"
+    return f"{moment(at.astimezone(session.site.zone))} by {session.consent_reconfirmed_by}"
 
 
 def _consent(session: Session) -> str:

@@ -82,8 +82,21 @@ class Kind(models.TextChoices):
     CLINICIAN_SET = "patients.clinician_set", "made {clinician} responsible for the case"
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"
+    CONSENT_DISCUSSED = "patients.consent_discussed", "recorded the discussion for {title}"
     CONSENT_SIGNED = "patients.consent_signed", "took the signed consent for {title}"
+    CONSENT_COUNTERSIGNED = (
+        "patients.consent_countersigned",
+        "signed as the clinician for {title}",
+    )
     CONSENT_WITHDRAWN = "patients.consent_withdrawn", "recorded the withdrawal of {title}"
+    CONSENT_TEMPLATE_WRITTEN = (
+        "patients.template_written",
+        "wrote on {title}, version {version}",
+    )
+    CONSENT_TEMPLATE_DISCARDED = (
+        "patients.template_discarded",
+        "discarded the draft of {title}, version {version}",
+    )
     CONSENT_TEMPLATE_PUBLISHED = (
         "patients.template_published",
         "published {title}, version {version}",
@@ -132,6 +145,7 @@ class Kind(models.TextChoices):
 
 ADDED: dict[Kind, dict[str, str]] = {
     Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
+    Kind.CONSENT_TEMPLATE_PUBLISHED: {"anew": "; everybody must sign anew"},
     Kind.CONSENT_SIGNED: {"before_time": ", before the time to reflect was over"},
 }
 

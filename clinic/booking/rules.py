@@ -116,8 +116,10 @@ def _within_opening_hours(appointment: Appointment, by: User) -> Faults:
 
 
 def _adult(appointment: Appointment, by: User) -> Faults:
+    """Who did not say when they were born may come and say; nothing is signed before that."""
     on = appointment.local_date
-    if appointment.patient.age_on(on) < ADULT_AGE_YEARS:
+    age_years = appointment.patient.age_on(on)
+    if age_years is not None and age_years < ADULT_AGE_YEARS:
         yield (
             "patient",
             f"The patient is under {ADULT_AGE_YEARS} on {day(on)}. Only adults can be booked.",

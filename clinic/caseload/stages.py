@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from clinic.booking.models import Appointment
 from patients.models import Case, Consent, ConsentTemplate, Diagnosis
 from patients.models.case import CaseQuerySet
+from patients.models.consent import ConsentQuerySet
 from treatments.models import Plan, Session
 
 
@@ -73,18 +74,19 @@ def _has_sessions_to_come() -> Exists:
     return Exists(plans.alias(done=Coalesce(signed, 0)).filter(sessions_planned__gt=F("done")))
 
 
-def _treatment_consents() -> models.QuerySet[Consent]:
+def _treatment_consents() -> ConsentQuerySet:
     return Consent.objects.filter(
         case=OuterRef("pk"), template__purpose=ConsentTemplate.Purpose.TREATMENT
     )
 
 
 def _has_standing_treatment_consent() -> Exists:
-    return Exists(_treatment_consents().filter(signed_at__isnull=False, withdrawn_at__isnull=True))
+    return Exists(_treatment_consents().whole())
 
 
 def _has_information() -> Exists:
-    return Exists(_treatment_consents().filter(signed_at__isnull=True))
+    """A text that waits for a signature: the patient's, or the clinician's after it."""
+    return Exists(_treatment_consents().filter(withdrawn_at__isnull=True))
 
 
 def _is_assessed() -> Exists:

@@ -16,7 +16,7 @@ from clinic.photos.models import Photo, PhotoSet, View
 from clinic.practice.models import Site, Technique
 from followups.models import Examination, Measurement, Review
 from followups.outcomes import Change, change
-from patients.consent_rules import may_use_photos
+from patients.consent.rules import may_use_photos
 from patients.models import Case, Diagnosis, PhotoScope
 from patients.phone import readable
 from treatments.courses import CourseState, course_states

@@ -36,7 +36,7 @@ def ask_for_summary(*, by: User, case: Case, send_link: bool, now: datetime) -> 
     """
     if not signed_sessions(case).exists():
         raise ValidationError(NOTHING_SIGNED)
-    if send_link and not messaging.channels_of(case.patient):
+    if send_link and not messaging.channels_of(case.patient, Message.Purpose.SUMMARY_READY):
         raise ValidationError(NOT_REACHABLE)
     return documents.request_document(
         by=by,
@@ -70,7 +70,7 @@ def send_link(*, by: User, patient: Patient, site: Site, key: str, now: datetime
     """
     if not patient.documents.issued().exists():
         raise ValidationError(NOTHING_ISSUED)
-    if not messaging.channels_of(patient):
+    if not messaging.channels_of(patient, Message.Purpose.SUMMARY_READY):
         raise ValidationError(NOT_REACHABLE)
     link, secret = documents.create_link(by=by, patient=patient, now=now)
     about = {

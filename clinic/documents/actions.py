@@ -30,6 +30,10 @@ MOST_TRIES = 3
 SWEEP_AFTER = timedelta(minutes=1)
 PROGRAM_FAULT = "The program could not make this document. The fault is on record."
 TOO_LONG = "Making this document took too long."
+NO_BIRTH_DATE = (
+    "The date of birth is not known: a document names it, and a private link asks for it. "
+    "Write it into the patient's details first."
+)
 
 # What apps above do in the transaction in which a document is issued: each is called with the
 # document. One that fails leaves nothing of its own behind, is put on record, and undoes no issue.
@@ -49,8 +53,10 @@ def request_document(
 ) -> Document:
     """Ask for a document; the worker makes it.
 
-    Raises `ValidationError` while the same document is being made already.
+    Raises `ValidationError` while the same document is being made already, and where the
+    patient's date of birth is not known.
     """
+    _require_birth_date(patient)
     try:
         with transaction.atomic():
             document = Document.check_and_create(
@@ -67,6 +73,11 @@ def request_document(
     _record(Kind.DOCUMENT_REQUESTED, document, by=by)
     after_commit.start(render, str(document.pk))
     return document
+
+
+def _require_birth_date(patient: Patient) -> None:
+    if patient.date_of_birth is None:
+        raise ValidationError(NO_BIRTH_DATE)
 
 
 @transaction.atomic
@@ -185,8 +196,10 @@ def issue_waiting(now: datetime) -> int:
 def create_link(*, by: User, patient: Patient, now: datetime) -> tuple[PrivateLink, str]:
     """Make a private link and return it with its secret, which is stored nowhere.
 
-    Those that were still open are closed: the last one sent is the only one that opens.
+    Those that were still open are closed: the last one sent is the only one that opens. Raises
+    `ValidationError` where the date of birth, for which a link asks, is not known.
     """
+    _require_birth_date(patient)
     for earlier in patient.links.open_at(now):
         revoke_link(by=by, link=earlier, now=now)
     secret = secrets.token_urlsafe(32)
@@ -227,7 +240,8 @@ def open_link(*, link: PrivateLink, date_of_birth: object, now: datetime) -> boo
     row = links.select_for_update(of=("self",)).filter(pk=link.pk).first()
     if row is None:
         return False
-    right = row.patient.date_of_birth == date_of_birth
+    born = row.patient.date_of_birth
+    right = born is not None and born == date_of_birth
     row.wrong_answers = 0 if right else row.wrong_answers + 1
     row.save(update_fields=["wrong_answers"])
     audit.record(

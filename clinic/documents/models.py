@@ -34,6 +34,7 @@ class Document(Record):
 
     class Kind(models.TextChoices):
         TREATMENT_SUMMARY = "treatment_summary", "Treatment summary"
+        SIGNED_CONSENT = "signed_consent", "Signed consent"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=20, choices=Kind)

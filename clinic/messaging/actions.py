@@ -9,20 +9,22 @@ from django.utils import timezone
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base import after_commit
-from clinic.messaging.models import Message
+from clinic.messaging.models import Message, MessageQuerySet, is_wanted
 from clinic.messaging.tasks import send_due
 from clinic.staff.models import User
-from patients.models import Patient
+from patients.consent.rules import may_send_marketing
+from patients.models import Consent, ConsentTemplate, Patient
+from patients.turns import take_turn
 
 
-def channels_of(patient: Patient) -> list[str]:
-    """Return the ways in which a patient can be and wants to be reached, which may be none."""
-    channels = []
-    if patient.may_email and patient.email:
-        channels.append(str(Message.Channel.EMAIL))
-    if patient.may_text and patient.phone and settings.SMS_BACKEND != "none":
-        channels.append(str(Message.Channel.SMS))
-    return channels
+def channels_of(patient: Patient, purpose: str) -> list[str]:
+    """Return the ways in which a patient can be and wants to be told this, which may be none."""
+    possible = []
+    if patient.email:
+        possible.append(Message.Channel.EMAIL)
+    if patient.phone and settings.SMS_BACKEND != "none":
+        possible.append(Message.Channel.SMS)
+    return [str(channel) for channel in possible if is_wanted(patient, channel, purpose)]
 
 
 @transaction.atomic
@@ -44,9 +46,15 @@ def queue(
 
     `key` names the cause: a second call with the same key adds nothing, even when the first
     message was sent or cancelled. A text message is written only where `sms_body` is given.
-    After `useless_after` the message is not sent any more. Returns the messages that were added.
+    After `useless_after` the message is not sent any more. News and offers are written only to
+    patients who agree to them: for anybody else nothing is added. Returns the messages that were
+    added.
     Raises `ValidationError` where an address or a text cannot be sent.
     """
+    if purpose == Message.Purpose.MARKETING:
+        take_turn(patient.pk)
+        if not may_send_marketing(patient):
+            return []
     common = {
         "patient": patient,
         "purpose": purpose,
@@ -68,7 +76,7 @@ def queue(
             **common,
             **(email if channel == Message.Channel.EMAIL else sms),
         )
-        for channel in channels_of(patient)
+        for channel in channels_of(patient, purpose)
         if channel == Message.Channel.EMAIL or sms_body
     ]
     return _add(rows, by=by)
@@ -98,8 +106,25 @@ def cancel_waiting(*, by: User | None, key_prefix: str, now: datetime) -> int:
     """
     if not key_prefix:
         raise ValueError("A prefix is needed: without one, every waiting message would go.")
-    waiting = Message.objects.waiting().filter(key__startswith=key_prefix).select_for_update()
-    messages = list(waiting.order_by("pk"))
+    waiting = Message.objects.waiting().filter(key__startswith=key_prefix)
+    return _cancel(waiting, by=by, now=now)
+
+
+def stop_marketing(consent: Consent, *, by: User, now: datetime) -> None:
+    """Cancel the news and offers that wait for a patient who does not want them any more.
+
+    Called in the transaction of a withdrawal; a consent to anything else stops nothing.
+    """
+    if consent.template.purpose != ConsentTemplate.Purpose.MARKETING:
+        return
+    waiting = Message.objects.waiting().filter(
+        patient=consent.patient_id, purpose=Message.Purpose.MARKETING
+    )
+    _cancel(waiting, by=by, now=now)
+
+
+def _cancel(waiting: MessageQuerySet, *, by: User | None, now: datetime) -> int:
+    messages = list(waiting.select_for_update().order_by("pk"))
     for message in messages:
         message.cancelled_at, message.body = now, message.text_to_show
         message.save(update_fields=["cancelled_at", "body"])

@@ -102,7 +102,7 @@ def _take_up(claimed: Message, now: datetime) -> Message | None:
     if message.useless_after and message.useless_after <= now:
         _end(message, now, "cancelled_at", TOO_LATE)
         return None
-    if not _still_wanted(message):
+    if not message.is_wanted:
         _end(message, now, "cancelled_at", NOT_WANTED)
         return None
     if not (present := _present_address(message)):
@@ -120,12 +120,6 @@ def _present_address(message: Message) -> str:
     """Return where the patient is reached now: details may have been put right since queueing."""
     patient = message.patient
     return patient.phone if message.channel == Message.Channel.SMS else patient.email
-
-
-def _still_wanted(message: Message) -> bool:
-    if message.channel == Message.Channel.SMS:
-        return message.patient.may_text
-    return message.patient.may_email
 
 
 def _settle(message: Message, write: Callable[[Message, str], None], reason: str = "") -> None:

@@ -7,6 +7,8 @@ from clinic.base.history import tracked
 from clinic.base.models import Record
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.messaging.masking import mask_secrets
+from patients.contact import About
+from patients.contact import Channel as Wish
 from patients.models import Patient
 from patients.phone import readable
 
@@ -39,7 +41,19 @@ class Message(Record):
         REMINDER = "reminder", "Appointment reminder"
         MOVED = "moved", "Appointment moved"
         CANCELLED = "cancelled", "Appointment cancelled"
+        MARKETING = "marketing", "News and offers"
         SUMMARY_READY = "summary_ready", "Summary ready"
+
+    # As which of the patient's wishes each channel and purpose counts.
+    WISHED_CHANNELS = {Channel.EMAIL: Wish.EMAIL, Channel.SMS: Wish.TEXT}
+    ABOUT = {
+        Purpose.CONFIRMATION: About.VISITS,
+        Purpose.REMINDER: About.VISITS,
+        Purpose.MOVED: About.VISITS,
+        Purpose.CANCELLED: About.VISITS,
+        Purpose.MARKETING: About.NEWS,
+        Purpose.SUMMARY_READY: About.CARE,
+    }
 
     key = models.CharField(max_length=160, unique=True)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
@@ -99,6 +113,11 @@ class Message(Record):
         return readable(self.recipient) if self.channel == self.Channel.SMS else self.recipient
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether the patient agrees to be told this, this way."""
+        return is_wanted(self.patient, self.channel, self.purpose)
+
+    @property
     def status(self) -> str:
         """What became of the message, in a word."""
         if self.sent_at:
@@ -106,3 +125,9 @@ class Message(Record):
         if self.cancelled_at:
             return "cancelled"
         return "failed" if self.failed_at else "waiting"
+
+
+def is_wanted(patient: Patient, channel: str, purpose: str) -> bool:
+    """Say whether a patient agrees to messages of a purpose through a channel."""
+    wish = Message.WISHED_CHANNELS[Message.Channel(channel)]
+    return patient.may_be_contacted(wish, Message.ABOUT[Message.Purpose(purpose)])

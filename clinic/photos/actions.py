@@ -17,7 +17,7 @@ from clinic.photos import tasks
 from clinic.photos.intake import Photograph
 from clinic.photos.models import Agreement, Photo, PhotoSet, View
 from clinic.staff.models import User
-from patients.consent_rules import standing_photo_consent
+from patients.consent.rules import standing_photo_consent
 from patients.models import Case, Consent, PhotoScope
 
 
@@ -98,7 +98,8 @@ def _set_for(
 def _refuse_impossible_time(case: Case, taken_at: datetime, now: datetime) -> None:
     if taken_at > now:
         raise ValidationError({"taken_at": "Photographs cannot be taken in the future."})
-    if taken_at.date() < case.patient.date_of_birth:
+    born = case.patient.date_of_birth
+    if born is not None and taken_at.date() < born:
         raise ValidationError({"taken_at": "The photographs would be older than the patient."})
 
 

@@ -25,7 +25,7 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.banner import patient_context
-from patients.consent_rules import may_use_photos, standing_photo_consent
+from patients.consent.rules import may_use_photos, standing_photo_consent
 from patients.models import Case, Patient, PhotoScope
 
 SETS_A_PAGE = 10

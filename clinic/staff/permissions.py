@@ -15,6 +15,8 @@ class Permission(enum.StrEnum):
     RECORD_CLINICAL = "write in the clinical record"
     CLOSE_CASE = "close a case, and see how cases ended"
     TAKE_CONSENT = "give information and take consent"
+    RECORD_WITHDRAWAL = "record that a patient takes a consent back"
+    MANAGE_CONSENT_TEXTS = "write and publish consent texts"
     SIGN_SESSION = "sign treatment sessions"
     VIEW_DIARY = "see the diary"
     BOOK = "book, move and cancel appointments"
@@ -45,6 +47,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.VIEW_DIARY,
             _P.BOOK,
             _P.CHECK_IN,
+            _P.RECORD_WITHDRAWAL,
             _P.VIEW_FOLLOWUPS,
             _P.VIEW_MESSAGES,
         }
@@ -58,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.RECORD_CLINICAL,
             _P.CLOSE_CASE,
             _P.TAKE_CONSENT,
+            _P.RECORD_WITHDRAWAL,
             _P.SIGN_SESSION,
             _P.VIEW_DIARY,
             _P.BOOK,
@@ -74,6 +78,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.MERGE_PATIENTS,
             _P.VIEW_CLINICAL,
             _P.CLOSE_CASE,
+            _P.MANAGE_CONSENT_TEXTS,
             _P.VIEW_DIARY,
             _P.VIEW_FOLLOWUPS,
             _P.VIEW_MESSAGES,

@@ -116,7 +116,8 @@ def _refuse_impossible_day(
 ) -> None:
     if examined_date > timezone.localdate(now):
         raise ValidationError({"examined_date": "The examination cannot be in the future."})
-    if examined_date < case.patient.date_of_birth:
+    born = case.patient.date_of_birth
+    if born is not None and examined_date < born:
         raise ValidationError({"examined_date": "The patient was not born yet on that day."})
     if review is not None and examined_date < review.after_session.performed_date:
         last = day(review.after_session.performed_date)

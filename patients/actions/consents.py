@@ -1,34 +1,48 @@
-"""Giving the information, taking the signature, recording a withdrawal."""
+"""Giving the information, recording the talk, the two signatures, a withdrawal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
-from patients.consent_clock import reflect_until
-from patients.consent_rules import (
+from patients.consent.clock import expires_at, reflect_until
+from patients.consent.discussion import Discussion
+from patients.consent.names import (
     ANOTHER_NAME,
     SHORTEST_REASON,
-    TOO_EARLY,
     is_own_name,
+    is_staff_name,
     lacks_name_reason,
+)
+from patients.consent.rules import (
+    TOO_EARLY,
     newest_text,
+    obstacle_to_discussing,
     obstacle_to_signing,
 )
-from patients.consent_wording import digest, text_to_sign
+from patients.consent.statements import clinician_statement
+from patients.consent.wording import digest, talk_of, text_to_sign
 from patients.models import Case, Consent, ConsentTemplate
 from patients.signature import clean_signature
 from patients.turns import take_turn
 
 # A template's purpose and technique are together what a consent is to.
 _TO = ("template__purpose", "template__technique")
+
+# What apps above do in the transaction in which a consent becomes whole: each is called with the
+# consent and `by=` the clinician. An error in one undoes the clinician's signature.
+after_signing: list[Callable[..., None]] = []
+
+# What apps above do in the transaction of a withdrawal: each is called with a consent that it
+# ended, `by=` who recorded it and `now=`. An error in one undoes the withdrawal.
+after_withdrawal: list[Callable[..., None]] = []
 
 
 class AlreadySignedError(ValidationError):
@@ -37,18 +51,26 @@ class AlreadySignedError(ValidationError):
 
 @transaction.atomic
 def give_information(
-    *, by: User, case: Case, template: ConsentTemplate, zone: ZoneInfo, now: datetime
+    *,
+    by: User,
+    case: Case,
+    template: ConsentTemplate,
+    zone: ZoneInfo,
+    now: datetime,
+    interpreter: str = "",
 ) -> Consent:
     """Record that the patient was given a text, and start the time to reflect.
 
-    `zone` is the clinic's, where the time to reflect is counted. Raises `ValidationError` where
-    the case is closed, the text is not the newest, or the same text awaits its signature.
+    `zone` is the clinic's, where the time to reflect is counted; `interpreter` the name or the
+    service that helped, empty where none was needed. Raises `ValidationError` where the case is
+    closed, the text is not the newest, or the same text awaits its signature.
     """
     take_turn(case.patient_id)
     if not Case.objects.open().filter(pk=case.pk).exists():
         raise ValidationError("The case is closed. Open a new case first.")
     if newest_text(template) != template:
         raise ValidationError("This text was replaced by a newer one. Give the newer one.")
+    interpreter = interpreter.strip()
     consent = Consent.check_and_create(
         case=case,
         patient=case.patient,
@@ -56,8 +78,45 @@ def give_information(
         information_given_at=now,
         information_given_by=by,
         reflect_until=reflect_until(now, template.reflection_days, zone),
+        interpreter_needed=bool(interpreter),
+        interpreter=interpreter,
     )
     _record(Kind.INFORMATION_GIVEN, consent, by=by)
+    return consent
+
+
+@transaction.atomic
+def record_discussion(
+    *,
+    by: User,
+    consent: Consent,
+    discussion: Discussion,
+    seen: datetime | None,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Consent:
+    """Record what was talked about and whether the patient can decide, before anybody signs.
+
+    `seen` is when the discussion was last recorded, as the writer saw it. Raises
+    `AlreadySignedError` once the patient signed, and `ValidationError` where somebody else
+    recorded it meanwhile, something is missing, or the text cannot be signed any more.
+    """
+    consent = _locked(consent)
+    if consent.signed_at is not None:
+        raise AlreadySignedError("The patient has signed. What was talked about is fixed.")
+    if obstacle := obstacle_to_discussing(consent, today=timezone.localdate(now, zone)):
+        raise ValidationError(obstacle)
+    if consent.discussed_at != seen:
+        raise ValidationError(
+            f"{consent.discussed_by} recorded this talk after you opened the page. Open it again; "
+            "nothing of theirs was changed."
+        )
+    discussion.check(consent.template)
+    for name, value in discussion.values().items():
+        setattr(consent, name, value)
+    consent.discussed_at, consent.discussed_by = now, by
+    consent.check_and_save()
+    _record(Kind.CONSENT_DISCUSSED, consent, by=by)
     return consent
 
 
@@ -72,6 +131,7 @@ def sign_consent(
     signature_png: str = "",
     name_reason: str = "",
     questions: str = "",
+    matters: str = "",
     early_reason: str = "",
     photo_scopes: Sequence[str] = (),
 ) -> Consent:
@@ -79,23 +139,62 @@ def sign_consent(
 
     `signature_png` is a PNG data URL; without it the typed `signed_name` is the signature.
     `name_reason` says why that is not the patient's name, `early_reason` why the time to reflect
-    was shortened; each is dropped where it is not needed. Raises `AlreadySignedError` for a second
-    signature, and `ValidationError` for a minor, a replaced text, a closed case, a drawing that is
-    none, another name or a shortened time without a reason.
+    was shortened; each is dropped where it is not needed. The consent stands once the clinician
+    signed as well (`countersign`). Raises `AlreadySignedError` for a second signature, and
+    `ValidationError` for a minor, a replaced text, a closed case, a talk that is not recorded, a
+    patient who cannot decide, a drawing that is none, another name or a shortened time without a
+    reason.
     """
     consent = _locked(consent)
     _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
     consent.signed_at, consent.signed_by = now, by
     consent.signed_name = signed_name.strip()
     consent.signature_png = clean_signature(signature_png) if signature_png else ""
-    consent.questions = questions.strip()
+    consent.questions = _both(consent.questions, questions)
+    consent.matters = _both(consent.matters, matters)
     consent.name_reason = _reason_for_name(consent, name_reason.strip())
     consent.early_reason = _reason_for_haste(consent, early_reason.strip())
     consent.photo_scopes = list(photo_scopes)
-    consent.signed_text = text_to_sign(consent.template, photo_scopes)
+    consent.expires_at = expires_at(now, consent.template.valid_months, zone)
+    consent.signed_text = text_to_sign(consent.template, photo_scopes, talk_of(consent))
     consent.signed_text_sha256 = digest(consent.signed_text)
     consent.check_and_save()
     _record(Kind.CONSENT_SIGNED, consent, by=by, before_time=bool(consent.early_reason))
+    return consent
+
+
+def _both(recorded: str, typed: str) -> str:
+    """Return what the clinician wrote down and what the patient typed, neither of them twice."""
+    parts = (recorded.strip(), typed.strip())
+    return "\n".join(dict.fromkeys(part for part in parts if part))
+
+
+@transaction.atomic
+def countersign(*, by: User, consent: Consent, name: str, now: datetime) -> Consent:
+    """Sign as the clinician who took the patient's signature; from then on the consent stands.
+
+    `name` is their own, typed. Raises `PermissionDenied` for anybody else, `AlreadySignedError`
+    for a second time, and `ValidationError` for another name, or where the patient has not signed
+    or took the consent back.
+    """
+    consent = _locked(consent)
+    if consent.signed_at is None:
+        raise ValidationError("The patient signs first.")
+    if consent.is_whole:
+        raise AlreadySignedError("The clinician has signed this consent already.")
+    if consent.withdrawn_at is not None:
+        raise ValidationError("The patient took this consent back. There is nothing to sign.")
+    if consent.signed_by_id != by.pk:
+        raise PermissionDenied(f"{consent.signed_by} took the signature, and signs for it.")
+    if not is_staff_name(str(by), name):
+        raise ValidationError({"name": f"Type your own name, {by}, to sign."})
+    consent.clinician_signed_at, consent.clinician_signed_by = now, by
+    consent.clinician_name = name.strip()
+    consent.clinician_statement = clinician_statement(consent)
+    consent.check_and_save()
+    _record(Kind.CONSENT_COUNTERSIGNED, consent, by=by)
+    for react in after_signing:
+        react(consent, by=by)
     return consent
 
 
@@ -116,30 +215,43 @@ def _reason_for_haste(consent: Consent, reason: str) -> str:
 
 
 @transaction.atomic
-def withdraw_consent(*, by: User, consent: Consent, now: datetime, reason: str = "") -> int:
+def withdraw_consent(
+    *,
+    by: User,
+    consent: Consent,
+    now: datetime,
+    reason: str = "",
+    how: str = Consent.How.IN_PERSON,
+) -> int:
     """Record that the patient takes a consent back; return how many signatures it ended.
 
     Every standing signature to the same treatment, or to photographs, ends with it: an older one
-    must not come back to life behind the one that was withdrawn. Raises `ValidationError` where
-    the consent does not stand.
+    must not come back to life behind the one that was withdrawn. One that the clinician has not
+    signed yet can be withdrawn too. `how` is a `Consent.How`. Raises `ValidationError` where
+    the patient did not sign, or took it back before.
     """
     consent = _locked(consent)
-    if not consent.is_valid:
+    if consent.signed_at is None or consent.withdrawn_at is not None:
         raise ValidationError("Only a signed consent that stands can be withdrawn.")
     same = {lookup: getattr(consent.template, lookup.removeprefix("template__")) for lookup in _TO}
-    standing = Consent.objects.valid().filter(patient=consent.patient, **same)
-    ended = list(standing.select_related("template").select_for_update(of=("self",)))
+    standing = Consent.objects.signed().filter(patient=consent.patient, **same)
+    ended = list(standing.select_related("template", "patient").select_for_update(of=("self",)))
     for each in ended:
         each.withdrawn_at, each.withdrawn_by, each.withdrawn_reason = now, by, reason.strip()
+        each.withdrawn_how = how
         each.check_and_save()
         _record(Kind.CONSENT_WITHDRAWN, each, by=by)
+        for react in after_withdrawal:
+            react(each, by=by, now=now)
     return len(ended)
 
 
 def _locked(consent: Consent) -> Consent:
     """Return the consent as it is now, held until the transaction ends."""
     take_turn(consent.patient_id)
-    rows = Consent.objects.select_related("template", "case", "patient", "signed_by")
+    rows = Consent.objects.select_related(
+        "template", "case", "patient", "signed_by", "discussed_by"
+    )
     return rows.select_for_update(of=("self",)).get(pk=consent.pk)
 
 

@@ -136,11 +136,18 @@ def _choose(
         for each in differences(survivor, absorbed)
         if keep.get(each.name) == ABSORBED
     }
-    given_up = {}
+    given_up: dict[str, list[Any]] = {}
     if "nhs_number" in chosen and absorbed.nhs_number:
-        given_up["nhs_number"] = [absorbed.nhs_number, None]
-        absorbed.nhs_number = None
+        statuses: list[Any] = [survivor.nhs_number_status, absorbed.nhs_number_status]
+        chosen["nhs_number_status"] = statuses
+        given_up = {
+            "nhs_number": [absorbed.nhs_number, None],
+            "nhs_number_status": [statuses[1], ""],
+        }
+        absorbed.nhs_number, absorbed.nhs_number_status = None, ""
         absorbed.check_and_save()
+    elif "nhs_number" in chosen:
+        chosen["nhs_number_status"] = [survivor.nhs_number_status, ""]
     for name, (_, value) in chosen.items():
         setattr(survivor, name, value)
     before = survivor.revision

@@ -27,6 +27,11 @@ NHS_NUMBER_TAKEN = (
     "find that patient, or ask an admin to register them at your site too."
 )
 
+BIRTH_DATE_STAYS = (
+    "This patient signed a consent, so the date of birth stays known: put it right where it is "
+    "wrong, instead of leaving it empty."
+)
+
 
 class PossibleDuplicatesError(ValidationError):
     """Similar patients exist. `matches` are those the person may see, likeliest first.
@@ -144,9 +149,13 @@ def _change_details(by: User, patient: Patient, details: PatientDetails, revisio
     row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     if row.revision != revision:
         raise _changed_meanwhile(row, details, revision)
-    changed = PatientDetails.of(row).differing(details)
+    before = PatientDetails.of(row)
+    details = details.after(before)
+    changed = before.differing(details)
     if not changed:
         return row
+    if row.date_of_birth and details.date_of_birth is None:
+        _refuse_to_forget_birth(row)
     if "nhs_number" in changed:
         _refuse_taken_nhs_number(details, row.pk)
     for name in changed:
@@ -176,12 +185,15 @@ def add_site(*, by: User, patient: Patient, site: Site) -> SiteRegistration:
     return registration
 
 
-def _register_one_by_one(date_of_birth: date) -> None:
-    """Two people who register one patient at once come after each other, so the second sees it."""
+def _register_one_by_one(date_of_birth: date | None) -> None:
+    """Two people who register one patient at once come after each other, so the second sees it.
+
+    All who are registered without a date of birth come after each other.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('patients.register'), %s)",
-            [date_of_birth.toordinal()],
+            [date_of_birth.toordinal() if date_of_birth else 0],
         )
 
 
@@ -213,7 +225,14 @@ def _refuse_taken_nhs_number(details: PatientDetails, own_id: UUID | None) -> No
         raise NhsNumberTakenError
 
 
+def _refuse_to_forget_birth(row: Patient) -> None:
+    """Who signed a consent was asked; the row is locked, so nobody signs meanwhile."""
+    if row.consents.filter(signed_at__isnull=False).exists():
+        raise ValidationError({"date_of_birth": BIRTH_DATE_STAYS})
+
+
 def _create(details: PatientDetails) -> Patient:
+    details = details.after(None)
     values = {name: getattr(details, name) for name in FIELD_NAMES}
     try:
         with transaction.atomic():

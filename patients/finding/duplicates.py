@@ -14,6 +14,9 @@ from patients.models.patient import Fold
 # Of two people born on one day, names this alike are worth a second look: "Jon Smyth" and
 # "John Smith" are at 0.31, swapped names at 1, two unrelated names seldom above 0.15.
 NAME_LIKENESS = 0.3
+# Where a date of birth is missing, the name alone must say more: "Ada Okoro" and "Ada Maria Okoro"
+# are at 0.6.
+NAME_ALONE_LIKENESS = 0.5
 MOST_MATCHES = 10
 
 
@@ -32,11 +35,17 @@ def find_matches(user: User, details: PatientDetails) -> list[Match]:
     Only patients whom this user may see; of other sites, see `is_very_like_somebody_elsewhere`.
     """
     folded: Any = Fold(Value(_full_name(details)))
+    same_contact, alike = _same_contact(details), Q(likeness__gte=NAME_ALONE_LIKENESS)
+    if details.date_of_birth is None:
+        perhaps = Q(search_name__trigram_similar=folded)
+    else:
+        perhaps = Q(date_of_birth=details.date_of_birth) | Q(date_of_birth__isnull=True)
+        alike |= Q(likeness__gte=NAME_LIKENESS, date_of_birth=details.date_of_birth)
     candidates = (
         Patient.objects.visible_to(user)
-        .filter(_same_contact(details) | Q(date_of_birth=details.date_of_birth))
+        .filter(same_contact | perhaps)
         .annotate(likeness=TrigramSimilarity("search_name", folded))
-        .filter(_same_contact(details) | Q(likeness__gte=NAME_LIKENESS))
+        .filter(same_contact | alike)
         .order_by("-likeness", "family_name")[:MOST_MATCHES]
     )
     matches = [_match(patient, details) for patient in candidates]
@@ -52,7 +61,7 @@ def is_very_like_somebody_elsewhere(user: User, details: PatientDetails) -> bool
     e-mail address already; less than that would let anybody ask who goes where. It misses somebody
     who moved, changed their number and comes without an NHS number.
     """
-    if not user.site_ids:
+    if not user.site_ids or details.date_of_birth is None:
         return False
     folded: Any = Fold(Value(_full_name(details)))
     return (
@@ -75,18 +84,28 @@ def _same_contact(
 ) -> Q:
     same = Q(pk__in=[])
     for name in names:
-        if value := getattr(details, name):
+        if name == "phone":
+            numbers = _numbers(details)
+            same |= Q(phone__in=numbers) | Q(second_phone__in=numbers)
+        elif value := getattr(details, name):
             same |= Q(**{name: value})
     return same
 
 
+def _numbers(either: PatientDetails | Patient) -> set[str]:
+    return {either.phone, either.second_phone} - {""}
+
+
 def _match(patient: Patient, details: PatientDetails) -> Match:
     same_number = bool(details.nhs_number) and patient.nhs_number == details.nhs_number
-    born_alike = patient.date_of_birth == details.date_of_birth
+    births = {patient.date_of_birth, details.date_of_birth}
+    born_alike = len(births) == 1 and None not in births
+    name_alone = None in births and _is_alike(patient, NAME_ALONE_LIKENESS)
     reasons = [
         ("same NHS number", same_number),
-        ("same date of birth and a similar name", born_alike and _is_alike(patient)),
-        ("same phone number", bool(details.phone) and patient.phone == details.phone),
+        ("same date of birth and a similar name", born_alike and _is_alike(patient, NAME_LIKENESS)),
+        ("a similar name, and a date of birth is not known", name_alone),
+        ("same phone number", bool(_numbers(patient) & _numbers(details))),
         ("same e-mail address", bool(details.email) and patient.email == details.email),
     ]
     return Match(
@@ -96,5 +115,5 @@ def _match(patient: Patient, details: PatientDetails) -> Match:
     )
 
 
-def _is_alike(patient: Patient) -> bool:
-    return float(getattr(patient, "likeness", 0)) >= NAME_LIKENESS
+def _is_alike(patient: Patient, likeness: float) -> bool:
+    return float(getattr(patient, "likeness", 0)) >= likeness

@@ -1,11 +1,12 @@
-"""What is typed, ticked and drawn when a consent is signed or taken back."""
+"""What is typed, ticked and drawn when a consent is signed."""
 
 from typing import Any
 
 from django import forms
 
 from clinic.base.forms import PlainForm
-from patients.consent_rules import ANOTHER_NAME, SHORTEST_REASON, TOO_EARLY, lacks_name_reason
+from patients.consent.names import ANOTHER_NAME, SHORTEST_REASON, lacks_name_reason
+from patients.consent.rules import TOO_EARLY
 from patients.models import Consent, ConsentTemplate, PhotoScope
 from patients.signature import clean_signature
 
@@ -19,12 +20,19 @@ class SignConsentForm(PlainForm):
     `is_early` the clinician has to say why the time to reflect was shortened.
     """
 
+    matters = forms.CharField(
+        label="What matters to you",
+        help_text="For example: what would make this worth it for you, or what you want to avoid.",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
+    )
     questions = forms.CharField(
-        label="Your questions, and what matters to you",
-        help_text="For example: how long it hurts, or what would make this worth it for you.",
+        label="Your questions",
+        help_text="For example: how long it hurts. Ask before you sign; we write down what we say.",
         required=False,
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "w-text"}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
     photo_scopes = forms.MultipleChoiceField(
         label="I agree that my photos are used for",
@@ -118,18 +126,7 @@ class SignConsentForm(PlainForm):
             "signature_png": self.cleaned_data["signature"],
             "name_reason": self.cleaned_data["name_reason"],
             "questions": self.cleaned_data["questions"],
+            "matters": self.cleaned_data["matters"],
             "early_reason": self.cleaned_data.get("early_reason", ""),
             "photo_scopes": self.cleaned_data.get("photo_scopes", []),
         }
-
-
-class WithdrawConsentForm(PlainForm):
-    """Why a consent is taken back, where the patient says it."""
-
-    reason = forms.CharField(
-        label="The patient's reason, in their words",
-        help_text="The patient does not have to give one.",
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
-    )

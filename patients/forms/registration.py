@@ -8,94 +8,11 @@ from django import forms
 from clinic.base.forms import PlainForm
 from clinic.practice.models import Site
 from clinic.staff.models import User
-from patients.details import FIELD_NAMES, PatientDetails
-from patients.forms.fields import (
-    BirthDateField,
-    LineField,
-    LowerEmailField,
-    NameField,
-    NHSNumberField,
-    ParagraphsField,
-    PhoneField,
-)
-from patients.models import Patient
+from patients import countries
+from patients.forms.details import DetailsForm
 
 # Stands among the patients who were looked at for those of other sites, who are not shown.
 ELSEWHERE = "elsewhere"
-
-
-def _text(width: str, **attrs: str) -> forms.TextInput:
-    return forms.TextInput(attrs={"class": width, "autocomplete": "off", **attrs})
-
-
-class DetailsForm(PlainForm):
-    """Who the patient is and how to reach them."""
-
-    title = LineField(max_length=20, required=False, widget=_text("w-code"))
-    given_names = NameField(
-        label="Given names",
-        max_length=80,
-        error_messages={"required": "Write the given names."},
-        widget=_text("w-name"),
-    )
-    family_name = NameField(
-        label="Family name",
-        max_length=80,
-        error_messages={"required": "Write the family name."},
-        widget=_text("w-name"),
-    )
-    preferred_name = LineField(
-        label="Likes to be called", max_length=80, required=False, widget=_text("w-name")
-    )
-    date_of_birth = BirthDateField(
-        label="Date of birth",
-        help_text="Day, month and year, such as 22 11 1980 or 22 Nov 1980",
-        error_messages={"required": "Write the date of birth."},
-        widget=_text("w-date", maxlength="40"),
-    )
-    sex = forms.ChoiceField(
-        label="Sex at birth",
-        choices=Patient.Sex.choices,
-        initial=Patient.Sex.NOT_KNOWN,
-        widget=forms.RadioSelect(attrs={"across": True}),
-    )
-    nhs_number = NHSNumberField(
-        label="NHS number",
-        max_length=40,
-        required=False,
-        help_text="10 digits, with or without spaces",
-        widget=_text("w-nhs", inputmode="numeric"),
-    )
-    phone = PhoneField(
-        max_length=40, required=False, widget=_text("w-phone", type="tel", inputmode="tel")
-    )
-    email = LowerEmailField(
-        label="E-mail",
-        max_length=254,
-        required=False,
-        error_messages={"invalid": "Write the whole address, such as name@example.org."},
-        widget=forms.EmailInput(attrs={"class": "w-email", "autocomplete": "off"}),
-    )
-    address = ParagraphsField(
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"class": "w-text", "rows": 3, "autocomplete": "off"}),
-    )
-    may_text = forms.BooleanField(label="May be sent text messages", required=False, initial=True)
-    may_email = forms.BooleanField(
-        label="May be written to by e-mail", required=False, initial=True
-    )
-    reason = LineField(
-        label="Reason for coming",
-        max_length=200,
-        required=False,
-        help_text="In the patient's words",
-        widget=_text("w-line"),
-    )
-
-    def details(self) -> PatientDetails:
-        """Return what was typed, once it is valid."""
-        return PatientDetails(**{name: self.cleaned_data[name] for name in FIELD_NAMES})
 
 
 class RegistrationForm(DetailsForm):
@@ -110,6 +27,9 @@ class RegistrationForm(DetailsForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["country"].initial = countries.HOME
+        if not self.is_bound:
+            self.fields["family_name"].widget.attrs["autofocus"] = True
         self.fields["site"].queryset = sites_of(user)  # type: ignore[attr-defined]
 
     def known_matches(self) -> frozenset[UUID]:

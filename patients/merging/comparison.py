@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from patients.details import FIELD_NAMES, PatientDetails, label_of
+from patients.details import FIELD_NAMES, PatientDetails, label_of, words_of
 from patients.merging.moving import rows_by_kind, rows_in_cases
 from patients.models import Patient
 
@@ -27,7 +27,7 @@ class Difference:
     @property
     def likelier(self) -> str:
         """Whose value to offer: the survivor's, unless only the other record has one."""
-        nothing = (None, "", [], "not_known")
+        nothing: tuple[object, ...] = (None, "", [], "not_known")
         return ABSORBED if self.survivors in nothing and self.absorbed else SURVIVOR
 
 
@@ -73,18 +73,21 @@ def compare(survivor: Patient, absorbed: Patient) -> Comparison:
 
 
 def differences(survivor: Patient, absorbed: Patient) -> list[Difference]:
-    """Return the details in which two records differ."""
+    """Return the details in which two records differ.
+
+    How an NHS number is known goes with the number.
+    """
     left, right = PatientDetails.of(survivor), PatientDetails.of(absorbed)
     return [
         Difference(name, label_of(name), getattr(left, name), getattr(right, name))
         for name in left.differing(right)
+        if name != "nhs_number_status"
     ]
 
 
 def shown(name: str, value: object) -> object:
-    """Return a detail's value, one of a list of choices in words."""
-    choices = dict(getattr(Patient._meta.get_field(name), "flatchoices", []))
-    return choices.get(value, value)
+    """Return a detail as people read it."""
+    return words_of(name, value)
 
 
 def obstacles(survivor: Patient, absorbed: Patient) -> Iterator[str]:

@@ -97,8 +97,11 @@ def _said_once(model: Model) -> list[str] | None:
     )
     for fields in unconditional:
         if "patient" in fields:
-            others = (name for name in fields if name != "patient")
-            return [model._meta.get_field(name).attname for name in others]
+            return [
+                each.attname
+                for each in model._meta.concrete_fields
+                if each.name in fields and each.name != "patient"
+            ]
     unique = model._meta.get_field("patient").unique  # type: ignore[union-attr]
     return [] if unique else None
 

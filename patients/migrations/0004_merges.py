@@ -162,6 +162,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='patients_two_people_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='patients_two_people_in_order')],
             },
         ),
+        migrations.AlterModelOptions(
+            name='historyentry',
+            options={'ordering': ['-recorded_at', '-id'], 'verbose_name_plural': 'history entries'},
+        ),
         migrations.RunSQL(MERGE_MOVES, 'DROP FUNCTION patients_merge_moves()'),
         migrations.RunSQL(FOLLOWS_MERGE, migrations.RunSQL.noop),
         migrations.RunSQL(

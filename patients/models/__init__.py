@@ -2,7 +2,8 @@
 
 from patients.models.bloods import BloodResult, BloodSample
 from patients.models.case import Case, Diagnosis
-from patients.models.consent import Consent, ConsentTemplate, PhotoScope
+from patients.models.consent import Consent, PhotoScope
+from patients.models.consent_template import ConsentTemplate, Language
 from patients.models.earlier_treatments import EarlierTreatment
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
@@ -32,6 +33,7 @@ __all__ = [
     "EarlierTreatment",
     "HairStatement",
     "HistoryEntry",
+    "Language",
     "LikelyPair",
     "Medicine",
     "MedicinesReview",

@@ -1,21 +1,32 @@
-"""Consent: information first, time to reflect, then a signature; withdrawal at any time."""
+"""Consent: information first, time to reflect, then two signatures; withdrawal at any time."""
+
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, TextField
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField
 
 from clinic.base.history import tracked
-from clinic.base.models import Record, between, paired
-from clinic.base.triggers import locked_when_signed, never_changes, not_truncated
-from clinic.practice.models import Technique
+from clinic.base.models import Record, paired
+from clinic.base.triggers import locked_when_signed, never_changes
 from patients.models.case import Case
+from patients.models.consent_template import ConsentTemplate
 from patients.models.patient import Patient
-from patients.triggers import locked_when_published, of_its_case_and_published_text
+from patients.triggers import of_its_case_and_published_text, signed_by_somebody_born
 
 # When the patient was informed and how long they were to reflect is written once.
 _INFORMATION = ("information_given_at", "information_given_by", "reflect_until")
+# What may still be added, once each, to what the patient has signed.
+_ADDED_LATER = (
+    *("clinician_signed_at", "clinician_signed_by_id", "clinician_name", "clinician_statement"),
+    *("withdrawn_at", "withdrawn_by_id", "withdrawn_how", "withdrawn_reason"),
+)
 PNG_DATA_URL = "data:image/png;base64,"
+
+# How a consent is taken. By the first way, until version 0.1, a patient's signature was enough;
+# by the present one discussion, capacity and the clinician's own signature are on record.
+FIRST_PROCESS, PRESENT_PROCESS = 1, 2
 
 
 class Sha256Hex(Func):
@@ -33,77 +44,26 @@ class PhotoScope(models.TextChoices):
     PUBLICATION = "publication", "Scientific publication"
 
 
-class ConsentTemplateQuerySet(models.QuerySet["ConsentTemplate"]):
-    """Consent texts, with names for the ways to narrow them."""
-
-    def published(self) -> "ConsentTemplateQuerySet":
-        """Return texts that were published, the replaced ones among them."""
-        return self.filter(published_at__isnull=False)
-
-    def current(self) -> "ConsentTemplateQuerySet":
-        """Return of each purpose and technique the published text with the highest version."""
-        return (
-            self.published()
-            .order_by("purpose", "technique", "-version")
-            .distinct("purpose", "technique")
-        )
-
-
-@tracked()
-class ConsentTemplate(Record):
-    """A consent text. A published version never changes; a new version is a new row."""
-
-    class Purpose(models.TextChoices):
-        TREATMENT = "treatment", "Treatment"
-        PHOTOGRAPHS = "photographs", "Photographs"
-
-    purpose = models.CharField(max_length=12, choices=Purpose)
-    technique = models.CharField(max_length=12, choices=Technique, blank=True)
-    version = models.PositiveSmallIntegerField(default=1)
-    title = models.CharField(max_length=120)
-    body = models.TextField(
-        help_text="Paragraphs; a line that starts with # is a heading, with - an entry of a list."
-    )
-    reflection_days = models.PositiveSmallIntegerField(default=0)
-    published_at = models.DateTimeField(null=True, blank=True)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = ConsentTemplateQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["purpose", "technique", "-version"]
-        constraints = [
-            paired("patients_consent_template", "published"),
-            between("patients_consent_template", "reflection_days", 0, 365),
-            models.UniqueConstraint(
-                fields=["purpose", "technique", "version"], name="patients_template_version_once"
-            ),
-            models.CheckConstraint(
-                name="patients_template_technique_for_treatment",
-                condition=(Q(purpose="treatment") & ~Q(technique=""))
-                | (~Q(purpose="treatment") & Q(technique="")),
-                violation_error_message="A treatment consent is for one technique.",
-            ),
-            models.CheckConstraint(
-                name="patients_template_has_words",
-                condition=Q(title__regex=r"\S") & Q(body__regex=r"\S") & Q(version__gte=1),
-                violation_error_message="A consent text needs a title and a body.",
-            ),
-        ]
-        triggers = [locked_when_published(), not_truncated()]
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.version}"
-
-
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Consents, with names for the ways to narrow them."""
 
-    def valid(self) -> "ConsentQuerySet":
-        """Return signed consents that were not withdrawn."""
+    def signed(self) -> "ConsentQuerySet":
+        """Return what patients signed and did not take back, the clinician's signature or not."""
         return self.filter(signed_at__isnull=False, withdrawn_at__isnull=True)
+
+    def whole(self) -> "ConsentQuerySet":
+        """Return consents with both signatures that were not withdrawn, expired ones too."""
+        return self.signed().filter(Q(clinician_signed_at__isnull=False) | Q(process=FIRST_PROCESS))
+
+    def standing_at(self, moment: datetime) -> "ConsentQuerySet":
+        """Return consents that can be relied on at a moment.
+
+        They are whole, not expired by then, and under a text of which no newer version, published
+        by then, asks everybody to sign anew.
+        """
+        return self.whole().filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=moment), ~Exists(_asks_anew(moment))
+        )
 
     def for_treatment(self, technique: str) -> "ConsentQuerySet":
         """Return consents to one technique."""
@@ -112,12 +72,100 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         )
 
 
+def _asks_anew(moment: datetime) -> models.QuerySet[ConsentTemplate]:
+    return ConsentTemplate.objects.filter(
+        purpose=OuterRef("template__purpose"),
+        technique=OuterRef("template__technique"),
+        version__gt=OuterRef("template__version"),
+        earlier_consents=ConsentTemplate.Earlier.ANEW,
+        published_at__lte=moment,
+    )
+
+
+def _of_the_discussion() -> list[models.BaseConstraint]:
+    """Return what holds of interpreter, discussion and capacity, the last two at the signature."""
+    met = Q(can_understand=True, can_retain=True, can_weigh=True, can_communicate=True)
+    return [
+        models.CheckConstraint(
+            name="patients_consent_interpreter_named",
+            condition=Q(interpreter_needed=True, interpreter__regex=r"\S")
+            | Q(interpreter_needed__isnull=True, interpreter="")
+            | Q(interpreter_needed=False, interpreter=""),
+            violation_error_message="Name the interpreter or the service, or say none is needed.",
+        ),
+        models.CheckConstraint(
+            name="patients_consent_process_known",
+            condition=Q(process__in=[FIRST_PROCESS, PRESENT_PROCESS]),
+        ),
+        models.CheckConstraint(
+            name="patients_consent_discussed_first",
+            condition=Q(signed_at__isnull=True)
+            | Q(process=FIRST_PROCESS)
+            | Q(
+                discussed_at__isnull=False,
+                discussed_at__gte=F("information_given_at"),
+                discussed_at__lte=F("signed_at"),
+            ),
+            violation_error_message="Record what was talked about before the patient signs.",
+        ),
+        models.CheckConstraint(
+            name="patients_consent_signed_with_capacity",
+            condition=Q(signed_at__isnull=True)
+            | Q(process=FIRST_PROCESS)
+            | Q(capacity="assumed")
+            | (Q(capacity="assessed", capacity_note__regex=r"\S") & met),
+            violation_error_message="Without the capacity to decide nothing is signed.",
+        ),
+        models.CheckConstraint(
+            name="patients_consent_expires_after_signing",
+            condition=Q(expires_at__isnull=True)
+            | Q(signed_at__isnull=False, expires_at__gt=F("signed_at")),
+            violation_error_message="A consent expires after it was signed.",
+        ),
+    ]
+
+
+def _clinician_signs_whole() -> models.CheckConstraint:
+    """Return that who took the signature signs for it, by name, with a statement, in its time."""
+    return models.CheckConstraint(
+        name="patients_consent_clinician_signs_whole",
+        condition=Q(
+            clinician_signed_at__isnull=True,
+            clinician_name__isnull=True,
+            clinician_statement__isnull=True,
+        )
+        | (
+            Q(
+                signed_at__isnull=False,
+                clinician_signed_at__gte=F("signed_at"),
+                clinician_signed_by=F("signed_by"),
+                clinician_name__regex=r"\S",
+                clinician_statement__regex=r"\S",
+            )
+            & (Q(withdrawn_at__isnull=True) | Q(clinician_signed_at__lte=F("withdrawn_at")))
+        ),
+        violation_error_message=(
+            "Who took the signature signs for it, after the patient and before a withdrawal."
+        ),
+    )
+
+
 @tracked()
 class Consent(Record):
     """One patient's consent to one text. `information_given_at` starts the cooling-off clock.
 
-    `signed_at` locks the row in the database; only a withdrawal can be added after it.
+    `signed_at` is the patient's signature and locks the row in the database; only the clinician's
+    own signature and a withdrawal can be added after it.
     """
+
+    class Capacity(models.TextChoices):
+        ASSUMED = "assumed", "No reason for doubt"
+        ASSESSED = "assessed", "In doubt, so it was assessed"
+
+    class How(models.TextChoices):
+        IN_PERSON = "in_person", "In person"
+        PHONE = "phone", "By phone"
+        WRITING = "writing", "In writing"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
@@ -127,7 +175,26 @@ class Consent(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     reflect_until = models.DateTimeField()
-    questions = models.TextField("the patient's questions and what matters to them", blank=True)
+    process = models.PositiveSmallIntegerField(default=PRESENT_PROCESS, editable=False)
+    # Not known of information given before this was asked.
+    interpreter_needed = models.BooleanField(null=True, blank=True)
+    interpreter = models.CharField("interpreter's name or service", max_length=120, blank=True)
+    questions = models.TextField("the patient's questions", blank=True)
+    matters = models.TextField("what matters to the patient", blank=True)
+    discussed_at = models.DateTimeField(null=True, blank=True)
+    discussed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    risks_discussed = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    risks_added = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    no_treatment_discussed = models.BooleanField(default=False)
+    alternatives_discussed = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    capacity = models.CharField(max_length=8, choices=Capacity, blank=True)
+    can_understand = models.BooleanField(null=True, blank=True)
+    can_retain = models.BooleanField(null=True, blank=True)
+    can_weigh = models.BooleanField(null=True, blank=True)
+    can_communicate = models.BooleanField(null=True, blank=True)
+    capacity_note = models.TextField("how capacity was assessed", max_length=1000, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     # The member of staff who took the signature; the signature is the patient's.
     signed_by = models.ForeignKey(
@@ -142,21 +209,50 @@ class Consent(Record):
     )
     signed_text = models.TextField(blank=True)
     signed_text_sha256 = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Empty until then: what a signed row may still take is filled once, from NULL.
+    clinician_signed_at = models.DateTimeField(null=True, blank=True)
+    clinician_signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    clinician_name = models.CharField(max_length=160, null=True, blank=True)  # noqa: DJ001
+    clinician_statement = models.TextField(null=True, blank=True)  # noqa: DJ001
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # Empty until then: what a signed row may still take is filled once, from NULL.
+    withdrawn_how = models.CharField(max_length=10, choices=How, null=True, blank=True)  # noqa: DJ001
     withdrawn_reason = models.TextField(null=True, blank=True)  # noqa: DJ001
 
     objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-information_given_at"]
-        indexes = [models.Index(fields=["patient", "signed_at"], name="patients_consent_signed")]
+        indexes = [
+            models.Index(fields=["patient", "signed_at"], name="patients_consent_signed"),
+            models.Index(
+                fields=["-withdrawn_at"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="patients_consent_withdrawals",
+            ),
+            models.Index(
+                fields=["signed_by"],
+                condition=Q(
+                    process=PRESENT_PROCESS,
+                    signed_at__isnull=False,
+                    clinician_signed_at__isnull=True,
+                    withdrawn_at__isnull=True,
+                ),
+                name="patients_consent_to_sign",
+            ),
+        ]
         constraints = [
             paired("patients_consent", "signed"),
             paired("patients_consent", "withdrawn"),
+            paired("patients_consent", "discussed"),
+            paired("patients_consent", "clinician_signed"),
+            *_of_the_discussion(),
+            _clinician_signs_whole(),
             models.CheckConstraint(
                 name="patients_consent_reflected",
                 condition=Q(signed_at__isnull=True)
@@ -184,7 +280,11 @@ class Consent(Record):
             ),
             models.CheckConstraint(
                 name="patients_consent_withdrawn_after_signing",
-                condition=Q(withdrawn_at__isnull=True, withdrawn_reason__isnull=True)
+                condition=Q(
+                    withdrawn_at__isnull=True,
+                    withdrawn_reason__isnull=True,
+                    withdrawn_how__isnull=True,
+                )
                 | Q(
                     signed_at__isnull=False,
                     withdrawn_at__isnull=False,
@@ -211,17 +311,40 @@ class Consent(Record):
         ]
         triggers = [
             of_its_case_and_published_text(),
-            never_changes("patient", "case", "template", *_INFORMATION),
-            *locked_when_signed("withdrawn_at", "withdrawn_by_id", "withdrawn_reason"),
+            signed_by_somebody_born(),
+            never_changes("patient", "case", "template", "process", *_INFORMATION),
+            *locked_when_signed(*_ADDED_LATER),
         ]
 
     def __str__(self) -> str:
         return str(self.template)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it has every signature that it needs, withdrawn or not."""
+        is_first = self.process == FIRST_PROCESS
+        return self.signed_at is not None and (is_first or self.clinician_signed_at is not None)
+
+    @property
     def is_valid(self) -> bool:
-        """Whether this consent stands: signed and not withdrawn."""
-        return self.signed_at is not None and self.withdrawn_at is None
+        """Whether it is whole and was not withdrawn; it may be expired or under a blocked text."""
+        return self.is_whole and self.withdrawn_at is None
+
+    @property
+    def awaits_clinician(self) -> bool:
+        """Whether the patient signed, and the clinician who took it did not yet."""
+        is_signed = self.signed_at is not None and self.withdrawn_at is None
+        return is_signed and not self.is_whole
+
+    def is_expired_at(self, moment: datetime) -> bool:
+        """Say whether its time has run out."""
+        return self.expires_at is not None and self.expires_at <= moment
+
+    @property
+    def lacks_capacity(self) -> bool:
+        """Whether capacity was assessed, and one of the four parts was not met."""
+        parts = (self.can_understand, self.can_retain, self.can_weigh, self.can_communicate)
+        return self.capacity == self.Capacity.ASSESSED and not all(parts)
 
     @property
     def photo_uses(self) -> list[str]:

@@ -38,6 +38,7 @@ class HistoryEntry(Record):
 
     class Meta:
         ordering = ["-recorded_at", "-id"]
+        verbose_name_plural = "history entries"
         indexes = [models.Index(fields=["patient", "topic", "-recorded_at"], name="history_latest")]
         triggers = append_only()
 

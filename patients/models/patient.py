@@ -14,7 +14,16 @@ from clinic.base.models import Record, paired
 from clinic.base.triggers import never_changes, never_changes_after, not_truncated
 from clinic.practice.models import Site
 from clinic.staff.models import User
-from patients.triggers import learns_name_words, moves_in_its_transaction
+from patients.models.needs import NEEDS_CONSTRAINTS, HasNeeds
+from patients.models.others import OTHERS_CONSTRAINTS, HasOthers
+from patients.models.reach import REACH_CONSTRAINTS, Reachable
+from patients.triggers import (
+    birth_date_stays_known,
+    learns_name_words,
+    moves_in_its_transaction,
+)
+
+RECOGNISED_BY = "Without a date of birth, a phone number or an e-mail address is needed."
 
 
 class Fold(Func):
@@ -49,8 +58,11 @@ def listed_as(family_name: str, given_names: str) -> str:
 
 
 @tracked(exclude=("search_name",))
-class Patient(Record):
-    """A person who came to the clinic. `number` is what people say and write: AN-000123."""
+class Patient(Reachable, HasOthers, HasNeeds, Record):
+    """A person who came to the clinic. `number` is what people say and write: AN-000123.
+
+    `date_of_birth` is None where somebody only enquired and did not say.
+    """
 
     class Sex(models.TextChoices):
         FEMALE = "female", "Female"
@@ -58,21 +70,39 @@ class Patient(Record):
         INTERSEX = "intersex", "Intersex"
         NOT_KNOWN = "not_known", "Not known"
 
+    class NhsNumberStatus(models.TextChoices):
+        SAID = "said", "Given by the patient, not checked"
+        SEEN = "seen", "Seen on a document"
+        TRACED = "traced", "Traced in the NHS register"
+
+    class HeardOf(models.TextChoices):
+        SEARCH = "search", "Searched on the internet"
+        SOCIAL = "social", "Social media"
+        PATIENT = "patient", "A patient of the clinic"
+        FRIEND = "friend", "Friend or family"
+        DOCTOR = "doctor", "GP or another doctor"
+        HAIRDRESSER = "hairdresser", "Hairdresser or barber"
+        PRESS = "press", "Newspaper, radio or television"
+        ADVERTISEMENT = "advert", "Advertisement"
+        EVENT = "event", "Open day or another event"
+        OTHER = "other", "Something else"
+
     number = models.CharField(max_length=12, unique=True, editable=False)
     title = models.CharField(max_length=20, blank=True)
     family_name = models.CharField(max_length=80)
     given_names = models.CharField(max_length=80)
     preferred_name = models.CharField(max_length=80, blank=True)
+    pronouns = models.CharField(max_length=30, blank=True)
     sex = models.CharField("sex at birth", max_length=10, choices=Sex, default=Sex.NOT_KNOWN)
-    date_of_birth = models.DateField()
+    date_of_birth = models.DateField(null=True, blank=True)
     # None, never "", so that many patients may be without one.
     nhs_number = models.CharField("NHS number", max_length=10, null=True, blank=True)  # noqa: DJ001
-    email = models.EmailField("e-mail", blank=True)
-    phone = models.CharField(max_length=20, blank=True, help_text="In E.164: +447700900123")
-    address = models.TextField(blank=True)
+    nhs_number_status = models.CharField(
+        "NHS number's check", max_length=8, choices=NhsNumberStatus, blank=True
+    )
     reason = models.CharField("reason for coming", max_length=200, blank=True)
-    may_email = models.BooleanField("may be written to by e-mail", default=True)
-    may_text = models.BooleanField("may be sent text messages", default=True)
+    heard_of = models.CharField("how they heard of us", max_length=12, choices=HeardOf, blank=True)
+    heard_of_words = models.CharField("more on how they heard of us", max_length=120, blank=True)
     search_name = models.GeneratedField(
         expression=Fold(
             Concat(F("family_name"), Value(" "), F("given_names"), Value(" "), F("preferred_name"))
@@ -85,7 +115,7 @@ class Patient(Record):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        ordering = ["family_name", "given_names", "date_of_birth"]
+        ordering = ["family_name", "given_names", "date_of_birth", "pk"]
         indexes = [
             GinIndex(OpClass(F("search_name"), "gin_trgm_ops"), name="patients_search_name"),
             # Finds names by their beginnings, and has them in order, whatever the database's.
@@ -96,6 +126,12 @@ class Patient(Record):
             # Finds a number by its first digits too, whatever the database's collation.
             models.Index(
                 fields=["phone"], name="patients_phone", opclasses=["varchar_pattern_ops"]
+            ),
+            models.Index(
+                fields=["second_phone"],
+                name="patients_second_phone",
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(second_phone=""),
             ),
             models.Index(fields=["email"], name="patients_email"),
             models.Index(fields=["family_name", "given_names"], name="patients_by_name"),
@@ -112,23 +148,38 @@ class Patient(Record):
                 violation_error_message="An NHS number has 10 digits.",
             ),
             models.CheckConstraint(
-                name="patients_phone_e164",
-                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
-                violation_error_message="Write the phone number with its country code.",
+                name="patients_nhs_number_status_known",
+                condition=Q(nhs_number__isnull=True, nhs_number_status="")
+                | Q(nhs_number__isnull=False) & ~Q(nhs_number_status=""),
+                violation_error_message="Say how the NHS number is known.",
             ),
             models.CheckConstraint(
                 name="patients_born_in_the_past",
-                condition=Q(date_of_birth__gte=date(1900, 1, 1))
+                condition=Q(date_of_birth__isnull=True)
+                | Q(date_of_birth__gte=date(1900, 1, 1))
                 & Q(date_of_birth__lte=Cast(F("created_at"), models.DateField())),
                 violation_error_message="The date of birth must lie in the past, after 1899.",
+            ),
+            models.CheckConstraint(
+                name="patients_recognisable",
+                condition=Q(date_of_birth__isnull=False) | ~Q(phone="") | ~Q(email=""),
+                violation_error_message=RECOGNISED_BY,
+            ),
+            models.CheckConstraint(
+                name="patients_heard_of_in_words",
+                condition=~Q(heard_of="other") | ~Q(heard_of_words=""),
+                violation_error_message="Write how they heard of us.",
             ),
             models.CheckConstraint(
                 name="patients_named",
                 condition=~Q(family_name="") & ~Q(given_names=""),
                 violation_error_message="Give the family name and the given names.",
             ),
+            *REACH_CONSTRAINTS,
+            *OTHERS_CONSTRAINTS,
+            *NEEDS_CONSTRAINTS,
         ]
-        triggers = [learns_name_words(), not_truncated()]
+        triggers = [birth_date_stays_known(), learns_name_words(), not_truncated()]
 
     def __str__(self) -> str:
         return listed_as(self.family_name, self.given_names)
@@ -143,13 +194,21 @@ class Patient(Record):
         """The name to call the patient by."""
         return self.preferred_name or self.given_names
 
-    def age_on(self, day: date) -> int:
-        """Return the age in completed years on a day; 29 February counts from 1 March."""
-        birthday_passed = (day.month, day.day) >= (
-            self.date_of_birth.month,
-            self.date_of_birth.day,
-        )
-        return day.year - self.date_of_birth.year - (0 if birthday_passed else 1)
+    @property
+    def nhs_number_note(self) -> str:
+        """What to know of the NHS number beside its digits: "not checked", or ""."""
+        return "not checked" if self.nhs_number_status == self.NhsNumberStatus.SAID else ""
+
+    def age_on(self, day: date) -> int | None:
+        """Return the age in completed years on a day; 29 February counts from 1 March.
+
+        None where the date of birth is not known: nobody can say that the patient is an adult.
+        """
+        born = self.date_of_birth
+        if born is None:
+            return None
+        birthday_passed = (day.month, day.day) >= (born.month, born.day)
+        return day.year - born.year - (0 if birthday_passed else 1)
 
 
 @tracked()

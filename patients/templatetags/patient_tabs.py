@@ -19,6 +19,7 @@ _PARTS = (
     ("history", "History", "patients:history", Permission.VIEW_CLINICAL),
     ("plan", "Plan and sessions", "treatments:plan", Permission.VIEW_CLINICAL),
     ("consents", "Consents", "patients:consents", Permission.VIEW_CLINICAL),
+    ("withdrawals", "Withdraw a consent", "patients:withdrawals", Permission.RECORD_WITHDRAWAL),
     ("photos", "Photos", "photos:sets", Permission.VIEW_CLINICAL),
     ("reviews", "Reviews", "followups:list", Permission.VIEW_CLINICAL),
     ("documents", "Documents", "documents:list", Permission.VIEW_CLINICAL),
@@ -43,9 +44,14 @@ def patient_tabs(context: dict[str, Any]) -> list[Tab]:
     tabs = [
         Tab(label=label, url=_address(name, patient), current=part == context.get("tab"))
         for part, label, name, permission in _PARTS
-        if user.can(permission)
+        if user.can(permission) and not _is_part_of_another(part, user)
     ]
     return [tab for tab in tabs if tab.url]
+
+
+def _is_part_of_another(part: str, user: User) -> bool:
+    """Say whether who reads the consents finds this tab's page among them."""
+    return part == "withdrawals" and user.can(Permission.VIEW_CLINICAL)
 
 
 def _address(name: str, patient: Patient) -> str:

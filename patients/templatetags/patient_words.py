@@ -5,13 +5,15 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
-from clinic.base.templatetags.anagen import day, or_not_known, status
+from clinic.base.templatetags.anagen import NOT_KNOWN, age, day, or_not_known, status
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients import phone
+from patients import completeness, phone
+from patients.details import words_of
 from patients.facts import is_too_old
-from patients.models import BloodResult
+from patients.models import BloodResult, Patient
 
 register = template.Library()
 
@@ -23,15 +25,21 @@ def readable_phone(value: str | None) -> Any:
 
 
 @register.filter
-def in_words(value: Any) -> Any:
-    """A detail of whatever kind, as people read it."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(value, str) and value.startswith("+") and value[1:].isdigit():
-        return phone.readable(value)
-    return or_not_known(value)
+def born(value: date | None) -> Any:
+    """22-Nov-1980 (46y), or Not known."""
+    return format_html("{} ({})", day(value), age(value)) if value else NOT_KNOWN
+
+
+@register.filter
+def detail_in_words(value: Any, name: str) -> str:
+    """A detail of whatever kind, by the name of its field, as people read it."""
+    return words_of(name, value)
+
+
+@register.filter
+def to_complete(patient: Patient) -> list[completeness.Missing]:
+    """What is still to be asked of a patient."""
+    return completeness.to_complete(patient)
 
 
 @register.filter

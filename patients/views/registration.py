@@ -16,11 +16,12 @@ from clinic.staff.permissions import Permission
 from patients.access import get_patient, record_opening
 from patients.actions import registration as actions
 from patients.banner import patient_context
+from patients.completeness import to_complete
 from patients.details import PatientDetails
+from patients.forms.details import DetailsForm
 from patients.forms.registration import (
     ELSEWHERE,
     ChangeForm,
-    DetailsForm,
     RegistrationForm,
     SiteForm,
 )
@@ -47,7 +48,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
     except actions.PossibleDuplicatesError as error:
         return _duplicates_page(request, form, error)
     except ValidationError as error:
-        _put_on(form, error)
+        form.put_on_fields(error)
         return _registration_page(request, form, status=422)
     messages.success(request, f"{patient} is registered as {patient.number}.")
     return redirect("caseload:chart", patient.pk)
@@ -59,6 +60,7 @@ def edit_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     user = signed_in(request)
     patient = get_patient(user, patient_id)
     form = ChangeForm(request.POST or None, initial=_as_initial(patient))
+    form.to_look_at = frozenset(missing.field for missing in to_complete(patient))
     if request.method != "POST" or not form.is_valid():
         record_opening(request, patient.pk, page="the details")
         return _edit_page(request, patient, form, status=422 if form.errors else 200)
@@ -72,7 +74,7 @@ def edit_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     except actions.ChangedMeanwhileError as error:
         return _changed_meanwhile_page(request, user, patient, error)
     except ValidationError as error:
-        _put_on(form, error)
+        form.put_on_fields(error)
         return _edit_page(request, patient, form, status=422)
     messages.success(request, "The details are saved.")
     return redirect("caseload:chart", patient.pk)
@@ -141,6 +143,7 @@ def _changed_meanwhile_page(
     """Show what they changed, with my changes in the fields, based on their version."""
     initial = {**vars(error.merged), "revision": error.revision}
     form = ChangeForm(initial=initial)
+    form.to_look_at = frozenset(difference.name for difference in error.differences)
     differences = [(difference, form[difference.name]) for difference in error.differences]
     return _edit_page(
         request,
@@ -154,12 +157,3 @@ def _changed_meanwhile_page(
 
 def _as_initial(patient: Patient) -> dict[str, object]:
     return {**vars(PatientDetails.of(patient)), "revision": patient.revision}
-
-
-def _put_on(form: DetailsForm, error: ValidationError) -> None:
-    """Put an action's error on its fields; what no field shows goes on top."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

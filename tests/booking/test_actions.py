@@ -207,6 +207,10 @@ def test_the_patient_must_be_of_age_on_the_day(book):
     book(patient=PatientFactory(date_of_birth=date(2008, 11, 23)))
 
 
+def test_who_did_not_say_when_they_were_born_is_booked_and_asked_at_the_visit(book):
+    assert book(patient=PatientFactory(date_of_birth=None))
+
+
 def test_booking_registers_the_patient_at_the_site_once(book, site):
     newcomer = PatientFactory()
     book(patient=newcomer)

@@ -127,7 +127,7 @@ def test_a_visit_too_near_for_a_reminder_says_so_when_booked_and_afterwards(desk
 
 
 def test_a_patient_to_whom_nothing_is_written_has_no_line_about_a_reminder(desk, patient, typed):
-    type(patient).objects.filter(pk=patient.pk).update(may_email=False, may_text=False)
+    type(patient).objects.filter(pk=patient.pk).update(contact_allowed=["email:care"])
     page = text(desk.get(desk.post(new_url(patient), typed).url))
     assert "Nothing was written to the patient about this appointment." in page
     assert "No reminder follows" not in page

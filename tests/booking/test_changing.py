@@ -202,7 +202,7 @@ def test_the_pages_that_cancel_carry_the_revision(desk, book, name):
 def test_moving_promises_messages_only_to_whom_they_go(desk, book, patient):
     appointment = book()
     assert "A reminder follows 48 hours before the visit" in page_of(desk, "move", appointment)
-    patient.may_email = patient.may_text = False
+    patient.contact_allowed = ["email:care"]
     patient.save()
     page = page_of(desk, "move", appointment)
     assert "tell them the new time yourself" in page

@@ -21,6 +21,7 @@ from clinic.practice.models import Site
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
 from followups.access import to_reach
+from patients import nhs
 from patients.models import Case, NameWord, Patient
 from tests.factories.patients import PatientFactory
 from treatments.models import Session
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PATIENTS = 60
+PHONES = ("phone", "second_phone", "gp_phone", "emergency_phone")
 
 _SCHEMA = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -147,6 +149,23 @@ def test_what_copy_would_take_for_its_own_is_kept():
             copy.write("\t".join(map(written, (text, ["x", "y"], None, {"k": text}))) + "\n")
         cursor.execute("SELECT text, list, nothing, json->>'k' FROM kept")
         assert cursor.fetchone() == (text, ["x", "y"], None, text)
+
+
+def test_most_people_told_all_about_themselves_and_some_only_called():
+    fill.fill(patients=PATIENTS, seed=7, now=NOON)
+    people = list(Patient.objects.prefetch_related("consents"))
+    callers = [person for person in people if person.date_of_birth is None]
+    assert 0 < len(callers) < PATIENTS / 10
+    assert not any(caller.consents.all() or caller.address_lines for caller in callers)
+    for name in ("nhs_number", "gp_practice", "emergency_name", "postcode", "heard_of"):
+        known = sum(bool(getattr(person, name)) for person in people)
+        assert PATIENTS / 3 < known <= PATIENTS, name
+    numbers = [person.nhs_number for person in people if person.nhs_number]
+    assert all(number.startswith("999") and nhs.is_valid(number) for number in numbers)
+    phones = [getattr(person, name) for person in people for name in PHONES]
+    assert all(not phone or phone.startswith(("+447700900", "+441632960")) for phone in phones)
+    assert all("email:visits" in person.contact_allowed for person in people)
+    assert any("email:news" in person.contact_allowed for person in people)
 
 
 def test_the_trail_tells_who_came():

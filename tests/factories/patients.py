@@ -2,15 +2,19 @@
 
 import hashlib
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import factory
 from django.utils import timezone
 
 from clinic.practice.models import Technique
 from patients.actions.cases import close_case
+from patients.consent.clock import expires_at
 from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient, SiteRegistration
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
+
+LONDON = ZoneInfo("Europe/London")
 
 
 class PatientFactory(factory.django.DjangoModelFactory):
@@ -25,6 +29,9 @@ class PatientFactory(factory.django.DjangoModelFactory):
     given_names = "Invented"
     sex = Patient.Sex.MALE
     date_of_birth = date(1980, 11, 22)
+    nhs_number_status = factory.LazyAttribute(
+        lambda patient: "said" if getattr(patient, "nhs_number", None) else ""
+    )
     email = factory.Sequence(lambda n: f"patient{n}@example.test")
     phone = factory.Sequence(lambda n: f"+4477009{n % 100000:05d}")
 
@@ -93,10 +100,23 @@ class ConsentFactory(factory.django.DjangoModelFactory):
             consent.information_given_at + timedelta(days=consent.template.reflection_days)
         )
     )
+    interpreter_needed = False
 
 
-class SignedConsentFactory(ConsentFactory):
-    """A consent that stands, from before any session that a test makes."""
+class DiscussedConsentFactory(ConsentFactory):
+    """Information given and talked about; the patient may sign."""
+
+    discussed_at = factory.SelfAttribute("information_given_at")
+    discussed_by = factory.SelfAttribute("information_given_by")
+    capacity = Consent.Capacity.ASSUMED
+    risks_discussed = factory.LazyAttribute(
+        lambda consent: ["Bleeding"] if consent.template.is_for_treatment else []
+    )
+    no_treatment_discussed = factory.SelfAttribute("template.is_for_treatment")
+
+
+class PatientSignedConsentFactory(DiscussedConsentFactory):
+    """The patient has signed and the clinician has not."""
 
     information_given_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1000))
     signed_at = factory.LazyAttribute(lambda consent: consent.reflect_until + timedelta(hours=1))
@@ -106,6 +126,20 @@ class SignedConsentFactory(ConsentFactory):
     signed_text_sha256 = factory.LazyAttribute(
         lambda consent: hashlib.sha256(consent.signed_text.encode()).hexdigest()
     )
+    expires_at = factory.LazyAttribute(
+        lambda consent: expires_at(consent.signed_at, consent.template.valid_months, LONDON)
+    )
+
+
+class SignedConsentFactory(PatientSignedConsentFactory):
+    """A consent that stands, from before any session that a test makes."""
+
+    clinician_signed_at = factory.LazyAttribute(
+        lambda consent: consent.signed_at + timedelta(minutes=5)
+    )
+    clinician_signed_by = factory.SelfAttribute("signed_by")
+    clinician_name = "Invented Clinician"
+    clinician_statement = "I explained the treatment."
 
 
 def closed(case: Case, outcome: str = "lost", *, now: datetime | None = None) -> Case:

@@ -65,6 +65,8 @@ class SessionFactory(factory.django.DjangoModelFactory):
     )
     identity_confirmed = True
     contraindications_checked = True
+    consent_reconfirmed_at = factory.LazyFunction(timezone.now)
+    consent_reconfirmed_by = factory.SelfAttribute("operator")
     identity_confirmed_before_injection = True
     aftercare_given = True
 

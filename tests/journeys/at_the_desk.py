@@ -33,6 +33,7 @@ def reception_registers_the_patient_and_is_warned_of_a_similar_one(journey: Jour
     reception.reads("There is no 31")
     expect(reception.field("Family name")).to_have_value("Examplewood")
     reception.fills("Date of birth", "22 11 1980")
+    reception.unfolds("More about the patient")
     reception.ticks("Male")
     reception.fills("NHS number", "943 476 5919")
     reception.fills("Phone", "07700 900123")

@@ -33,6 +33,7 @@ def signs(
     clinician.opens(f"{journey.chart}consents/")
     card = clinician.page.locator("section.card").filter(has_text=title)
     clinician.follows("Sign early" if early else "Sign with the patient", within=card)
+    talks_it_over(clinician)
     for use in uses:
         clinician.ticks(use)
     clinician.ticks("All of this is true for me")
@@ -46,6 +47,27 @@ def signs(
     clinician.presses("Sign")
     clinician.reads("Thank you, Ambrose", "call the clinic on 01632 960110")
     takes_the_tablet_back(clinician, journey)
+    signs_as_the_clinician(clinician)
+
+
+def talks_it_over(clinician: Person) -> None:
+    """What was talked about is recorded before the tablet goes over."""
+    clinician.is_on("Talk about it")
+    if clinician.page.get_by_label("Bleeding").count():
+        clinician.ticks("Bleeding")
+        clinician.ticks("We talked about having no treatment, and what then happens")
+    elif clinician.page.get_by_label("Bruises").count():
+        clinician.ticks("Bruises")
+        clinician.ticks("We talked about having no treatment, and what then happens")
+    clinician.presses("Hand over for the signature")
+
+
+def signs_as_the_clinician(clinician: Person) -> None:
+    """The consent stands once the clinician has signed too."""
+    clinician.ticks("This is true, and I sign it")
+    clinician.fills("Your full name", "Ottoline Mockridge")
+    clinician.presses("Sign as Dr Ottoline Mockridge")
+    clinician.is_on("Consents")
 
 
 def takes_the_tablet_back(clinician: Person, journey: Journey) -> None:
@@ -56,7 +78,7 @@ def takes_the_tablet_back(clinician: Person, journey: Journey) -> None:
     clinician.reads("A patient held this device")
     clinician.fills("Password", journey.password_of("ottoline.mockridge@example.test"))
     clinician.presses("Confirm")
-    clinician.is_on("Consents")
+    clinician.is_on("Sign as the clinician")
 
 
 def draws_a_signature(clinician: Person) -> None:
@@ -131,6 +153,7 @@ def starts(clinician: Person, journey: Journey, technique: str) -> None:
 def checks_who_and_how(clinician: Person, *, started: str) -> None:
     clinician.ticks("The patient said their name and date of birth")
     clinician.ticks("Contraindications and allergies asked again")
+    clinician.ticks("Consent reconfirmed: the patient was asked today and still agrees")
     clinician.fills("Started", started)
     clinician.fills("Weight", "80")
 

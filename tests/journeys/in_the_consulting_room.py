@@ -122,6 +122,7 @@ def the_clinician_plans_both_courses_and_gives_the_information(journey: Journey)
         clinician.opens(f"{journey.chart}consents/")
         card = clinician.page.locator("section.card").filter(has_text=title)
         clinician.follows("Give the information", within=card)
+        clinician.ticks("None needed")
         clinician.presses("The information was given")
         clinician.reads("Information given")
 

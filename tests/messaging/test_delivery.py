@@ -56,7 +56,7 @@ def test_a_message_that_is_of_no_use_any_more_is_not_sent(mailoutbox):
 
 
 def test_a_patient_who_changed_their_mind_is_left_alone(mailoutbox):
-    message = MessageFactory(patient__may_email=False)
+    message = MessageFactory(patient__contact_allowed=["text:visits", "email:care"])
     assert delivery.send_due() == 0
     message.refresh_from_db()
     assert (message.status, message.failure) == ("cancelled", delivery.NOT_WANTED)

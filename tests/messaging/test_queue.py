@@ -11,6 +11,7 @@ from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.messaging import actions
 from clinic.messaging.models import Message
+from patients.contact import ALL_WAYS
 from tests.factories.messaging import MessageFactory
 from tests.factories.patients import PatientFactory
 
@@ -51,16 +52,39 @@ def test_a_message_is_queued_once_for_each_way_the_patient_wants(reception):
 @pytest.mark.parametrize(
     ("wishes", "channels"),
     [
-        ({"may_email": False}, ["sms"]),
-        ({"may_text": False}, ["email"]),
+        ({"contact_allowed": ["text:visits", "email:care"]}, ["sms"]),
+        ({"contact_allowed": ["email:visits", "text:care"]}, ["email"]),
         ({"email": ""}, ["sms"]),
         ({"phone": ""}, ["email"]),
-        ({"may_email": False, "may_text": False}, []),
+        ({"contact_allowed": ["phone:visits", "post:visits", "email:news"]}, []),
     ],
 )
 def test_only_the_ways_the_patient_wants_are_used(reception, wishes, channels):
     messages = queue(PatientFactory(**wishes), reception)
     assert [message.channel for message in messages] == channels
+
+
+@pytest.mark.parametrize(
+    ("purpose", "about"),
+    [
+        (Message.Purpose.CONFIRMATION, "visits"),
+        (Message.Purpose.REMINDER, "visits"),
+        (Message.Purpose.MOVED, "visits"),
+        (Message.Purpose.CANCELLED, "visits"),
+        (Message.Purpose.SUMMARY_READY, "care"),
+    ],
+)
+def test_a_message_goes_out_only_to_who_agreed_to_be_told_such_things(reception, purpose, about):
+    everything_else = [way for way in ALL_WAYS if not way.endswith(about)]
+    refuses = PatientFactory(contact_allowed=everything_else)
+    agrees = PatientFactory(contact_allowed=[f"email:{about}", f"text:{about}"])
+    assert queue(refuses, reception, purpose=purpose) == []
+    assert len(queue(agrees, reception, purpose=purpose, key="appointment:2")) == 2
+
+
+def test_every_purpose_and_channel_is_one_of_the_patients_wishes():
+    assert set(Message.ABOUT) == set(Message.Purpose)
+    assert set(Message.WISHED_CHANNELS) == set(Message.Channel)
 
 
 def test_without_a_provider_no_text_message_is_written(reception, settings):

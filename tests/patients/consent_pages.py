@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import Consent
-from tests.patients.consents import SIGNATURE, informed, signed
+from tests.patients.consents import SIGNATURE, discussed, informed, signed
 
 DAYS_AGO_20 = timedelta(days=20)
 GOOD = {"agrees": "on", "signed_name": "Ada Okoro", "signature": SIGNATURE}
@@ -16,6 +16,12 @@ GOOD = {"agrees": "on", "signed_name": "Ada Okoro", "signature": SIGNATURE}
 def given(case, template=None, ago=DAYS_AGO_20) -> Consent:
     """The consent of a patient who was given the information some time ago."""
     return informed(case.clinician, case, template=template, now=timezone.now() - ago)
+
+
+def talked(case, template=None, ago=DAYS_AGO_20) -> Consent:
+    """The consent of a patient with whom it was talked over after the information."""
+    consent = given(case, template, ago)
+    return discussed(case.clinician, consent, now=consent.information_given_at)
 
 
 def taken(consent, **values) -> Consent:

@@ -9,8 +9,14 @@ from PIL import Image, ImageDraw
 
 from clinic.audit.models import Event
 from clinic.practice.models import Technique
-from patients.actions.consents import give_information, sign_consent
-from patients.consent_rules import standing_consents
+from patients.actions.consents import (
+    countersign,
+    give_information,
+    record_discussion,
+    sign_consent,
+)
+from patients.consent.discussion import Discussion
+from patients.consent.rules import standing_consents
 from patients.models import Consent, ConsentTemplate
 from tests.factories.patients import CaseFactory, ConsentTemplateFactory, PatientFactory
 
@@ -41,8 +47,8 @@ SIGNATURE = PREFIX + base64.b64encode(drawing()).decode()
 
 def text(technique: str = Technique.MICROGRAFT, **values) -> ConsentTemplate:
     """A published treatment text; photographs without a technique."""
-    purpose = "treatment" if technique else "photographs"
-    title = values.pop("title", f"{technique or 'photographs'} text")
+    purpose = values.pop("purpose", "treatment" if technique else "photographs")
+    title = values.pop("title", f"{technique or purpose} text")
     return ConsentTemplateFactory(purpose=purpose, technique=technique, title=title, **values)
 
 
@@ -63,12 +69,35 @@ def informed(clinician, case, technique=Technique.MICROGRAFT, *, template=None, 
     return give_information(by=clinician, case=case, template=template, zone=ZONE, now=now)
 
 
-def signed(clinician, consent, *, now=LATER, **values) -> Consent:
-    """The consent, signed with the patient's own name."""
+TALK = Discussion(risks_added=["Bleeding"], no_treatment_discussed=True)
+
+
+def discussed(clinician, consent, *, now=NOW, discussion=TALK) -> Consent:
+    """The consent, with the talk before its signature recorded."""
+    return record_discussion(
+        by=clinician,
+        consent=consent,
+        discussion=discussion,
+        seen=fresh(consent).discussed_at,
+        zone=ZONE,
+        now=now,
+    )
+
+
+def patient_signed(clinician, consent, *, now=LATER, **values) -> Consent:
+    """The consent, talked about and signed by the patient with their own name."""
     name = f"{consent.patient.given_names} {consent.patient.family_name}"
+    if fresh(consent).discussed_at is None:
+        discussed(clinician, consent, now=now)
     return sign_consent(
         by=clinician, consent=consent, signed_name=name, zone=ZONE, now=now, **values
     )
+
+
+def signed(clinician, consent, *, now=LATER, **values) -> Consent:
+    """The consent, signed by the patient and then by the clinician: it stands."""
+    taken = patient_signed(clinician, consent, now=now, **values)
+    return countersign(by=clinician, consent=taken, name=str(clinician), now=now)
 
 
 def standing(case, technique: str = Technique.MICROGRAFT) -> Consent | None:

@@ -10,8 +10,8 @@ from clinic.audit.models import Event
 from clinic.practice.models import Technique
 from patients.actions.consent_templates import publish_template
 from patients.actions.consents import AlreadySignedError, sign_consent, withdraw_consent
-from patients.consent_overview import subjects
-from patients.consent_wording import digest
+from patients.consent.overview import subjects
+from patients.consent.wording import digest
 from patients.models import Case, Consent, ConsentTemplate
 from tests.factories.patients import CaseFactory, SignedConsentFactory
 from tests.patients.consents import (
@@ -21,6 +21,7 @@ from tests.patients.consents import (
     case_of,
     fresh,
     informed,
+    patient_signed,
     sentences,
     signed,
     standing,
@@ -75,14 +76,23 @@ def test_a_closed_case_takes_no_new_information(clinician):
 # ---- signature ----
 
 
+SAID = {"signature_png": SIGNATURE, "questions": " Does it hurt? ", "matters": "No tablets."}
+
+
 def test_a_signature_freezes_the_text_and_its_digest(clinician, case):
-    consent = signed(
-        clinician, informed(clinician, case), signature_png=SIGNATURE, questions=" Does it hurt? "
+    consent = patient_signed(
+        clinician,
+        informed(clinician, case),
+        signature_png=SIGNATURE,
+        questions=" Does it hurt? ",
+        matters="No tablets.",
     )
     consent = fresh(consent)
     assert (consent.signed_at, consent.signed_by) == (LATER, clinician)
     assert consent.signed_name == "Ada Okoro"
-    assert consent.questions == "Does it hurt?"
+    assert (consent.questions, consent.matters) == ("Does it hurt?", "No tablets.")
+    for told in ("“Does it hurt?”", "“No tablets.”", "- Bleeding", "- No treatment"):
+        assert told in consent.signed_text
     assert consent.signature_png.startswith("data:image/png;base64,")
     assert consent.template.body in consent.signed_text
     assert "I agree to this treatment." in consent.signed_text
@@ -100,9 +110,9 @@ def test_signing_before_the_time_is_over_needs_a_reason(clinician, case):
     almost = LATER - timedelta(microseconds=1)
     for reason in ("", "  \n", "x", "he said so"[:9]):
         with pytest.raises(ValidationError, match="time to reflect"):
-            signed(clinician, consent, now=almost, early_reason=reason)
+            patient_signed(clinician, consent, now=almost, early_reason=reason)
     assert fresh(consent).signed_at is None
-    signed(clinician, consent, now=almost, early_reason="Travels once a year.")
+    patient_signed(clinician, consent, now=almost, early_reason="Travels once a year.")
     assert fresh(consent).early_reason == "Travels once a year."
     told = Event.objects.latest("id").details
     assert (told["title"], told["before_time"]) == ("micrograft text", True)

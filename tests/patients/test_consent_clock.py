@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from patients.consent_clock import reflect_until
+from patients.consent.clock import reflect_until
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = [LONDON, ZoneInfo("America/St_Johns"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("UTC")]

@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.practice.models import Technique
-from patients.consent_wording import digest
+from patients.consent.wording import digest
 from patients.models import Consent, ConsentTemplate
 from tests.factories.patients import (
     CaseFactory,
     ConsentFactory,
     ConsentTemplateFactory,
+    DiscussedConsentFactory,
     PatientFactory,
+    PatientSignedConsentFactory,
     SignedConsentFactory,
 )
 from tests.patients.consents import case_of, fresh, text
@@ -44,14 +46,14 @@ def sign(at: str = "reflect_until", digest: str = RIGHT) -> str:
 
 
 def test_raw_sql_can_sign_what_is_whole():
-    consent = ConsentFactory()
+    consent = DiscussedConsentFactory()
     with connection.cursor() as cursor:
         cursor.execute(sign(), [consent.pk])
-    assert fresh(consent).is_valid
+    assert fresh(consent).awaits_clinician
 
 
 def test_an_early_signature_has_a_reason():
-    consent = ConsentFactory()
+    consent = DiscussedConsentFactory()
     early = "reflect_until - interval '1 microsecond'"
     refused(sign(early), consent.pk, why="patients_consent_reflected")
     for blank in ("", " \n\t"):
@@ -63,9 +65,9 @@ def test_an_early_signature_has_a_reason():
 
 
 def test_the_information_comes_before_the_signature():
-    consent = ConsentFactory(early_reason="Because.")
+    consent = DiscussedConsentFactory(early_reason="Because.")
     before = "information_given_at - interval '1 second'"
-    refused(sign(before), consent.pk, why="informed_first")
+    refused(sign(before), consent.pk, why="discussed_first|informed_first")
 
 
 @pytest.mark.parametrize("days", [0, 1])
@@ -104,7 +106,7 @@ def test_the_time_to_reflect_is_as_long_as_the_text_says():
 
 
 def test_a_signature_has_a_taker_a_name_and_an_honest_digest():
-    consent = ConsentFactory()
+    consent = DiscussedConsentFactory()
     refused(sign(digest=f"'{digest('other words')}'"), consent.pk, why="signed_whole")
     refused(sign(digest="''"), consent.pk, why="signed_whole")
     refused("UPDATE patients_consent SET signed_at = now()", why="signed_paired")
@@ -156,7 +158,7 @@ WITHDRAW = """
 
 
 def test_a_withdrawal_comes_once_after_the_signature_and_is_final():
-    SignedConsentFactory()
+    PatientSignedConsentFactory()
     refused("UPDATE patients_consent SET withdrawn_at = now()", why="withdrawn_paired")
     refused("UPDATE patients_consent SET withdrawn_reason = 'x'", why="withdrawn_after_signing")
     earlier = WITHDRAW.format(at="signed_at - interval '1 second'")
@@ -200,7 +202,7 @@ def test_a_consent_is_to_a_published_text():
 
 def test_a_minor_does_not_sign():
     born = timezone.localdate() - timedelta(days=365 * 17)
-    consent = ConsentFactory(case=case_of(date_of_birth=born))
+    consent = DiscussedConsentFactory(case=case_of(date_of_birth=born))
     refused(sign(), consent.pk, why="by an adult")
 
 

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from patients.actions.consents import sign_consent
-from patients.consent_rules import is_own_name
+from patients.consent.names import is_own_name
 from tests.factories.patients import PatientFactory
-from tests.patients.consents import LATER, ZONE, case_of, fresh, informed, signed
+from tests.patients.consents import LATER, ZONE, case_of, discussed, fresh, informed, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 )
 def test_a_patient_signs_their_name_in_many_ways(clinician, name):
     case = case_of(given_names="Áda Jane", family_name="Okoro-Whitfield", preferred_name="Jay")
-    consent = informed(clinician, case)
+    consent = discussed(clinician, informed(clinician, case))
     sign_consent(by=clinician, consent=consent, signed_name=name, zone=ZONE, now=LATER)
     assert fresh(consent).name_reason == ""
 
@@ -131,7 +131,9 @@ def test_two_vowels_are_not_one_where_nobody_writes_dots():
 
 @pytest.mark.parametrize("name", ["Donald Duck", "Okoro", "Ada", "Ada Okora", "X"])
 def test_another_name_needs_a_reason(clinician, name):
-    consent = informed(clinician, case_of(given_names="Ada", family_name="Okoro"))
+    consent = discussed(
+        clinician, informed(clinician, case_of(given_names="Ada", family_name="Okoro"))
+    )
 
     def sign(**values):
         sign_consent(

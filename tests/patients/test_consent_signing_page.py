@@ -9,14 +9,14 @@ from django.utils import timezone
 from clinic.audit.models import Event
 from clinic.base.templatetags.anagen import moment
 from patients.models import Case
-from tests.patients.consent_pages import GOOD, given, page, taken, url
+from tests.patients.consent_pages import GOOD, page, taken, talked, url
 from tests.patients.consents import fresh, text
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_patient_reads_the_whole_text_and_the_statement(browser, case):
-    consent = given(case)
+    consent = talked(case)
     shown = page(browser.get(url("sign_consent", case, consent)))
     for words in ("OKORO, Ada", "Small samples are taken.", "I can change my mind at any time"):
         assert words in shown
@@ -27,7 +27,7 @@ def test_the_patient_reads_the_whole_text_and_the_statement(browser, case):
 
 
 def test_signing_by_drawing(browser, case, clinician):
-    consent = given(case)
+    consent = talked(case)
     address = url("sign_consent", case, consent)
     response = browser.post(address, GOOD | {"questions": "Will it hurt?"})
     assert (response.status_code, response.url) == (302, address)
@@ -43,7 +43,7 @@ def test_signing_by_drawing(browser, case, clinician):
 
 
 def test_signing_by_typing_a_name(browser, case):
-    consent = given(case)
+    consent = talked(case)
     typed = {"agrees": "on", "signed_name": "Ada Okoro", "signature_typed": "Ada B. Okoro"}
     assert browser.post(url("sign_consent", case, consent), typed).status_code == 302
     assert fresh(consent).signed_name == "Ada B. Okoro"
@@ -51,14 +51,14 @@ def test_signing_by_typing_a_name(browser, case):
 
 
 def test_the_page_that_the_patient_holds_leads_into_no_record(browser, case):
-    shown = page(browser.get(url("sign_consent", case, given(case))))
+    shown = page(browser.get(url("sign_consent", case, talked(case))))
     assert "OKORO, Ada" in shown
     leads_to = set(re.findall(r'<a [^>]*href="([^"]+)"', shown))
     assert leads_to == {"#main", "/accounts/login/", url("consents", case)}
 
 
 def test_another_name_is_asked_about_and_stays_with_its_reason(browser, client_of, clinician, case):
-    consent = given(case)
+    consent = talked(case)
     address = url("sign_consent", case, consent)
     typed = {"agrees": "on", "signed_name": "Ada Okoro", "signature_typed": "Donald Duck"}
     assert "name_reason" not in page(browser.get(address))
@@ -79,7 +79,7 @@ def test_another_name_is_asked_about_and_stays_with_its_reason(browser, client_o
 
 
 def test_the_card_says_who_signed_how_and_when(browser, case):
-    consent = taken(given(case, ago=timedelta(days=1)), early_reason="Lives far away.")
+    consent = taken(talked(case, ago=timedelta(days=1)), early_reason="Lives far away.")
     shown = " ".join(page(browser.get(url("consents", case))).split())
     assert moment(consent.signed_at) in shown
     assert "Ada Okoro, typed" in shown
@@ -87,7 +87,7 @@ def test_the_card_says_who_signed_how_and_when(browser, case):
 
 
 def test_a_second_submission_signs_nothing_anew(browser, case):
-    consent = given(case)
+    consent = talked(case)
     address = url("sign_consent", case, consent)
     browser.post(address, GOOD)
     first = fresh(consent)
@@ -112,7 +112,7 @@ def test_a_second_submission_signs_nothing_anew(browser, case):
     ],
 )
 def test_bad_input_is_answered_in_words_and_signs_nothing(browser, case, change, words):
-    consent = given(case)
+    consent = talked(case)
     shown = page(browser.post(url("sign_consent", case, consent), GOOD | change), 422)
     assert words in shown
     assert fresh(consent).signed_at is None
@@ -120,7 +120,7 @@ def test_bad_input_is_answered_in_words_and_signs_nothing(browser, case, change,
 
 
 def test_what_was_typed_and_drawn_comes_back_with_the_error(browser, case):
-    consent = given(case)
+    consent = talked(case)
     sent = GOOD | {"agrees": "", "questions": "Can I play <em>violin</em>?", "signature_typed": "A"}
     response = browser.post(url("sign_consent", case, consent), sent)
     assert b"Can I play &lt;em&gt;violin&lt;/em&gt;?" in response.content
@@ -131,20 +131,20 @@ def test_what_was_typed_and_drawn_comes_back_with_the_error(browser, case):
 
 
 def test_an_empty_form_is_an_error_and_no_failure(browser, case):
-    consent = given(case)
+    consent = talked(case)
     page(browser.post(url("sign_consent", case, consent), {}), 422)
     assert fresh(consent).signed_at is None
 
 
 def test_a_body_over_the_limit_is_refused(browser, case):
-    consent = given(case)
+    consent = talked(case)
     sent = GOOD | {"signature": "x" * 6_000_000}
     assert browser.post(url("sign_consent", case, consent), sent).status_code == 400
     assert fresh(consent).signed_at is None
 
 
 def test_early_signing_says_until_when_and_asks_why(browser, client_of, clinician, case):
-    consent = given(case, ago=timedelta(days=1))
+    consent = talked(case, ago=timedelta(days=1))
     address = url("sign_consent", case, consent)
     shown = page(browser.get(address))
     assert "The time to think runs until" in shown
@@ -159,7 +159,7 @@ def test_early_signing_says_until_when_and_asks_why(browser, client_of, clinicia
 
 
 def test_photo_uses_are_ticked_one_by_one(browser, case):
-    consent = given(case, text("", reflection_days=0))
+    consent = talked(case, text("", reflection_days=0))
     address = url("sign_consent", case, consent)
     assert "Scientific publication" in page(browser.get(address))
     assert "at least one use" in page(browser.post(address, GOOD), 422)
@@ -171,7 +171,7 @@ def test_photo_uses_are_ticked_one_by_one(browser, case):
 
 
 def test_a_treatment_takes_no_photo_uses(browser, case):
-    consent = given(case)
+    consent = talked(case)
     browser.post(url("sign_consent", case, consent), GOOD | {"photo_scopes": ["website"]})
     assert fresh(consent).photo_scopes == []
 
@@ -187,14 +187,14 @@ def blocked(browser, case, consent) -> str:
 
 
 def test_a_minor_cannot_sign(browser, case):
-    consent = given(case)
+    consent = talked(case)
     case.patient.date_of_birth = date(timezone.localdate().year - 17, 1, 1)
     case.patient.save()
     assert "under 18 today" in blocked(browser, case, consent)
 
 
 def test_a_replaced_text_is_not_signed_and_the_new_one_is_offered(browser, case):
-    consent = given(case, text(version=1))
+    consent = talked(case, text(version=1))
     new = text(version=2)
     shown = blocked(browser, case, consent)
     assert "replaced by version 2" in shown
@@ -202,11 +202,14 @@ def test_a_replaced_text_is_not_signed_and_the_new_one_is_offered(browser, case)
     shown = page(browser.get(url("consents", case)))
     assert "New text: give the information again" in shown
     assert url("sign_consent", case, consent) not in shown
-    assert browser.post(url("give_information", case, new)).status_code == 302
+    assert (
+        browser.post(url("give_information", case, new), {"interpreter_needed": "no"}).status_code
+        == 302
+    )
 
 
 def test_a_closed_case_is_not_signed(browser, case, clinician):
-    consent = given(case)
+    consent = talked(case)
     Case.objects.update(
         closed_at=timezone.now(), closed_by=clinician, outcome=Case.Outcome.DISCHARGED
     )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from clinic.practice.models import Technique
 from patients.actions.consent_templates import install_shipped_templates, publish_template
-from patients.consent_texts import SHIPPED, STATEMENTS
-from patients.consent_wording import blocks, consequences, digest, text_to_sign
+from patients.consent.statements import STATEMENTS
+from patients.consent.texts import SHIPPED
+from patients.consent.wording import blocks, consequences, digest, text_to_sign
 from patients.models import ConsentTemplate, PhotoScope
 from tests.factories.patients import ConsentTemplateFactory
 from tests.patients.consents import LATER, NOW, sentences
@@ -36,9 +37,19 @@ def reading_age_years(text: str) -> float:
     return grade + 11.8 * sum(map(syllables, words)) / len(words) - 15.59 + 5
 
 
-def test_there_is_one_text_for_each_technique_and_one_for_photographs():
-    assert set(BY_SLUG) == {*Technique.values, "photographs"}
-    assert [text.reflection_days for text in SHIPPED] == [14, 7, 0]
+def test_there_is_one_text_for_each_technique_and_for_each_other_purpose():
+    assert set(BY_SLUG) == {*Technique.values, "photographs", "marketing", "research", "gp"}
+    assert [text.reflection_days for text in SHIPPED] == [14, 7, 0, 0, 0, 0]
+    assert [text.valid_months for text in SHIPPED] == [12, 12, None, None, None, None]
+
+
+def test_the_risks_and_choices_to_tick_are_those_that_the_text_names():
+    for text in TREATMENTS:
+        told = text.body.lower()
+        for entry in (*text.risks, *text.alternatives):
+            first = entry.lower().split(",")[0].removeprefix("a ").removeprefix("that ")
+            assert any(word in told for word in (first, first.split()[0][:5])), entry
+        assert all(len(entry) <= 200 for entry in (*text.risks, *text.alternatives))
 
 
 @pytest.mark.parametrize("text", SHIPPED, ids=lambda text: text.title)
@@ -164,6 +175,9 @@ def test_the_shipped_texts_are_installed_once(admin):
         "Micrograft treatment, version 1",
         "PRP treatment, version 1",
         "Photographs, version 1",
+        "News and offers, version 1",
+        "Research, version 1",
+        "Letters to your GP, version 1",
     ]
     assert install_shipped_templates(by=admin, now=LATER) == []
     assert set(ConsentTemplate.objects.values_list("published_at", flat=True)) == {NOW}
@@ -171,6 +185,9 @@ def test_the_shipped_texts_are_installed_once(admin):
         "published Micrograft treatment, version 1",
         "published PRP treatment, version 1",
         "published Photographs, version 1",
+        "published News and offers, version 1",
+        "published Research, version 1",
+        "published Letters to your GP, version 1",
     ]
     for template in first:
         template.full_clean(validate_unique=False, validate_constraints=False)
@@ -178,7 +195,7 @@ def test_the_shipped_texts_are_installed_once(admin):
 
 def test_the_clinics_own_words_are_left_alone(admin):
     own = published_text(version=1, title="Our own words")
-    assert len(install_shipped_templates(by=admin, now=NOW)) == 2
+    assert len(install_shipped_templates(by=admin, now=NOW)) == 5
     assert ConsentTemplate.objects.get(pk=own.pk).title == "Our own words"
 
 

@@ -33,8 +33,10 @@ def addresses(case) -> list[tuple[str, str, bool]]:
         ("post", url("give_information", case, template), False),
         ("get", url("sign_consent", case, consent), False),
         ("post", url("sign_consent", case, consent), False),
-        ("get", url("withdraw_consent", case, consent), False),
-        ("post", url("withdraw_consent", case, consent), False),
+        ("get", url("discuss_consent", case, consent), False),
+        ("post", url("discuss_consent", case, consent), False),
+        ("get", url("countersign", case, consent), False),
+        ("post", url("countersign", case, consent), False),
     ]
 
 
@@ -103,11 +105,11 @@ def test_the_list_tells_states_and_offers_the_next_step(browser, case):
     taken(given(case, photographs, timedelta(0)), photo_scopes=["website"])
     shown = page(browser.get(url("consents", case)))
     assert "Ready to sign" in shown
-    assert url("sign_consent", case, ready) in shown
+    assert url("discuss_consent", case, ready) in shown
     assert "No information given yet" in shown
     assert url("consent_text", case, prp) in shown
     assert "The clinic's website" in shown
-    assert "Record the withdrawal" in shown
+    assert url("withdraw_consent", case, Consent.objects.get(template=photographs)) in shown
     assert shown.count("btn-primary") - shown.count("data-try-again") == 1
 
 
@@ -115,7 +117,7 @@ def test_somebody_who_only_reads_is_offered_nothing_to_do(client_of, admin, site
     consent = taken(given(case))
     shown = page(client_of(admin).get(url("consents", case)))
     assert url("consent", case, consent) in shown
-    for word in ("Give the information", "Record the withdrawal", "Sign with"):
+    for word in ("Give the information", ">Withdraw<", "Sign with"):
         assert word not in shown
 
 
@@ -149,7 +151,7 @@ def test_a_text_can_be_read_printed_and_recorded_as_given(browser, case):
     assert "<h2>Why</h2>" in shown
     assert "<li>two</li>" in shown
     assert "data-print" in shown
-    response = browser.post(url("give_information", case, template))
+    response = browser.post(url("give_information", case, template), {"interpreter_needed": "no"})
     assert response.status_code == 302
     assert response.url == url("consents", case)
     consent = Consent.objects.get()
@@ -159,7 +161,10 @@ def test_a_text_can_be_read_printed_and_recorded_as_given(browser, case):
 
 def test_giving_twice_changes_nothing_and_says_so(browser, case):
     consent = given(case)
-    shown = page(browser.post(url("give_information", case, consent.template)), 422)
+    shown = page(
+        browser.post(url("give_information", case, consent.template), {"interpreter_needed": "no"}),
+        422,
+    )
     assert "already given" in shown
     assert Consent.objects.count() == 1
     assert "The information was given" not in page(
@@ -174,7 +179,7 @@ def test_a_withdrawal_says_its_consequences_and_keeps_the_record(browser, case, 
     consent = taken(given(case))
     address = url("withdraw_consent", case, consent)
     assert "no micrograft session can be signed" in page(browser.get(address))
-    response = browser.post(address, {"reason": "Changed my mind."})
+    response = browser.post(address, {"reason": "Changed my mind.", "how": "phone"})
     assert (response.status_code, response.url) == (302, url("consents", case))
     consent = fresh(consent)
     assert (consent.withdrawn_by, consent.withdrawn_reason) == (clinician, "Changed my mind.")
@@ -188,9 +193,11 @@ def test_a_withdrawal_says_its_consequences_and_keeps_the_record(browser, case, 
 def test_no_reason_has_to_be_given_and_a_second_withdrawal_changes_nothing(browser, case):
     consent = taken(given(case))
     address = url("withdraw_consent", case, consent)
-    assert browser.post(address, {"reason": ""}).status_code == 302
+    assert browser.post(address, {"reason": "", "how": "phone"}).status_code == 302
     first = fresh(consent)
-    assert browser.post(address, {"reason": "Again."}, follow=True).status_code == 200
+    assert (
+        browser.post(address, {"reason": "Again.", "how": "phone"}, follow=True).status_code == 200
+    )
     assert fresh(consent).withdrawn_at == first.withdrawn_at
     assert fresh(consent).withdrawn_reason == ""
     assert Event.objects.filter(kind="patients.consent_withdrawn").count() == 1
@@ -206,7 +213,9 @@ def test_a_reason_that_is_too_long_comes_back(browser, case):
 
 def test_what_is_not_signed_is_not_withdrawn(browser, case):
     consent = given(case)
-    response = browser.post(url("withdraw_consent", case, consent), {"reason": ""}, follow=True)
+    response = browser.post(
+        url("withdraw_consent", case, consent), {"reason": "", "how": "phone"}, follow=True
+    )
     assert "Nothing was changed" in page(response)
     assert fresh(consent).withdrawn_at is None
 

@@ -23,13 +23,14 @@ def patient(db):
 
 
 def test_changed_fields_are_saved_and_named_in_the_audit_trail(reception, patient):
-    changed = with_changes(patient, phone="+441214960000", may_text=False)
+    changed = with_changes(patient, phone="+441214960000", contact_allowed=["email:visits"])
     change_details(by=reception, patient=patient, details=changed, revision=0)
 
     patient.refresh_from_db()
-    assert (patient.phone, patient.may_text, patient.revision) == ("+441214960000", False, 1)
+    assert (patient.phone, patient.revision) == ("+441214960000", 1)
+    assert patient.contact_allowed == ["email:visits"]
     event = Event.objects.get(kind=Kind.PATIENT_EDITED)
-    assert event.sentence == "changed phone, may be sent text messages"
+    assert event.sentence == "changed phone, ways to contact"
     assert "4960000" not in str(event.details)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from patients.actions.consents import withdraw_consent
-from patients.consent_rules import may_use_photos, standing_photo_consent
+from patients.consent.rules import may_use_photos, standing_photo_consent
 from patients.models import Case, ConsentTemplate, PhotoScope
 from tests.patients.consents import LATER, NOW, case_of, informed, signed, text
 

@@ -79,7 +79,7 @@ def test_whoever_asks_about_a_patient_of_another_site_leaves_a_trace(client_of, 
 
 
 def test_asking_by_nhs_number_leaves_a_trace_too(client_of, here, ada, typed):
-    Patient.objects.filter(pk=ada.pk).update(nhs_number="9434765919")
+    Patient.objects.filter(pk=ada.pk).update(nhs_number="9434765919", nhs_number_status="said")
     asking = ReceptionFactory(sites=[here])
     stranger = typed | {
         "family_name": "Mockford",

@@ -41,7 +41,9 @@ def site(db):
 
 
 def registered(site, **changed) -> Patient:
-    return PatientFactory(site=site, **{**vars(ADA), "nhs_number": None, **changed})
+    told = {**vars(ADA), "nhs_number": None, **changed}
+    status = "said" if told["nhs_number"] else ""
+    return PatientFactory(site=site, **told | {"nhs_number_status": status})
 
 
 def test_a_patient_gets_a_number_a_site_an_open_case_and_an_audit_event(reception, site):

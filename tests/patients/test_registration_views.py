@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from patients.contact import usual_ways
 from patients.models import Patient
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import SiteFactory
@@ -33,7 +34,7 @@ def typed(site):
         "phone": "07700 900123",
         "email": "Ada@Example.test",
         "address": "1 Invented Street\r\nNowhere",
-        "may_email": "on",
+        "contact_allowed": ["email:visits", "post:care"],
         "site": str(site.pk),
     }
 
@@ -48,7 +49,7 @@ def test_a_registered_patient_is_stored_tidily_and_the_chart_opens(desk, typed, 
     assert (patient.phone, patient.nhs_number) == ("+447700900123", "9449305552")
     assert patient.email == "ada@example.test"
     assert patient.address == "1 Invented Street\nNowhere"
-    assert (patient.may_email, patient.may_text) == (True, False)
+    assert patient.contact_allowed == ["email:visits", "post:care"]
     assert patient.registrations.get().site == site
 
 
@@ -57,7 +58,6 @@ def test_a_registered_patient_is_stored_tidily_and_the_chart_opens(desk, typed, 
     [
         ("date_of_birth", "31/02/1980", "There is no 31 February 1980."),
         ("date_of_birth", "01/01/2999", "lies in the future"),
-        ("date_of_birth", "", "Write the date of birth."),
         ("phone", "12", "Write a number that can be called"),
         ("nhs_number", "9449305553", "last digit does not fit"),
         ("email", "nobody", "Write the whole address"),
@@ -129,7 +129,7 @@ def test_only_those_who_may_edit_register_and_edit(client_of, evaluator):
         assert client_of(evaluator).post(address).status_code == 403
 
 
-def form_of(patient, **changed) -> dict[str, str]:
+def form_of(patient, **changed) -> dict[str, object]:
     return {
         "family_name": patient.family_name,
         "given_names": patient.given_names,
@@ -137,8 +137,7 @@ def form_of(patient, **changed) -> dict[str, str]:
         "sex": patient.sex,
         "phone": patient.phone,
         "email": patient.email,
-        "may_email": "on",
-        "may_text": "on",
+        "contact_allowed": usual_ways(),
         "revision": "0",
         **changed,
     }

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories.patients import ConsentFactory
+from tests.factories.patients import DiscussedConsentFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import PASSWORD
 
@@ -15,7 +15,7 @@ CONFIRM = "/accounts/reauthenticate/"
 @pytest.fixture
 def consent():
     SiteFactory()
-    return ConsentFactory()
+    return DiscussedConsentFactory()
 
 
 @pytest.fixture

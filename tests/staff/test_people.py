@@ -69,7 +69,7 @@ def test_the_commands_open_a_clinic(tmp_path, capsys):
     )
     assert Site.objects.get().slug == "nowhereton"
     assert (Room.objects.count(), Service.objects.count()) == (2, 4)
-    assert ConsentTemplate.objects.filter(published_by__email="ada@example.test").count() == 3
+    assert ConsentTemplate.objects.filter(published_by__email="ada@example.test").count() == 6
     assert Protocol.objects.count() == 2
 
 
@@ -84,7 +84,7 @@ def test_a_second_site_brings_no_second_set_of_texts():
             phone="+441632960100",
             now=timezone.now(),
         )
-    assert (Site.objects.count(), ConsentTemplate.objects.count()) == (2, 3)
+    assert (Site.objects.count(), ConsentTemplate.objects.count()) == (2, 6)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def _write(by: User, current: Session, draft: Draft, now: datetime) -> None:
     mark = {"revision": current.revision + 1, "saved_at": now, "saved_by": by}
     before = current.saved_by_id, current.saved_at
     own = {**draft.session, "unfinished": draft.unfinished}
+    own |= _reconfirmation(current, own.pop("consent_reconfirmed", None), by, now)
     changed = rows.differences(current, own)
     if changed:
         rows.update(current, changed | mark)
@@ -98,6 +99,16 @@ def _write(by: User, current: Session, draft: Draft, now: datetime) -> None:
         rows.update(current, mark)
     if current.revision == mark["revision"]:
         _record_save(by, current, now, before)
+
+
+def _reconfirmation(
+    current: Session, ticked: bool | None, by: User, now: datetime
+) -> dict[str, Any]:
+    """Return who asked the patient again and when: whoever first ticks it, until it is unticked."""
+    if ticked is None or ticked == current.consent_reconfirmed:
+        return {}
+    asked = (now, by) if ticked else (None, None)
+    return dict(zip(("consent_reconfirmed_at", "consent_reconfirmed_by"), asked, strict=True))
 
 
 def _write_children(current: Session, draft: Draft) -> bool:

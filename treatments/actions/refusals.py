@@ -22,6 +22,20 @@ _OF_TRIGGERS = {
     "a session is signed only with a consent from before it started": (
         "The consent was signed after the treatment started. Nothing was signed."
     ),
+    "a session is signed only with a consent that its clinician signed too": (
+        "The clinician who took the patient's signature has not signed the consent. "
+        "Nothing was signed."
+    ),
+    "a session is signed only with a consent that has not expired": (
+        "The consent had expired when the treatment started. Nothing was signed."
+    ),
+    "a session is signed only with a consent to words that still hold": (
+        "A newer text asks every patient to sign anew. Nothing was signed."
+    ),
+    "a session is signed once its consent was reconfirmed with the patient": (
+        "Ask the patient whether they still agree, and tick that the consent is reconfirmed. "
+        "Nothing was signed."
+    ),
     "a session is signed only with times in their order and in the past": (
         "The times of the session are not in order, or one is still to come. Nothing was signed."
     ),

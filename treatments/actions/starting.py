@@ -14,7 +14,7 @@ from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients.consent_rules import standing_consents
+from patients.consent.rules import standing_consents
 from patients.models import Case
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import has_gmc_number

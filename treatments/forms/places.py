@@ -5,7 +5,7 @@ from treatments import parts
 _PARTS = {
     parts.TIME_OUT: (
         *("site", "operator", "performed_date", "started_time", "responsible_doctor"),
-        *("identity_confirmed", "contraindications_checked", "weight_kg"),
+        *("identity_confirmed", "contraindications_checked", "consent_reconfirmed", "weight_kg"),
     ),
     parts.ANAESTHESIA: ("anaesthetics", "allergy_reason"),
     parts.HARVEST: (

@@ -58,6 +58,9 @@ class SessionForm(PlainForm):
     contraindications_checked = forms.BooleanField(
         label="Contraindications and allergies asked again", required=False
     )
+    consent_reconfirmed = forms.BooleanField(
+        label="Consent reconfirmed: the patient was asked today and still agrees", required=False
+    )
     responsible_doctor = forms.ModelChoiceField(
         label="Responsible doctor",
         queryset=User.objects.none(),

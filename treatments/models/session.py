@@ -58,6 +58,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Return the sessions with all that a page or a document shows of them."""
         return self.select_related(
             *("site", "case", "plan", "operator", "responsible_doctor", "signed_by", "saved_by"),
+            "consent_reconfirmed_by",
             *("consent__template", "micrograft", "prp"),
         ).prefetch_related(
             *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")
@@ -104,6 +105,11 @@ class Session(Record):
     contraindications_checked = models.BooleanField(
         "contraindications and allergies asked again", default=False
     )
+    # The patient was asked again at this session and still agrees; who asked, and when.
+    consent_reconfirmed_at = models.DateTimeField(null=True, blank=True)
+    consent_reconfirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     identity_confirmed_before_injection = models.BooleanField(
         "name and date of birth confirmed again before injection", default=False
     )
@@ -143,6 +149,7 @@ class Session(Record):
         constraints = [
             paired("treatments_session", "signed"),
             paired("treatments_session", "saved"),
+            paired("treatments_session", "consent_reconfirmed"),
             between("treatments_session", "number", 1, 200),
             between("treatments_session", "weight_kg", 30, 300),
             models.CheckConstraint(
@@ -208,6 +215,11 @@ class Session(Record):
     def is_signed(self) -> bool:
         """Whether the record is locked."""
         return self.signed_at is not None
+
+    @property
+    def consent_reconfirmed(self) -> bool:
+        """Whether the patient was asked at this session and still agrees."""
+        return self.consent_reconfirmed_at is not None
 
     @property
     def preparation(self) -> "MicrograftPreparation | PrpPreparation | None":

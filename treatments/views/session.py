@@ -94,6 +94,7 @@ def live_context(
     return {
         "session": session,
         "consent": consent,
+        "why_no_consent": next((gap.text for gap in found if gap.anchor == "consent-state"), ""),
         "gaps": found,
         "missing": blocking(found),
         "progress": [

@@ -25,6 +25,7 @@ from clinic.booking.models import Appointment
 from clinic.booking.times import local, written
 from clinic.booking.views.when import Asked, free_times, plain, revision_seen, wanted_moment
 from clinic.messaging.actions import channels_of
+from clinic.messaging.models import Message
 from clinic.practice.models import Service, Site
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
@@ -183,7 +184,7 @@ def move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         **patient_context(patient),
         "in_the_way": in_the_way(form),
         "other_sites": len(user.workplaces) > 1,
-        "reached_by": channels_of(patient),
+        "reached_by": channels_of(patient, Message.Purpose.MOVED),
         "reminder_hours": settings.REMINDER_HOURS_BEFORE,
         **free_times(asked, form, now=timezone.now()),
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, Count, Exists, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -27,6 +27,7 @@ from patients.models import (
     MedicinesReview,
     Patient,
 )
+from patients.models.consent import ConsentQuerySet
 from treatments.models import Plan, Session
 
 
@@ -132,7 +133,7 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         *columns(User, via="clinician"),
         "stage",
         Subquery(_latest_diagnosis()),
-        ArraySubquery(_courses()),
+        ArraySubquery(_courses(now)),
         Subquery(_next_visit(now)),
         Exists(_baselines()),
         Exists(Photo.objects.standing().filter(photo_set__case=OuterRef("pk"))),
@@ -177,7 +178,7 @@ def _diagnosis_in_words(found: dict[str, str] | None) -> str:
     return str(Diagnosis(**found)) if found else ""
 
 
-def _courses() -> Any:
+def _courses(now: datetime) -> Any:
     signed = (
         Session.objects.signed()
         .filter(case=OuterRef("case"), technique=OuterRef("technique"), amends__isnull=True)
@@ -201,16 +202,18 @@ def _courses() -> Any:
                 technique="technique",
                 planned="sessions_planned",
                 signed=Coalesce(Subquery(signed), 0),
-                consent=_consent_state(consents),
+                consent=_consent_state(consents, now),
             )
         )
     )
 
 
-def _consent_state(consents: Any) -> Any:
+def _consent_state(consents: ConsentQuerySet, now: datetime) -> Any:
     return Choose(
-        When(Exists(consents.filter(signed_at__isnull=False)), then=Value("signed")),
-        When(Q(Exists(consents)), then=Value("reflecting")),
+        When(Exists(consents.standing_at(now)), then=Value("signed")),
+        When(Exists(consents.filter(signed_at__isnull=True)), then=Value("reflecting")),
+        When(Exists(consents.whole()), then=Value("lapsed")),
+        When(Exists(consents), then=Value("half signed")),
         default=Value("none"),
         output_field=CharField(),
     )

@@ -14,7 +14,8 @@ from clinic.practice.models import Site
 from clinic.staff.models import User
 from followups.access import to_reach
 from followups.models import Examination, Review
-from patients.models import Allergy, Case
+from patients.models import Allergy, Case, Consent
+from patients.models.consent import PRESENT_PROCESS
 from treatments.models import Session
 
 SHOWN = 8
@@ -99,6 +100,30 @@ def drafts_of(user: User) -> list[Session]:
     """Return this person's unsigned sessions, the oldest first, up to `SHOWN`."""
     drafts = Session.objects.drafts().filter(operator=user).select_related("patient")
     return list(drafts.order_by("performed_date")[:SHOWN])
+
+
+def consents_to_sign_of(user: User) -> list[Consent]:
+    """Return consents that patients signed with this person, who has not signed them yet."""
+    waiting = Consent.objects.signed().filter(
+        signed_by=user, process=PRESENT_PROCESS, clinician_signed_at__isnull=True
+    )
+    return list(waiting.select_related("patient", "template").order_by("signed_at")[:SHOWN])
+
+
+def withdrawals_for(user: User, *, since: datetime) -> list[Consent]:
+    """Return what this clinician's patients took back with somebody else, newest first.
+
+    One for each thing that was taken back, though it may have ended several signatures.
+    """
+    ended = Consent.objects.filter(
+        withdrawn_at__gte=since, patient__cases__clinician=user, patient__cases__closed_at=None
+    ).exclude(withdrawn_by=user)
+    rows = ended.select_related("patient", "template", "withdrawn_by").order_by("-withdrawn_at")
+    found: dict[tuple[Any, ...], Consent] = {}
+    for consent in rows[: SHOWN * 4]:
+        template = consent.template
+        found.setdefault((consent.patient_id, template.purpose, template.technique), consent)
+    return list(found.values())[:SHOWN]
 
 
 def recent_reviews_of(user: User, *, since: date) -> list[Examination]:

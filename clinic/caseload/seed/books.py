@@ -15,6 +15,7 @@ from clinic.caseload.seed.journeys import Journey
 from clinic.caseload.seed.people import Person, sketch
 from clinic.caseload.seed.rows import Rows
 from clinic.caseload.seed.scenarios import goal_of
+from clinic.caseload.stages import Stage
 from clinic.practice.models import Room, Site
 from clinic.staff.models import User
 
@@ -24,7 +25,7 @@ BOOKS = 4
 
 @dataclass(frozen=True)
 class Page:
-    """What happened to one patient; `person` is blank but for sex and reason."""
+    """What happened to one patient; `person` is blank but for sex, reason and haste."""
 
     person: Person
     rows: Rows
@@ -46,7 +47,9 @@ def write_book(clinic: Clinic, book: int, *, pages: int, seed: int, now: datetim
 def _page(
     random: Random, clinic: Clinic, calendar: Calendar, *, place: int, serial: int, now: datetime
 ) -> Page:
-    page = Page(sketch(random, place), Rows(random))
+    goal = goal_of(random, serial)
+    only_enquires = goal.stage == Stage.ENQUIRY
+    page = Page(sketch(random, place, only_enquires=only_enquires), Rows(random))
     journey = Journey(
         person=page.person,
         random=random,
@@ -56,7 +59,7 @@ def _page(
         now=now,
         today=now.date(),
     )
-    journey.reach(goal_of(random, serial))
+    journey.reach(goal)
     return page
 
 

@@ -15,8 +15,9 @@ from clinic.staff.permissions import Role
 from followups.actions.protocols import install_shipped_protocols
 from followups.models import Protocol, ProtocolStep
 from patients.actions.consent_templates import install_shipped_templates
-from patients.consent_wording import digest, text_to_sign
-from patients.models import ConsentTemplate, PhotoScope
+from patients.consent.statements import clinician_statement
+from patients.consent.wording import Talk, digest, text_to_sign
+from patients.models import Consent, ConsentTemplate, PhotoScope
 from treatments.models import Lot
 
 _SITES = (
@@ -44,11 +45,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Wording:
-    """What a patient signs: a version's whole text, and the uses of photographs ticked in it."""
+    """What is signed: a version's whole text with the talk in it, and what both say by signing."""
 
     text: str
     sha256: str
     photo_scopes: list[str]
+    talk: Talk
+    statement: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Clinic:
     reception: User
     services: dict[str, Service]
     templates: dict[str, ConsentTemplate]
-    wordings: dict[str, Wording]
+    wordings: dict[str, list[Wording]]
     steps: dict[str, list[ProtocolStep]]
     lots: dict[str, Lot]
     accounts: list[Account]
@@ -85,7 +88,7 @@ def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
         reception=reception,
         services=services,
         templates=templates,
-        wordings={name: _wording(name, template) for name, template in templates.items()},
+        wordings={name: _wordings(name, template) for name, template in templates.items()},
         steps=_steps(),
         lots=_lots(today),
         accounts=accounts,
@@ -180,10 +183,30 @@ def _templates() -> dict[str, ConsentTemplate]:
     }
 
 
-def _wording(name: str, template: ConsentTemplate) -> Wording:
+# What matters to the patient, and what was asked and answered.
+_TALKS = (
+    ("To keep the hair I have, without tablets.", "How long will it be sore? A few days."),
+    ("To look rested at work; I cannot be away for long.", "Can I work the next day? Mostly yes."),
+    ("To try something before I think about surgery.", ""),
+)
+
+
+def _wordings(name: str, template: ConsentTemplate) -> list[Wording]:
+    """Return what patients sign of a text: a treatment with one of several talks."""
+    if not template.is_for_treatment:
+        return [_wording(name, template, Talk())]
+    risks, choices = template.risks, template.alternatives
+    return [
+        _wording(name, template, Talk(risks, choices[:-place] or choices, True, asked, matters))
+        for place, (matters, asked) in enumerate(_TALKS, 1)
+    ]
+
+
+def _wording(name: str, template: ConsentTemplate, talk: Talk) -> Wording:
     scopes = [PhotoScope.CLINICAL.value] if name == "photographs" else []
-    text = text_to_sign(template, scopes)
-    return Wording(text, digest(text), scopes)
+    text = text_to_sign(template, scopes, talk)
+    unsigned = Consent(template=template, capacity=Consent.Capacity.ASSUMED)
+    return Wording(text, digest(text), scopes, talk, clinician_statement(unsigned))
 
 
 def _steps() -> dict[str, list[ProtocolStep]]:

@@ -104,6 +104,7 @@ class Journey(SessionSteps):
             self.consent(seen, None, goal.technique.value)
             return
         self.consent(seen, seen, "photographs")
+        self._agree_to_more(seen)
         signed_on = seen + timedelta(days=_REFLECTION_DAYS)
         consent_id = self.consent(seen, signed_on, goal.technique.value)
         if goal.stage == Stage.CONSENTED:
@@ -112,6 +113,11 @@ class Journey(SessionSteps):
         first = max(first_session, signed_on + timedelta(days=1))
         course = Course(plan_id, consent_id, goal.technique)
         self._treat(goal, course, first, area_id, baseline)
+
+    def _agree_to_more(self, day: date) -> None:
+        for purpose, share in (("research", 0.4), ("marketing", 0.2)):
+            if self.random.random() < share:
+                self.consent(day, day, purpose)
 
     def _coming(self, goal: Goal, within_days: int) -> date:
         if goal.visit_in_days is not None:

@@ -3,8 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from clinic.caseload.seed.blanks import blank
+from clinic.caseload.seed.particulars import (
+    invented_phone,
+    what_everybody_tells,
+    what_is_told_at_the_visit,
+)
 
 _FAMILY_BEGINNINGS = (
     *("Mock", "Sham", "Test", "Fable", "Feign", "Pseudo", "Proto", "Sample", "Dummy", "Figment"),
@@ -25,8 +31,6 @@ _GIVEN_MALE = (
     *("Quentin", "Rafael", "Søren", "Tobias", "Ulric", "Valentin", "Wilfred", "Xavier"),
     *("Yannick", "Zoltán"),
 )
-_STREETS = ("Imaginary Lane", "Make-Believe Road", "Story Street", "Pretend Avenue")
-_TOWNS = ("Nowhereton", "Fictionbury", "Neverwich", "Elsewhere-on-Sea")
 _REASONS = (
     "Thinning at the crown",
     "Receding hairline",
@@ -39,41 +43,86 @@ _REASONS = (
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who does not exist."""
+    """Somebody who does not exist; the names are those of `Patient`'s columns."""
 
     number: str
     sex: str
     reason: str
+    is_in_a_hurry: bool
+    """Whether they only called, and told no more than who they are."""
     title: str
     family_name: str
     given_names: str
-    date_of_birth: date | str
+    date_of_birth: date | str | None
     email: str
     phone: str
+    pronouns: str
+    nhs_number: str | None
+    nhs_number_status: str
+    second_phone: str
     address: str
+    town: str
+    postcode: str
+    country: str
+    gp_name: str
+    gp_practice: str
+    gp_address: str
+    gp_phone: str
+    gp_email: str
+    emergency_name: str
+    emergency_relationship: str
+    emergency_phone: str
+    contact_allowed: list[str] | str
+    language: str
+    needs_interpreter: bool | str
+    access_needs: list[str] | str
+    heard_of: str
+    heard_of_words: str
+
+    def columns(self) -> dict[str, Any]:
+        """Return the person as a row of patients."""
+        return {name: value for name, value in vars(self).items() if name != "is_in_a_hurry"}
 
 
-def sketch(random: Random, place: int) -> Person:
-    """Return the outline of a person, with blanks of this place for who it is."""
-    drawn = {
+def sketch(random: Random, place: int, *, only_enquires: bool = False) -> Person:
+    """Return the outline of a person, with blanks of this place for who it is.
+
+    Of those who only enquired, some told no date of birth and no address.
+    """
+    drawn: dict[str, Any] = {
+        "is_in_a_hurry": random.random() < 0.6 and only_enquires,
         "sex": "female" if random.random() < 0.4 else "male",
         "reason": random.choice(_REASONS),
     }
-    blanks = {name: blank(f"{place} {name}") for name in Person.__annotations__}
+    blanks: dict[str, Any] = {name: blank(f"{place} {name}") for name in Person.__annotations__}
     return Person(**blanks | drawn)
 
 
 def invent(random: Random, outline: Person, *, number: str, serial: int, today: date) -> Person:
     """Return a person of 29 to 75 years: an adult through all of the clinic's past."""
     female = outline.sex == "female"
+    born = today - timedelta(days=random.randrange(29 * 366, 75 * 365))
+    later = what_is_told_at_the_visit(random, serial=serial)
+    if outline.is_in_a_hurry:
+        later = {name: None if name == "nhs_number" else "" for name in later}
     return replace(
         outline,
         number=number,
         title="Ms" if female else "Mr",
         given_names=random.choice(_GIVEN_FEMALE if female else _GIVEN_MALE),
         family_name=random.choice(_FAMILY_BEGINNINGS) + random.choice(_FAMILY_ENDINGS),
-        date_of_birth=today - timedelta(days=random.randrange(29 * 366, 75 * 365)),
+        date_of_birth=None if outline.is_in_a_hurry else born,
         email=f"patient{serial}@example.test",
-        phone=f"+447700900{random.randrange(1000):03d}",
-        address=f"{random.randrange(1, 200)} {random.choice(_STREETS)}\n{random.choice(_TOWNS)}",
+        phone=invented_phone(random),
+        pronouns=_pronouns(random, female=female),
+        **later,
+        **what_everybody_tells(random),
     )
+
+
+def _pronouns(random: Random, *, female: bool) -> str:
+    """Return what some ask to be called by."""
+    drawn = random.random()
+    if drawn < 0.01:
+        return "they/them"
+    return ("she/her" if female else "he/him") if drawn < 0.1 else ""

@@ -77,6 +77,8 @@ class SessionSteps(Steps):
             consent_id=course.consent_id,
             identity_confirmed=True,
             contraindications_checked=True,
+            consent_reconfirmed_at=at,
+            consent_reconfirmed_by_id=self.clinician.pk,
             identity_confirmed_before_injection=True,
             aftercare_given=True,
             observations="Tolerated well.",

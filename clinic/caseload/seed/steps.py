@@ -1,5 +1,6 @@
 """What can happen to one invented patient, each as rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,11 +19,17 @@ from clinic.messaging.models import Message
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination, Measurement, Review, TargetArea
+from patients.consent.clock import expires_at
 from patients.models import Case, Consent, Diagnosis, Patient, SiteRegistration
 from treatments.models import Plan
 
 INTERVAL_DAYS = {Technique.MICROGRAFT: 45, Technique.PRP: 30}
 SESSIONS_PLANNED = 3
+
+
+def _quoted(entries: Sequence[str]) -> list[str]:
+    """Return entries as COPY reads them inside an array, commas and all."""
+    return [f'"{entry}"' for entry in entries]
 
 
 @dataclass
@@ -60,16 +67,7 @@ class Steps:
         self.patient_id = self.rows.add(
             Patient,
             at=at,
-            number=person.number,
-            title=person.title,
-            family_name=person.family_name,
-            given_names=person.given_names,
-            sex=person.sex,
-            date_of_birth=person.date_of_birth,
-            email=person.email,
-            phone=person.phone,
-            address=person.address,
-            reason=person.reason,
+            **person.columns(),
         )
         site = self.calendar.desk.site
         self.rows.add(SiteRegistration, at=at, patient_id=self.patient_id, site_id=site.pk)
@@ -181,20 +179,10 @@ class Steps:
         )
 
     def consent(self, given: date, signed: date | None, template_name: str) -> str:
-        """Give information, and have the consent signed if a day is given."""
+        """Give information, and have the consent signed by both if a day is given."""
         template = self.clinic.templates[template_name]
         at, by = self.at(given, 11), self.clinician.pk
-        values: dict[str, Any] = {}
-        if signed:
-            wording = self.clinic.wordings[template_name]
-            values = {
-                "signed_at": self.at(signed, 11),
-                "signed_by_id": by,
-                "signed_name": f"{self.person.given_names} {self.person.family_name}",
-                "signed_text": wording.text,
-                "signed_text_sha256": wording.sha256,
-                "photo_scopes": wording.photo_scopes,
-            }
+        values = self._signatures(signed, template_name) if signed else {}
         return self.rows.add(
             Consent,
             at=at,
@@ -204,8 +192,36 @@ class Steps:
             information_given_at=at,
             information_given_by_id=by,
             reflect_until=at + timedelta(days=template.reflection_days),
+            interpreter_needed=False,
             **values,
         )
+
+    def _signatures(self, signed: date, template_name: str) -> dict[str, Any]:
+        """Return the talk, the patient's signature and, minutes later, the clinician's."""
+        at, by = self.at(signed, 11), self.clinician.pk
+        wording = self.random.choice(self.clinic.wordings[template_name])
+        talk, months = wording.talk, self.clinic.templates[template_name].valid_months
+        return {
+            "discussed_at": at,
+            "discussed_by_id": by,
+            "capacity": Consent.Capacity.ASSUMED.value,
+            "risks_discussed": _quoted(talk.risks),
+            "no_treatment_discussed": talk.no_treatment,
+            "alternatives_discussed": _quoted(talk.alternatives),
+            "questions": talk.questions,
+            "matters": talk.matters,
+            "signed_at": at,
+            "signed_by_id": by,
+            "signed_name": f"{self.person.given_names} {self.person.family_name}",
+            "signed_text": wording.text,
+            "signed_text_sha256": wording.sha256,
+            "photo_scopes": wording.photo_scopes,
+            "expires_at": expires_at(at, months, self.calendar.desk.site.zone),
+            "clinician_signed_at": at + timedelta(minutes=4),
+            "clinician_signed_by_id": by,
+            "clinician_name": str(self.clinician),
+            "clinician_statement": wording.statement,
+        }
 
     def target_area(self, day: date) -> str:
         """Name the spot that is counted at each visit."""

@@ -67,6 +67,10 @@ def clinician(request: HttpRequest) -> HttpResponse:
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "several_sites": len(user.workplaces) > 1,
         "drafts": days.drafts_of(user),
+        "consents": days.consents_to_sign_of(user),
+        "withdrawals": days.withdrawals_for(
+            user, since=timezone.now() - timedelta(days=RECENT_DAYS)
+        ),
         "reviews": days.recent_reviews_of(user, since=today - timedelta(days=RECENT_DAYS)),
     }
     return render(request, "caseload/home_clinician.html", context)

@@ -15,12 +15,13 @@ from clinic.base.ids import uuid7
 from clinic.caseload import summary_delivery
 from clinic.caseload.summary import signed_sessions
 from clinic.messaging.actions import channels_of
+from clinic.messaging.models import Message
 from clinic.practice.models import Site
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, read_patient
 from patients.banner import patient_context
-from patients.consent_rules import may_use_photos
+from patients.consent.rules import may_use_photos
 from patients.models import Case, Patient, PhotoScope
 
 
@@ -74,7 +75,7 @@ def _contents(case: Case) -> dict[str, object]:
         "drafts": list(case.sessions.drafts()),
         "counts": case.examinations.filter(measurements__isnull=False).distinct().count(),
         "photos_agreed": may_use_photos(case.patient, PhotoScope.CLINICAL),
-        "reachable": bool(channels_of(case.patient)),
+        "reachable": bool(channels_of(case.patient, Message.Purpose.SUMMARY_READY)),
     }
 
 

@@ -17,7 +17,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0004_merges'),
+        ('patients', '0008_consent_fits'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('staff', '__first__'),
     ]

@@ -1,20 +1,12 @@
-"""What a patient's consents allow now. Nothing here writes."""
+"""Whose name is under a consent."""
 
 import re
 import unicodedata
-from datetime import date
 
-from django.db.models import QuerySet
-
-from patients.banner import ADULT_AGE_YEARS
-from patients.models import Case, Consent, ConsentTemplate, Patient
+from patients.models import Patient
 from patients.plain import plain
 
 SHORTEST_REASON = 10
-TOO_EARLY = (
-    f"The time to reflect is not over. Write why it is signed now, in {SHORTEST_REASON} letters or"
-    " more."
-)
 ANOTHER_NAME = (
     "This is not the name in the record. Correct it, or write why another name is signed, in"
     f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."
@@ -25,51 +17,6 @@ _OTHER_TITLES = {"mx", "dr", "prof"}
 
 _DOTTED = set("äöü")
 _SPELT_OUT = re.compile("([aou])e")
-
-
-def standing_consents(case: Case, technique: str) -> QuerySet[Consent]:
-    """Return the signed, not withdrawn consents to a technique in one case, newest first.
-
-    A consent belongs to its course of care: none stands in a case that is closed, or reaches into
-    another one. The newest signature decides.
-    """
-    return (
-        Consent.objects.valid()
-        .for_treatment(technique)
-        .filter(case=case, case__closed_at__isnull=True)
-        .select_related("template", "signed_by")
-        .order_by("-signed_at")
-    )
-
-
-def standing_photo_consent(patient: Patient) -> Consent | None:
-    """Return the patient's newest signed, not withdrawn consent to photographs, or None.
-
-    It stands until it is withdrawn, whichever case it was signed in.
-    """
-    return (
-        Consent.objects.valid()
-        .filter(patient=patient, template__purpose=ConsentTemplate.Purpose.PHOTOGRAPHS)
-        .select_related("template", "signed_by")
-        .order_by("-signed_at")
-        .first()
-    )
-
-
-def may_use_photos(patient: Patient, scope: str) -> bool:
-    """Say whether the patient agrees to a use of their photographs (a `PhotoScope`).
-
-    Only the newest standing consent counts: who agreed to less later has agreed to less.
-    """
-    consent = standing_photo_consent(patient)
-    return consent is not None and scope in consent.photo_scopes
-
-
-def newest_text(template: ConsentTemplate) -> ConsentTemplate | None:
-    """Return the published text that now stands for this one's purpose and technique, if any."""
-    published = ConsentTemplate.objects.published()
-    same = published.filter(purpose=template.purpose, technique=template.technique)
-    return same.order_by("-version").first()
 
 
 def is_own_name(patient: Patient, signed_name: str) -> bool:
@@ -139,20 +86,10 @@ def _words(name: str) -> list[str]:
     return "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in plain(name)).split()
 
 
-def obstacle_to_signing(consent: Consent, *, today: date) -> str:
-    """Return why a consent cannot be signed, as a sentence for the clinician, or "".
+def is_staff_name(recorded: str, signed_name: str) -> bool:
+    """Say whether a member of staff signs with the name in their account, title or not.
 
-    `today` is the date at the clinic. The time to reflect is no obstacle: it can be shortened
-    with a reason.
+    Every word of it that is no title must be there, in any order, and no other word.
     """
-    if consent.case.closed_at is not None:
-        return "The case is closed. Open a new case and give the information again."
-    if consent.patient.age_on(today) < ADULT_AGE_YEARS:
-        return "The patient is under 18 today. The clinic treats adults only."
-    newest = newest_text(consent.template)
-    if newest is not None and newest != consent.template:
-        return (
-            f"The text was replaced by version {newest.version} after this information was given. "
-            "Give the new information first; the time to reflect starts again with it."
-        )
-    return ""
+    titles = _MENS_TITLES | _WOMENS_TITLES | _OTHER_TITLES
+    return set(_words(recorded)) - titles == set(_words(signed_name)) - titles

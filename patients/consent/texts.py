@@ -5,43 +5,13 @@ other words or another time to reflect publishes a version of its own; this file
 Figures are those of the literature that a named clinician of the clinic has approved.
 """
 
-from dataclasses import dataclass
-
 from clinic.practice.models import Technique
+from patients.consent.shipping import ShippedText, unwrapped
+from patients.consent.texts_about_sharing import SHIPPED_ABOUT_SHARING
 from patients.models import ConsentTemplate
 
-
-@dataclass(frozen=True)
-class ShippedText:
-    """One text: `reflection_days` is the time between the information and the signature."""
-
-    purpose: str
-    technique: str
-    title: str
-    reflection_days: int
-    body: str
-
-
-# What the patient says by signing. It is frozen into the signed text, after the information.
-STATEMENTS = {
-    ConsentTemplate.Purpose.TREATMENT: (
-        "I have read this text, or somebody has read it to me.",
-        "I could ask my questions and I understood the answers.",
-        "I know the risks, and I know that nobody can promise me a result.",
-        "I know the other choices. One of them is to have no treatment.",
-        "I can change my mind at any time, also after I have signed.",
-        "I am 18 or older.",
-        "I agree to this treatment.",
-    ),
-    ConsentTemplate.Purpose.PHOTOGRAPHS: (
-        "I have read this text, or somebody has read it to me.",
-        "I could ask my questions and I understood the answers.",
-        "My treatment does not depend on what I choose here.",
-        "I can change my mind at any time, also after I have signed.",
-        "I am 18 or older.",
-        "I agree to the uses that I have ticked, and to no others.",
-    ),
-}
+# Long enough for a course and its booster; after a year people, medicines and texts have changed.
+TREATMENT_MONTHS = 12
 
 _CHOICE = """
 You do not have to say yes. You can say no today, or later, and you need not say why. Nobody here
@@ -271,17 +241,36 @@ Ask us if you are not sure.
 """
 
 
-def _unwrapped(text: str) -> str:
-    """Join the lines of a paragraph or a list entry, which this file wraps for its reader."""
-    lines: list[str] = []
-    for line in (raw.strip() for raw in text.strip().splitlines()):
-        goes_on = lines and lines[-1] and line and not line.startswith(("#", "- "))
-        if goes_on and not lines[-1].startswith("#"):
-            lines[-1] += f" {line}"
-        elif line or (lines and lines[-1]):
-            lines.append(line)
-    return "\n".join(lines)
+_RISKS_OF_MICROGRAFTS = (
+    "Bleeding",
+    "An infection",
+    "Fainting",
+    "Sore, swollen, bruised or numb skin",
+    "A small scar at each spot where skin is taken",
+    "A reaction to the local anaesthetic",
+    "Hair that falls out for a while",
+    "That it may not work",
+)
 
+_RISKS_OF_PRP = (
+    "Fainting",
+    "Pain, and sore or swollen skin",
+    "Bruises",
+    "A headache",
+    "An infection of the skin",
+    "A reaction to the local anaesthetic",
+    "Hair that falls out for a while",
+    "That it may not work",
+    "That PRP has no licence",
+)
+
+_ALTERNATIVES = (
+    "Minoxidil",
+    "Finasteride",
+    "Dutasteride",
+    "A hair transplant",
+    "A wig, a hair piece or a product that covers thin hair",
+)
 
 SHIPPED = (
     ShippedText(
@@ -289,20 +278,25 @@ SHIPPED = (
         technique=Technique.MICROGRAFT,
         title="Micrograft treatment",
         reflection_days=14,
-        body=_unwrapped(_MICROGRAFT),
+        valid_months=TREATMENT_MONTHS,
+        risks=_RISKS_OF_MICROGRAFTS,
+        alternatives=(*_ALTERNATIVES, "PRP"),
+        body=unwrapped(_MICROGRAFT),
     ),
     ShippedText(
         purpose=ConsentTemplate.Purpose.TREATMENT,
         technique=Technique.PRP,
         title="PRP treatment",
         reflection_days=7,
-        body=_unwrapped(_PRP),
+        valid_months=TREATMENT_MONTHS,
+        risks=_RISKS_OF_PRP,
+        alternatives=(*_ALTERNATIVES, "Micrografts"),
+        body=unwrapped(_PRP),
     ),
     ShippedText(
         purpose=ConsentTemplate.Purpose.PHOTOGRAPHS,
-        technique="",
         title="Photographs",
-        reflection_days=0,
-        body=_unwrapped(_PHOTOGRAPHS),
+        body=unwrapped(_PHOTOGRAPHS),
     ),
+    *SHIPPED_ABOUT_SHARING,
 )

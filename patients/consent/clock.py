@@ -1,5 +1,6 @@
-"""The time to reflect."""
+"""The time to reflect, and the time for which a consent stands."""
 
+import calendar
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,3 +19,19 @@ def reflect_until(given_at: datetime, days: int, zone: ZoneInfo) -> datetime:
         same_time.replace(tzinfo=zone, fold=fold).astimezone(UTC)  # either side of a change
         for fold in (0, 1)
     )
+
+
+def expires_at(signed_at: datetime, months: int | None, zone: ZoneInfo) -> datetime | None:
+    """Return when a consent expires, in UTC, or None where it stands until it is withdrawn.
+
+    It is the same time of day so many months later on the clinic's clock; where that month is
+    too short for the day, its last day.
+    """
+    if months is None:
+        return None
+    local = signed_at.astimezone(zone).replace(tzinfo=None)
+    place = local.month - 1 + months
+    year, month = local.year + place // 12, place % 12 + 1
+    last_day = calendar.monthrange(year, month)[1]
+    there = local.replace(year=year, month=month, day=min(local.day, last_day))
+    return there.replace(tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What consents are, say and allow. Nothing in this package writes."""
