@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from patients.consent_rules import obstacle_to_signing
 
 from clinic.documents import actions as documents
 from clinic.documents.models import Document
@@ -18,6 +17,7 @@ from patients.actions.registration import (
     register,
 )
 from patients.completeness import to_complete
+from patients.consent.rules import obstacle_to_signing
 from patients.details import PatientDetails
 from patients.models import Patient
 from patients.models.patient import RECOGNISED_BY
