@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "clinic.booking",
     "treatments",
     "followups",
+    "clinic.questionnaires",
     "clinic.caseload",
     "clinic.portal",
 ]
@@ -321,6 +322,7 @@ CLINIC_NAME = env.str("CLINIC_NAME", default="Anagen Clinic")
 # Clinic rules that are configuration, not truth -------------------------------------------------
 REMINDER_HOURS_BEFORE = env.int("REMINDER_HOURS_BEFORE", default=48)
 SUMMARY_LINK_DAYS = env.int("SUMMARY_LINK_DAYS", default=30)
+QUESTIONNAIRE_LINK_DAYS = env.int("QUESTIONNAIRE_LINK_DAYS", default=30)
 LINK_MAX_ATTEMPTS = env.int("LINK_MAX_ATTEMPTS", default=5)
 
 # Logs ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.messaging.urls")),
     path("", include("treatments.urls")),
     path("", include("followups.urls")),
+    path("", include("clinic.questionnaires.urls")),
     path("", include("clinic.caseload.urls")),
     path("", include("clinic.portal.urls")),
 ]

@@ -140,6 +140,14 @@ class Kind(models.TextChoices):
     LINK_REVOKED = "documents.link_revoked", "revoked a private link"
     LINK_OPENED = "documents.link_opened", "opened the private link"
     LINK_REFUSED = "documents.link_refused", "gave a wrong date of birth for the private link"
+    QUESTIONNAIRE_SENT = "questionnaires.sent", "sent the patient the history questionnaire"
+    QUESTIONNAIRE_HANDED = "questionnaires.handed", "handed over the history questionnaire here"
+    QUESTIONNAIRE_REVOKED = "questionnaires.revoked", "took the history questionnaire back"
+    QUESTIONNAIRE_OPENED = "questionnaires.opened", "opened the history questionnaire"
+    QUESTIONNAIRE_ANSWERED = "questionnaires.answered", "answered questions under “{part}”"
+    QUESTIONNAIRE_SENT_IN = "questionnaires.sent_in", "sent in {count} answers"
+    ANSWER_DECIDED = "questionnaires.decided", "decided on “{question}”: {outcome}"
+    QUESTIONNAIRE_READ = "questionnaires.read", "went through the history questionnaire"
     CASELOAD_EXPORTED = "caseload.exported", "exported {what}"
 
 

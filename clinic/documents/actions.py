@@ -193,20 +193,30 @@ def issue_waiting(now: datetime) -> int:
 
 
 @transaction.atomic
-def create_link(*, by: User, patient: Patient, now: datetime) -> tuple[PrivateLink, str]:
+def create_link(
+    *,
+    by: User,
+    patient: Patient,
+    now: datetime,
+    lasts: timedelta | None = None,
+    closes_earlier: bool = True,
+) -> tuple[PrivateLink, str]:
     """Make a private link and return it with its secret, which is stored nowhere.
 
-    Those that were still open are closed: the last one sent is the only one that opens. Raises
+    Those that were still open are closed: the last one sent is the only one that opens. One that
+    is sent to nobody, and opened on the clinic's own device, leaves them open
+    (`closes_earlier=False`). Without `lasts` it is open as long as one to a summary. Raises
     `ValidationError` where the date of birth, for which a link asks, is not known.
     """
     _require_birth_date(patient)
-    for earlier in patient.links.open_at(now):
-        revoke_link(by=by, link=earlier, now=now)
+    if closes_earlier:
+        for earlier in patient.links.open_at(now):
+            revoke_link(by=by, link=earlier, now=now)
     secret = secrets.token_urlsafe(32)
     link = PrivateLink.check_and_create(
         patient=patient,
         secret_sha256=sha256_of(secret),
-        expires_at=now + timedelta(days=settings.SUMMARY_LINK_DAYS),
+        expires_at=now + (lasts or timedelta(days=settings.SUMMARY_LINK_DAYS)),
     )
     audit.record(
         Kind.LINK_CREATED,

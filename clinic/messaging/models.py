@@ -43,6 +43,7 @@ class Message(Record):
         CANCELLED = "cancelled", "Appointment cancelled"
         MARKETING = "marketing", "News and offers"
         SUMMARY_READY = "summary_ready", "Summary ready"
+        QUESTIONNAIRE = "questionnaire", "Questions before a visit"
 
     # As which of the patient's wishes each channel and purpose counts.
     WISHED_CHANNELS = {Channel.EMAIL: Wish.EMAIL, Channel.SMS: Wish.TEXT}
@@ -53,6 +54,7 @@ class Message(Record):
         Purpose.CANCELLED: About.VISITS,
         Purpose.MARKETING: About.NEWS,
         Purpose.SUMMARY_READY: About.CARE,
+        Purpose.QUESTIONNAIRE: About.VISITS,
     }
 
     key = models.CharField(max_length=160, unique=True)

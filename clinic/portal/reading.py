@@ -59,11 +59,16 @@ def _sessions(patient: Patient) -> list[Session]:
     return list(standing.select_related("site", "operator").order_by("-performed_date")[:MOST])
 
 
+def site_of(patient: Patient) -> Site | None:
+    """Return the site where a patient was registered first, or None."""
+    first = patient.registrations.select_related("site").order_by("created_at").first()
+    return first.site if first else None
+
+
 def _site(patient: Patient, visits: list[Appointment], sessions: list[Session]) -> Site | None:
     """Return the site to call: of the next visit, else of the last session, else the first."""
     if visits:
         return visits[0].site
     if sessions:
         return sessions[0].site
-    first = patient.registrations.select_related("site").order_by("created_at").first()
-    return first.site if first else None
+    return site_of(patient)

@@ -26,6 +26,7 @@ from clinic.portal import limits, session
 from clinic.portal.forms import BirthForm
 from clinic.portal.reading import home_of
 from clinic.practice.models import Site
+from clinic.questionnaires.access import to_fill_in
 from patients.phone import readable
 
 View = Callable[..., HttpResponseBase]
@@ -50,7 +51,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     """Ask for the date of birth; after the right answer, show the patient's page."""
     link = link_of(token, timezone.now())
     if link is None:
-        return _gone(request)
+        return gone(request)
     if request.method == "POST":
         return _answer(request, link, token)
     if session.is_open(request, link):
@@ -66,13 +67,13 @@ def _answer(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse
         return _ask(request, form)
     answer = form.cleaned_data["date_of_birth"]
     if actions.open_link(link=link, date_of_birth=answer, now=timezone.now()):
-        response = redirect("portal:enter", token)
+        response = redirect("portal:questions" if to_fill_in(link) else "portal:enter", token)
         session.begin(response, link)
         return response
     limits.count_wrong(request, link)
     still_open = link_of(token, timezone.now())
     if still_open is None:
-        return _gone(request)
+        return gone(request)
     left = settings.LINK_MAX_ATTEMPTS - still_open.wrong_answers
     form.add_error(None, _not_right(left))
     return _ask(request, form)
@@ -91,7 +92,7 @@ def _ask(request: HttpRequest, form: BirthForm) -> HttpResponse:
     return response
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest) -> HttpResponse:
     """Answer alike for a link that is unknown, expired, closed or locked."""
     return _page(request, "portal/gone.html", status=404)
 
@@ -122,6 +123,7 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
                 "home": home,
                 "patient": link.patient,
                 "site": home.site,
+                "asked": to_fill_in(link),
                 "token": token,
                 **phones,
             },
@@ -134,7 +136,7 @@ def document(request: HttpRequest, token: str, document_id: UUID) -> HttpRespons
     """Open one of the patient's own documents, and record it."""
     link = link_of(token, timezone.now())
     if link is None:
-        return _gone(request)
+        return gone(request)
     if not session.is_open(request, link):
         return redirect("portal:enter", token)
     found = document_behind(link, document_id)

@@ -23,9 +23,13 @@ _OPEN_NAMES = (
 )
 
 
-def hand_over(request: HttpRequest, *, back: str) -> None:
-    """Hold this session to the page that is being opened; `back` is where staff go afterwards."""
-    request.session[HELD] = {"page": request.path, "back": back, "since": time.time()}
+def hand_over(request: HttpRequest, *, back: str, under: str = "") -> None:
+    """Hold this session to the page that is being opened; `back` is where staff go afterwards.
+
+    `under` names instead an address that ends in "/", which opens with all that stands under it.
+    """
+    held = {"page": request.path, "under": under, "back": back, "since": time.time()}
+    request.session[HELD] = held
 
 
 class HandedOverMiddleware:
@@ -40,7 +44,7 @@ class HandedOverMiddleware:
         if held and _confirmed_since(request, held["since"]):
             del request.session[HELD]
             held = None
-        if not held or _is_open(request.path, held["page"]):
+        if not held or _is_open(request.path, held):
             return self.get_response(request)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401)
@@ -53,6 +57,8 @@ def _confirmed_since(request: HttpRequest, since: float) -> bool:
     return any(one.get("reauthenticated") and one["at"] >= since for one in records)
 
 
-def _is_open(path: str, page: str) -> bool:
+def _is_open(path: str, held: dict[str, str]) -> bool:
+    under = held.get("under", "")
+    is_theirs = path.startswith(under) if under else path == held["page"]
     is_asset = path.startswith(str(settings.STATIC_URL))
-    return path == page or is_asset or path in {reverse(name) for name in _OPEN_NAMES}
+    return is_theirs or is_asset or path in {reverse(name) for name in _OPEN_NAMES}

@@ -22,6 +22,7 @@ class HistoryForm(PlainForm):
         HistoryEntry.Topic.MEDICAL: "Illnesses, operations, bleeding, scars, pregnancy",
         HistoryEntry.Topic.FAMILY: "Who lost hair, how, and from what age",
         HistoryEntry.Topic.PREVIOUS_TREATMENT: "What, where, when, and how it went",
+        HistoryEntry.Topic.GOALS: "What would make them content, and what worries them",
     }
 
     # Not "required" by the field: the label would say so under four headings in a row.

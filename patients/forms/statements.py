@@ -47,9 +47,12 @@ class AnswersForm(_StatementForm):
     DETAILS: ClassVar[tuple[str, ...]] = ()
     """The fields beside the answer, without the item before them."""
 
-    def __init__(self, data: QueryDict | None = None, *, latest: Mapping[str, Any]) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, latest: Mapping[str, Any], only: str = ""
+    ) -> None:
         super().__init__(data, initial=dict(self._initial(latest)))
-        for item, label in self.ITEMS:
+        self.items = [(item, label) for item, label in self.ITEMS if not only or item == only]
+        for item, label in self.items:
             self.fields[f"{item}_answer"] = forms.ChoiceField(
                 label=label,
                 choices=Answer.choices,
@@ -79,7 +82,7 @@ class AnswersForm(_StatementForm):
         """Return what was answered, by item; what has no answer was not asked."""
         return {
             item: Given(self.facts(item), self.cleaned_data.get(f"{item}_seen"))
-            for item, _ in self.ITEMS
+            for item, _ in self.items
             if self.cleaned_data.get(f"{item}_answer")
         }
 
@@ -95,7 +98,7 @@ class AnswersForm(_StatementForm):
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The fields of every item."""
-        return [self.row(item) for item, _ in self.ITEMS]
+        return [self.row(item) for item, _ in self.items]
 
     def _detail(self, item: str, name: str) -> Any:
         is_yes = self.cleaned_data.get(f"{item}_answer") == Answer.YES

@@ -27,6 +27,7 @@ class HistoryEntry(Record):
         MEDICAL = "medical", "Medical"
         FAMILY = "family", "Family"
         PREVIOUS_TREATMENT = "previous", "Previous treatment elsewhere"
+        GOALS = "goals", "Hopes"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="history_entries")
     topic = models.CharField(max_length=10, choices=Topic)

@@ -14,6 +14,7 @@ from patients.forms.history import (
 from patients.models import Diagnosis, HistoryEntry, Medicine, MedicinesReview, Patient
 from patients.record.bloods import bloods_of
 from patients.record.index import index_of
+from patients.record.sources import sources_of
 from patients.record.statements import earlier_treatments_of, statements_of
 
 # The form of a section that was sent and refused, by section and by row where it has several.
@@ -49,6 +50,7 @@ def history_of(patient: Patient, *, bound: Bound) -> dict[str, Any]:
         **statements_of(patient, bound),
         **bloods_of(patient, bound),
         **earlier_treatments_of(patient, bound),
+        "sources": sources_of(patient.pk),
         "topics": {topic.name: topic for topic in _topics(patient, bound)},
     }
     return {**context, "index": index_of(context)}

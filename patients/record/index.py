@@ -32,6 +32,7 @@ def index_of(context: dict[str, Any]) -> list[Part]:
         _hair(context),
         _answers("relatives", "Family", context["relatives"]),
         _elsewhere(context),
+        _goals(context),
         _diagnosis(context),
     ]
 
@@ -121,6 +122,13 @@ def _elsewhere(context: dict[str, Any]) -> Part:
     if context["topics"]["previous"].latest:
         return Part("elsewhere", "Treated elsewhere", "In words")
     return Part("elsewhere", "Treated elsewhere", NOT_ASKED, "neutral")
+
+
+def _goals(context: dict[str, Any]) -> Part:
+    is_known = context["topics"]["goals"].latest
+    return Part(
+        "hopes", "Hopes", "In words" if is_known else NOT_ASKED, "" if is_known else "neutral"
+    )
 
 
 def _diagnosis(context: dict[str, Any]) -> Part:

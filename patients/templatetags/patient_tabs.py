@@ -17,6 +17,7 @@ _PARTS = (
     ("chart", "Chart", "caseload:chart", Permission.VIEW_PATIENT),
     ("appointments", "Appointments", "booking:for_patient", Permission.VIEW_DIARY),
     ("history", "History", "patients:history", Permission.VIEW_CLINICAL),
+    ("questions", "Questionnaire", "questionnaires:of_patient", Permission.VIEW_PATIENT),
     ("plan", "Plan and sessions", "treatments:plan", Permission.VIEW_CLINICAL),
     ("consents", "Consents", "patients:consents", Permission.VIEW_CLINICAL),
     ("withdrawals", "Withdraw a consent", "patients:withdrawals", Permission.RECORD_WITHDRAWAL),

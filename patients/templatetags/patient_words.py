@@ -25,6 +25,13 @@ def readable_phone(value: str | None) -> Any:
 
 
 @register.filter
+def said_in(row: Any, sources: dict[Any, str]) -> str:
+    """", said by the patient in …", where the source of a row is known, else ""."""
+    source = sources.get(row.pk)
+    return f", {source}" if source else ""
+
+
+@register.filter
 def born(value: date | None) -> Any:
     """22-Nov-1980 (46y), or Not known."""
     return format_html("{} ({})", day(value), age(value)) if value else NOT_KNOWN

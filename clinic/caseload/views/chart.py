@@ -9,6 +9,7 @@ from django.utils import timezone
 from clinic.caseload.reading.chart import shown_case_of
 from clinic.caseload.reading.outcome import outcome_chart_of
 from clinic.caseload.reading.timeline import KINDS, timeline_of
+from clinic.questionnaires.overview import questionnaire_of, standing_of
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import read_patient
@@ -26,7 +27,9 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     moments, more = timeline_of(patient, reader=user, now=now, kind=kind if kind in KINDS else "")
     clinical = user.can(Permission.VIEW_CLINICAL)
     found = shown_case_of(patient, now=now)
+    asked = questionnaire_of(patient)
     context = patient_context(patient) | {
+        "asked": standing_of(asked, now) if asked else None,
         "shown_case": found,
         "outcome": outcome_chart_of(found.case) if found and clinical else None,
         "moments": moments,

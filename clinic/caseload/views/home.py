@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.booking.models import Status
 from clinic.caseload.reading import days
+from clinic.questionnaires.overview import to_read_by
 from clinic.staff.access import SITE_CHOSEN_FOR, choose_site, current_site, signed_in
 from clinic.staff.permissions import Permission, Role
 
@@ -67,6 +68,7 @@ def clinician(request: HttpRequest) -> HttpResponse:
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "several_sites": len(user.workplaces) > 1,
         "drafts": days.drafts_of(user),
+        "questionnaires": to_read_by(user, timezone.now()),
         "consents": days.consents_to_sign_of(user),
         "withdrawals": days.withdrawals_for(
             user, since=timezone.now() - timedelta(days=RECENT_DAYS)
