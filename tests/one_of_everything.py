@@ -8,6 +8,7 @@ from django.utils import timezone
 from clinic.booking.models import Appointment
 from clinic.photos import derivatives
 from clinic.practice.models import Service, Site
+from clinic.questionnaires.actions import deciding
 from clinic.staff.models import User
 from patients.actions.merging import merge
 from patients.models import (
@@ -41,6 +42,7 @@ from tests.factories.patients import (
 )
 from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
 from tests.factories.practice import RoomFactory, ServiceFactory
+from tests.factories.questionnaires import SentInFactory
 from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
 
 SECRET = "invented-secret-of-one-patient"
@@ -66,6 +68,7 @@ def one_of_everything(site: Site, clinician: User) -> Record:
         **_history(case, clinician),
         **_visit_and_treatment(case, clinician, site),
         **_papers(case),
+        **_questionnaire(patient, clinician),
     }
     rows |= _reviews(case, rows["signed_session"])
     rows |= _double_records(patient, site, clinician)
@@ -160,6 +163,14 @@ def _papers(case: Case) -> dict[str, Any]:
         "document_id": IssuedDocumentFactory(case=case),
         "link_id": PrivateLinkFactory(patient=case.patient, secret=SECRET),
     }
+
+
+def _questionnaire(patient: Patient, clinician: User) -> dict[str, Any]:
+    """Make one that was sent in, with an answer that was decided on and one that waits."""
+    questionnaire = SentInFactory(patient=patient, asked_by=clinician)
+    left_out, waiting = questionnaire.answers.order_by("item")
+    deciding.leave_out(by=clinician, answer=left_out, note="", now=timezone.now())
+    return {"questionnaire_id": questionnaire, "answer_id": waiting}
 
 
 def _reviews(case: Case, after: Any) -> dict[str, Any]:

@@ -72,6 +72,9 @@ DOORS: dict[str, Door] = {
     "portal:enter": public(),
     "portal:document": public(302),  # to the question for the date of birth
     "portal:leave": public(),
+    "portal:questions": public(302),
+    "portal:check_answers": public(302),
+    "portal:question_part": public(302),
     # Signing in.
     "alive": public(401),
     "account_login": public(),
@@ -181,6 +184,16 @@ DOORS: dict[str, Door] = {
     "documents:progress": page(C, A),
     "documents:retry": button(C),
     "documents:revoke": button(C),
+    # What the patient answers before a visit.
+    "questionnaires:of_patient": page(R, C, A),
+    "questionnaires:send": button(R, C),
+    "questionnaires:hand_over": button(R, C),
+    "questionnaires:revoke": button(R, C),
+    "questionnaires:read": page(C, A),
+    "questionnaires:accept_all": button(C),
+    "questionnaires:accept": button(C),
+    "questionnaires:correct": form(C),
+    "questionnaires:leave_out": form(C),
     "caseload:summary": form(C),
     "caseload:send_link": button(C),
     # The diary, the reviews to book, messages.
@@ -215,7 +228,14 @@ OTHER_ROWS = {
     "patients:discard_text": {"template_id": "draft_text"},
     "treatments:addendum": {"session_id": "signed_session"},
 }
-WORDS = {"topic": "medical", "size": "thumbnail", "token": SECRET, "key": "none", "uidb36": "1"}
+WORDS = {
+    "topic": "medical",
+    "size": "thumbnail",
+    "token": SECRET,
+    "key": "none",
+    "part": "hair",
+    "uidb36": "1",
+}
 
 
 @pytest.fixture

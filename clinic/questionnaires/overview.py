@@ -83,9 +83,7 @@ def waiting_of(questionnaires: Iterable[Questionnaire]) -> dict[UUID, list[str]]
     rows = PatientAnswer.objects.filter(questionnaire__in=found).exclude(value={})
     values: dict[UUID, Values] = {key: {} for key in found}
     undecided = set()
-    for key, item, value, decided in rows.values_list(
-        "questionnaire", "item", "value", "decision"
-    ):
+    for key, item, value, decided in rows.values_list("questionnaire", "item", "value", "decision"):
         values[key][item] = value
         if decided is None:
             undecided.add((key, item))

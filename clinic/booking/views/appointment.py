@@ -15,6 +15,7 @@ from clinic.booking import access, actions, telling
 from clinic.booking.forms import CancelForm, put_errors
 from clinic.booking.models import Appointment, Status
 from clinic.booking.views.when import revision_seen
+from clinic.practice.models import Service
 from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -69,6 +70,7 @@ def what_may_be_done(user: User, appointment: Appointment) -> dict[str, Any]:
     visiting = appointment.status in (Status.ARRIVED, Status.IN_ROOM, Status.DONE)
     return {
         "may_change": may_change,
+        "may_ask": may_change and appointment.service.purpose == Service.Purpose.CONSULTATION,
         "may_book_again": here and user.can(Permission.BOOK) and is_off,
         "may_step": may_step,
         "may_miss": may_step and actions.may_be_missed(appointment, now=timezone.now()),

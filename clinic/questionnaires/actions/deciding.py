@@ -87,7 +87,7 @@ def accept_all(
     for answer in undecided(questionnaire):
         if str(answer.pk) not in marks:
             continue
-        bridge = bridge_of(answer, known_of(_patient(answer), now))
+        bridge = bridge_now(answer, now)
         if bridge.seen != marks[str(answer.pk)]:
             raise ValidationError(CHANGED_MEANWHILE)
         if not may_go_with_others(bridge):
@@ -120,14 +120,15 @@ def undecided(questionnaire: Questionnaire) -> list[PatientAnswer]:
 def _turn(answer: PatientAnswer, seen: str, now: datetime) -> Bridge:
     """Wait for whoever writes to the record, and return the bridge to it as it is then."""
     take_turn(answer.patient_id)
-    bridge = bridge_of(answer, known_of(_patient(answer), now))
+    bridge = bridge_now(answer, now)
     if bridge.seen != seen:
         raise ValidationError(CHANGED_MEANWHILE)
     return bridge
 
 
-def _patient(answer: PatientAnswer) -> Patient:
-    return Patient.objects.get(pk=answer.patient_id)
+def bridge_now(answer: PatientAnswer, now: datetime) -> Bridge:
+    """Return the bridge from an answer to the record as it is at this moment."""
+    return bridge_of(answer, known_of(Patient.objects.get(pk=answer.patient_id), now))
 
 
 def _accept(by: User, bridge: Bridge, now: datetime) -> Decision:

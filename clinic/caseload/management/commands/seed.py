@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.caseload.seed.fill import fill
 from clinic.caseload.seed.keepsakes import add_keepsakes
+from clinic.caseload.seed.questionnaires import add_questionnaires
 from clinic.staff.models import User
 
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             tell=self._tell,
         )
         add_keepsakes(clinic)
+        add_questionnaires(clinic, _moment(options["date"]))
         seconds = time.monotonic() - started
         self.stderr.write(f"{options['patients']} patients in {seconds:.1f} s")
         accounts = [asdict(account) for account in clinic.accounts]
