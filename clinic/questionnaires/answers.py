@@ -140,7 +140,7 @@ def heading_of(question: Question, item: str) -> str:
 def in_words(item: str, value: dict[str, Any]) -> str:
     """Return an answer in the words that the patient chose."""
     form = said_form(question_of(item), item, value)
-    return ". ".join(filter(None, (_field_in_words(form, name, value) for name in form.fields)))
+    return "\n".join(filter(None, (_field_in_words(form, name, value) for name in form.fields)))
 
 
 def _field_in_words(form: SaidForm, name: str, value: dict[str, Any]) -> str:

@@ -140,6 +140,12 @@ class Row:
     decision: Decision | None
 
     @property
+    def term(self) -> str:
+        """The record's own term for a condition that was asked about in plain words."""
+        kind, _, key = self.answer.item.partition(".")
+        return Condition(key).label if kind == "condition" else ""
+
+    @property
     def state(self) -> tuple[str, str]:
         """How it stands to the record, as a chip."""
         return _STATE_WORDS[self.bridge.state]
