@@ -87,7 +87,7 @@ def test_without_a_script_a_screen_saves_and_leads_on(inside, asked):
     assert told(asked) == {"goals": GOALS}
     assert GOALS["text"] in inside.get(part).content.decode()
     back = inside.post(part, sent("goals", GOALS, was=GOALS, go="back"))
-    assert back.url == address("question_part", "pregnancy")
+    assert back.url == address("question_part", "treatments")
 
 
 def test_one_answer_saves_itself_and_says_when(inside, asked):
