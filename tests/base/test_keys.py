@@ -16,10 +16,11 @@ from clinic.audit.kinds import Kind
 from clinic.base.models import Record
 from clinic.documents.models import Document, Opening
 from followups.models import ContactAttempt, Review
+from patients.actions.cases import reopen_case
 from patients.actions.merging import say_two_people
 from patients.finding.pairs import look_for_pairs
 from patients.models import LikelyPair, NoKnownAllergies
-from tests.factories.patients import PatientFactory
+from tests.factories.patients import CaseFactory, PatientFactory, closed
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
 from tests.factories.treatments import SessionFactory, signed_session
@@ -49,6 +50,7 @@ def a_row_of_every_table(db) -> None:
     one_of_everything(site, clinician)
     now = timezone.now()
     _two_likely_pairs(clinician)
+    reopen_case(by=clinician, case=closed(CaseFactory()), reason="Came back", now=now)
     audit.record(Kind.PATIENTS_SEARCHED, by=clinician)
     NoKnownAllergies.objects.create(patient=PatientFactory(), stated_at=now, stated_by=clinician)
     Opening.objects.create(document=Document.objects.get(), opened_by=clinician)
