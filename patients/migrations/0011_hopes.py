@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0009_facts_of_the_history'),
+        ('patients', '0010_reopening'),
     ]
 
     operations = [
