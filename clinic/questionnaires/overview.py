@@ -82,7 +82,7 @@ def waiting_of(questionnaires: Iterable[Questionnaire]) -> dict[UUID, list[str]]
     found: dict[UUID, list[str]] = {each.pk: [] for each in questionnaires}
     rows = PatientAnswer.objects.filter(questionnaire__in=found).exclude(value={})
     values: dict[UUID, Values] = {key: {} for key in found}
-    undecided = set()
+    undecided: set[tuple[UUID, str]] = set()
     for key, item, value, decided in rows.values_list("questionnaire", "item", "value", "decision"):
         values[key][item] = value
         if decided is None:

@@ -26,7 +26,7 @@ def readable_phone(value: str | None) -> Any:
 
 @register.filter
 def said_in(row: Any, sources: dict[Any, str]) -> str:
-    """", said by the patient in …", where the source of a row is known, else ""."""
+    """Return ", said by the patient in …" where the source of a row is known, else ""."""
     source = sources.get(row.pk)
     return f", {source}" if source else ""
 

@@ -1,6 +1,5 @@
 """What a clinician makes of each answer. The record changes here, through the history's actions."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -136,13 +135,9 @@ def _accept(by: User, bridge: Bridge, now: datetime) -> Decision:
     if bridge.hint:
         raise ValidationError(bridge.hint)
     if form is not None and not form.is_valid():
-        raise ValidationError(_errors(form.errors.values()))
+        raise ValidationError([words for each in form.errors.values() for words in each])
     row = bridge.save(form, by=by, now=now)
     return _decide(by, bridge.answer, _Outcome.ACCEPTED, now, recorded=row.pk)
-
-
-def _errors(errors: Iterable[Iterable[str]]) -> str:
-    return " ".join(str(words) for each in errors for words in each)
 
 
 def _decide(
