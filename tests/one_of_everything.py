@@ -138,7 +138,7 @@ def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, A
             signed_by=clinician,
         ),
         "draft_text": ConsentTemplateFactory(
-            version=9, technique="prp", published_at=None, published_by=None
+            version=900, technique="prp", published_at=None, published_by=None
         ),
     }
 
