@@ -84,7 +84,7 @@ def _look_once_more(which: PatientImport, by: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     new = which.rows.filter(outcome__in=[Outcome.NEW, Outcome.POSSIBLE], written_at__isnull=False)
-    ids = [row.pk for row in new.exclude(decision=Decision.SAME).only("pk")]
+    ids = list(new.exclude(decision=Decision.SAME).values_list("pk", flat=True))
     if ids and hold_back(twins(which, rows=ids), by):
         raise StoppedError(
             "Somebody like a person in this file was registered here since the check. "

@@ -82,7 +82,7 @@ COLUMNS: tuple[Column, ...] = (
         *("home phone", "landline", "phone 2", "other phone", "work phone", "home tel"),
         *("home telephone", "alternative phone", "second phone number", "home number"),
     ),
-    _column("email", "E-mail", _REACH, "email", "e mail", "email address", "e mail address", "mail"),
+    _column("email", "E-mail", _REACH, "email", "email address", "e mail address", "mail"),
     _column(
         "address", "Address", _REACH,
         *("address 1", "address line 1", "street", "street address", "address1", "home address"),

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django import forms
+
+from clinic.base.forms import speak_plainly
 from patients import contact, phone
 from patients.details import FIELD_NAMES, PatientDetails
 from patients.exchange import dates, names, words
@@ -67,6 +70,21 @@ class Said:
         return ", ".join(part for part in parts if part)[:170]
 
 
+class _RowForm(DetailsForm):
+    """The registration form, made once and asked about row after row."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        for field in self.fields.values():
+            speak_plainly(field)
+            if isinstance(field, forms.ChoiceField):
+                field.choices = list(field.choices)  # Else put together anew for every row.
+
+    def full_clean(self) -> None:
+        """Check a row; the words of the fields are plain already."""
+        forms.Form.full_clean(self)
+
+
 class Reader:
     """Reads rows as the person who imports them chose."""
 
@@ -76,7 +94,7 @@ class Reader:
         self.headers = headers
         self.reading = reading
         self.today = today
-        self._form = DetailsForm({})
+        self._form = _RowForm()
 
     def read(self, line: Line) -> Said:
         """Return what a row says; what cannot be read is a problem."""

@@ -70,7 +70,7 @@ class Format:
 def format_of(path: Path) -> Format:
     """Look at a file and say how it is to be read. Raises `UnreadableFileError`."""
     content = path.read_bytes()
-    if not content.strip(b"\x00\t\r\n "):
+    if not content.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
         raise UnreadableFileError("The file is empty.")
     if content.startswith(xlsx_files.ZIP_BEGINS):
         sheet, others = xlsx_files.sheets_of(path)

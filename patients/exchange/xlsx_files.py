@@ -62,17 +62,15 @@ def lines(path: Path) -> Iterator[tuple[int, list[Any]]]:
 @contextmanager
 def _opened(path: Path, *, values: bool) -> Iterator[Any]:
     _refuse_bombs(path)
-    book = None
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
-        yield book
-    except UnreadableFileError:
-        raise
-    except _WRONG as error:
-        raise UnreadableFileError(_DAMAGED) from error
-    finally:
-        if book is not None:
+    with path.open("rb") as file:  # By its name openpyxl would judge it.
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=values, keep_links=False)
+            yield book
             book.close()
+        except UnreadableFileError:
+            raise
+        except _WRONG as error:
+            raise UnreadableFileError(_DAMAGED) from error
 
 
 def _rows(book: Any) -> Iterator[tuple[Any, ...]]:

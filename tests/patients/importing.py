@@ -49,9 +49,7 @@ def checked(by, site, content, *, whole=False, **reading):
 
 def check(by, which, *, whole=False, **reading):
     assert which.state == "examined", which.failure
-    importing.choose_reading(
-        by=by, which=which, choices=READING | reading, all_or_nothing=whole
-    )
+    importing.choose_reading(by=by, which=which, choices=READING | reading, all_or_nothing=whole)
     import_work.work_on(which.pk, NOW)
     return fresh(which)
 
