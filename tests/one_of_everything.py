@@ -136,7 +136,11 @@ def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, A
         "signed_consent": signed.consent,
         "template_id": waiting.template,
         "half_signed_consent": PatientSignedConsentFactory(
-            case=case, template__purpose="gp", template__technique="", signed_by=clinician
+            case=case,
+            template__purpose="gp",
+            template__technique="",
+            template__title="Letters to your GP",
+            signed_by=clinician,
         ),
         "draft_text": ConsentTemplateFactory(
             version=9, technique="prp", published_at=None, published_by=None
