@@ -19,7 +19,7 @@ from patients.actions import importing as actions
 from patients.actions.import_work import progress_of
 from patients.exchange.csv_files import DELIMITERS, ENCODINGS
 from patients.exchange.limits import UnreadableFileError
-from patients.exchange.sheets import Format, first_lines
+from patients.exchange.sheets import Format, Line, first_lines
 from patients.forms.exchange import ColumnsForm, ReadAnewForm, ReadingForm, UploadForm
 from patients.models import ImportRow, PatientImport
 
@@ -241,14 +241,15 @@ def _columns_page(
 ) -> HttpResponse:
     reading = which.reading
     how = Format.of(reading["format"])
-    lines, unreadable = [], ""
+    lines: list[Line] = []
+    unreadable = ""
     try:
         lines = first_lines(Path(which.file.path), how, reading["header"] + LINES_SHOWN)
     except (UnreadableFileError, ValueError, OSError) as error:
         unreadable = str(error)
     samples = [line for line in lines if line.number > reading["header"]]
     columns = [
-        (header, form[f"column_{place}"], [_sample(line.cells, place) for line in samples])
+        (header, form[f"column_{place}"], _samples(samples, place))
         for place, header in enumerate(reading["headers"])
     ]
     context = {
@@ -265,6 +266,10 @@ def _columns_page(
     return render(
         request, "patients/import_columns.html", context, status=422 if has_errors else 200
     )
+
+
+def _samples(lines: list[Line], place: int) -> list[str]:
+    return [text for line in lines if (text := _sample(line.cells, place))]
 
 
 def _sample(cells: list[Any], place: int) -> str:
