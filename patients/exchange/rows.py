@@ -75,10 +75,10 @@ class _RowForm(DetailsForm):
 
     def __init__(self) -> None:
         super().__init__({})
-        for field in self.fields.values():
-            speak_plainly(field)
-            if isinstance(field, forms.ChoiceField):
-                field.choices = list(field.choices)  # Else put together anew for every row.
+        for each in self.fields.values():
+            speak_plainly(each)
+            if isinstance(each, forms.ChoiceField):
+                each.choices = list(each.choices)  # Else put together anew for every row.
 
     def full_clean(self) -> None:
         """Check a row; the words of the fields are plain already."""
