@@ -259,7 +259,7 @@ def clear_old(now: datetime) -> None:
     ImportRow.objects.filter(part_of__in=long_over).delete()
 
 
-def _waiting(which: PatientImport, states: tuple[State, ...]) -> PatientImport:
+def _waiting(which: PatientImport, states: tuple[PatientImport.State, ...]) -> PatientImport:
     """Return the import, held; refuse where it is not in one of these states any more."""
     row = PatientImport.objects.select_for_update().get(pk=which.pk)
     if row.state not in states:
@@ -267,7 +267,7 @@ def _waiting(which: PatientImport, states: tuple[State, ...]) -> PatientImport:
     return row
 
 
-def _set_to_work(row: PatientImport, state: State) -> None:
+def _set_to_work(row: PatientImport, state: PatientImport.State) -> None:
     from patients import tasks
 
     row.state, row.tries, row.failure = state, 0, ""

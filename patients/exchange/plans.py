@@ -24,7 +24,8 @@ def plan(
     touched since, and follows the file; so does one that is empty. Anything else was written here.
     """
     usual = PatientDetails("", "")
-    changes, conflicts = [], []
+    changes: list[str] = []
+    conflicts: list[str] = []
     for name in stored.differing(given):
         if name not in fields:
             continue

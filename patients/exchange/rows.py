@@ -78,7 +78,8 @@ class _RowForm(DetailsForm):
         for each in self.fields.values():
             speak_plainly(each)
             if isinstance(each, forms.ChoiceField):
-                each.choices = list(each.choices)  # Else put together anew for every row.
+                fixed: list[Any] = list(each.choices)  # type: ignore[arg-type]
+                each.choices = fixed  # Else put together anew for every row.
 
     def full_clean(self) -> None:
         """Check a row; the words of the fields are plain already."""

@@ -85,7 +85,8 @@ class ReadAnewForm(PlainForm):
             "delimiter": how["delimiter"],
             "header": reading["header"],
         }
-        super().__init__(*args, initial=initial, **options)
+        options["initial"] = initial
+        super().__init__(*args, **options)
         if how["kind"] == "xlsx":
             del self.fields["encoding"], self.fields["delimiter"]
 

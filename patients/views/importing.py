@@ -233,7 +233,7 @@ def _get(user: User, import_id: UUID) -> PatientImport:
     which = _visible(user).filter(pk=import_id).first()
     if which is None:
         raise Http404("There is no such import at your sites.")
-    return which  # type: ignore[no-any-return]
+    return which
 
 
 def _columns_page(
