@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "send due messages": {"task": "messaging.send_due", "schedule": 10.0},
     "finish requested documents": {"task": "documents.render_requested", "schedule": 60.0},
     "finish photo derivatives": {"task": "photos.derive_missing", "schedule": 60.0},
+    "go on with imports": {"task": "patients.work_on_imports", "schedule": 60.0},
     "look for double records": {
         "task": "patients.look_for_pairs",
         "schedule": crontab(hour="3", minute="10"),

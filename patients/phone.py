@@ -10,13 +10,14 @@ HELP = "Write a number that can be called, such as 0121 496 0000, or with its co
 GB_NATIONAL_DIGITS = 10
 
 
-def to_e164(text: str) -> str:
-    """Return +441214960000 for a number as people write it; British without a country code.
+def to_e164(text: str, *, region: str = HOME_REGION) -> str:
+    """Return +441214960000 for a number as people write it.
 
+    Without a country code it is one of `region` (ISO 3166), the United Kingdom unless said.
     Raises `ValueError` with a sentence that says what to write.
     """
     try:
-        number = phonenumbers.parse(text, HOME_REGION)
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise ValueError(HELP) from error
     if number.extension or not _can_be_called(number):

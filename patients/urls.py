@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from patients.consent.urls import consent_urls, text_urls
+from patients.exchange_urls import exchange_urls
 from patients.history_urls import history_urls
 from patients.views import cases, directory, merging, registration
 
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     *directory_urls,
     *registration_urls,
     *merging_urls,
+    *exchange_urls,
     *history_urls,
     *case_urls,
     *consent_urls,

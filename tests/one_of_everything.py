@@ -44,6 +44,7 @@ from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
 from tests.factories.practice import RoomFactory, ServiceFactory
 from tests.factories.questionnaires import SentInFactory
 from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
+from tests.patients.importing import checked, csv_file
 
 SECRET = "invented-secret-of-one-patient"
 
@@ -72,6 +73,7 @@ def one_of_everything(site: Site, clinician: User) -> Record:
     }
     rows |= _reviews(case, rows["signed_session"])
     rows |= _double_records(patient, site, clinician)
+    rows |= _import(patient, site, clinician)
     return Record(patient, site, rows)
 
 
@@ -83,6 +85,12 @@ def _double_records(patient: Patient, site: Site, clinician: User) -> dict[str, 
             by=clinician, survivor=patient, absorbed=absorbed, keep={}, now=timezone.now()
         ),
     }
+
+
+def _import(patient: Patient, site: Site, clinician: User) -> dict[str, Any]:
+    line = f"P1,Ambrose,Examplewood,{patient.date_of_birth:%d/%m/%Y},,"
+    which = checked(clinician, site, csv_file(line))
+    return {"import_id": which, "row_id": which.rows.get()}
 
 
 def _history(case: Case, clinician: User) -> dict[str, Any]:

@@ -21,8 +21,11 @@ READINGS = {Kind.PATIENT_VIEWED, Kind.PHOTO_VIEWED, Kind.DOCUMENT_VIEWED}
 # Pieces that a page, which left the event, fetches or embeds.
 PIECES = {"photos:tile", "documents:progress"}
 
-# Addresses that name something of the clinic's, no patient's: the texts that all of them read.
+# Addresses that name something of the clinic's, no patient's: the texts that all of them read, and
+# files that were brought in.
 OF_THE_CLINIC = {
+    *("patients:import", "patients:import_columns", "patients:import_reading"),
+    "patients:import_progress",
     *("patients:text", "patients:edit_text", "patients:text_changes", "patients:publish_text"),
 }
 

@@ -1,5 +1,6 @@
 """The one way to write to the audit trail."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,17 @@ def record(
     return _add(kind, by, patient_id, subject, actor_label, details)
 
 
+def record_many(
+    kind: Kind, *, by: models.Model, of: Sequence[tuple[UUID, models.Model, dict[str, Any]]]
+) -> None:
+    """Add an event of one kind about each of many patients: who, which row, and the details."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("An audit event belongs in the transaction of what it tells of.")
+    Event.objects.bulk_create(
+        _event(kind, by, patient_id, subject, "", details) for patient_id, subject, details in of
+    )
+
+
 def record_reading(*, by: models.Model | None, patient_id: UUID, page: str) -> None:
     """Record that somebody looked at a patient's record; `page` says at what.
 
@@ -48,7 +60,20 @@ def _add(
     actor_label: str,
     details: dict[str, Any],
 ) -> Event:
-    return Event.objects.create(
+    event = _event(kind, by, patient_id, subject, actor_label, details)
+    event.save(force_insert=True)
+    return event
+
+
+def _event(
+    kind: Kind,
+    by: models.Model | None,
+    patient_id: UUID | None,
+    subject: models.Model | None,
+    actor_label: str,
+    details: dict[str, Any],
+) -> Event:
+    return Event(
         kind=kind,
         actor=by,  # type: ignore[misc] # the user model stands above this app
         actor_label=actor_label or (str(by) if by else SYSTEM),

@@ -48,6 +48,18 @@ class Kind(models.TextChoices):
     ANOTHER_PERSON = "patients.another_person", "said that this is another person than {who}"
     PATIENTS_MERGED = "patients.merged", "merged the record {absorbed} into {survivor}"
     MERGE_UNDONE = "patients.merge_undone", "undid the merge of {absorbed} into {survivor}"
+    IMPORT_UPLOADED = "patients.import_uploaded", "chose a file of {source} to import"
+    IMPORT_STARTED = "patients.import_started", "started the import of {rows} rows of {source}"
+    IMPORT_DONE = (
+        "patients.import_done",
+        "imported from {source}: {new} patients registered, {updated} updated",
+    )
+    IMPORT_FAILED = "patients.import_failed", "could not import the file of {source}"
+    IMPORT_GIVEN_UP = "patients.import_given_up", "gave up the import of {source}"
+    PATIENTS_EXPORTED = (
+        "patients.exported",
+        "exported {count} patients ({site}) as {format}: {columns}",
+    )
     PATIENT_EDITED = "patients.edited", "changed {fields}"
     SITE_ADDED = "patients.site_added", "added the patient to {site}"
     HISTORY_RECORDED = "patients.history_recorded", "recorded the {topic} history"
@@ -156,6 +168,7 @@ class Kind(models.TextChoices):
 
 
 ADDED: dict[Kind, dict[str, str]] = {
+    Kind.PATIENT_REGISTERED: {"imported": " from an imported file"},
     Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
     Kind.CONSENT_TEMPLATE_PUBLISHED: {"anew": "; everybody must sign anew"},
     Kind.CONSENT_SIGNED: {"before_time": ", before the time to reflect was over"},

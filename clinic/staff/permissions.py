@@ -11,6 +11,8 @@ class Permission(enum.StrEnum):
     VIEW_PATIENT = "see a patient's name and contact details"
     EDIT_PATIENT = "register patients and change their details"
     MERGE_PATIENTS = "make two records of one person one, and undo it"
+    IMPORT_PATIENTS = "import patients from files of other systems"
+    EXPORT_PATIENTS = "export patients' details to files"
     VIEW_CLINICAL = "see the clinical record"
     RECORD_CLINICAL = "write in the clinical record"
     CLOSE_CASE = "close a case, and see how cases ended"
@@ -76,6 +78,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.VIEW_PATIENT,
             _P.EDIT_PATIENT,
             _P.MERGE_PATIENTS,
+            _P.IMPORT_PATIENTS,
+            _P.EXPORT_PATIENTS,
             _P.VIEW_CLINICAL,
             _P.CLOSE_CASE,
             _P.MANAGE_CONSENT_TEXTS,

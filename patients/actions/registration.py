@@ -188,13 +188,23 @@ def add_site(*, by: User, patient: Patient, site: Site) -> SiteRegistration:
 def _register_one_by_one(date_of_birth: date | None) -> None:
     """Two people who register one patient at once come after each other, so the second sees it.
 
-    All who are registered without a date of birth come after each other.
+    All who are registered without a date of birth come after each other, and everybody after a
+    file that is being imported (`before_anybody_else_registers`).
     """
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtext('patients.register everybody'))"
+        )
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('patients.register'), %s)",
             [date_of_birth.toordinal() if date_of_birth else 0],
         )
+
+
+def before_anybody_else_registers() -> None:
+    """Let nobody else register a patient until the transaction ends; wait for who is about it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('patients.register everybody'))")
 
 
 def _require_site(by: User, site: Site) -> None:

@@ -31,13 +31,15 @@ class Question:
     """What a search text asks for: the kinds of thing it may be.
 
     Of a name `words` are its words, and `birth` what stands beside it; of anything else
-    `condition` is the whole question.
+    `condition` is the whole question. `elsewhere` asks, beside that, for a number by which the
+    patient is known in another system.
     """
 
     kinds: tuple[str, ...]
     condition: Q | None = None
     words: tuple[str, ...] = ()
     birth: Birth | None = None
+    elsewhere: Q | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -60,14 +62,18 @@ def understand(text: str, *, today: date) -> Question:
         "NHS number": _nhs_number(tidy),
         "phone": _phone(tidy, today),
     }
+    elsewhere = _number_elsewhere(tidy)
     plain = {kind: condition for kind, condition in asked.items() if condition}
     if plain:
-        return Question(kinds=tuple(plain), condition=reduce(or_, plain.values()))
+        condition = reduce(or_, plain.values())
+        return Question(kinds=tuple(plain), condition=condition, elsewhere=elsewhere)
     both = name_and_birth(tidy, today=today)
     if both:
         name, birth = both
-        return Question(("name and birth",), words=_words(_tidy(name, "NFC")), birth=birth)
-    return Question(kinds=("name",), words=words)
+        name_words = _words(_tidy(name, "NFC"))
+        return Question(("name and birth",), words=name_words, birth=birth, elsewhere=elsewhere)
+    kinds = ("name", "number elsewhere") if elsewhere else ("name",)
+    return Question(kinds=kinds, words=words, elsewhere=elsewhere)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -96,6 +102,14 @@ def _number(text: str) -> Q | None:
     return Q(number=number) | Q(pk__in=former.values("patient"))
 
 
+def _number_elsewhere(text: str) -> Q | None:
+    """A whole number in another system, in capitals or not; it has a digit."""
+    if not any(character.isdigit() for character in text):
+        return None
+    known = OtherNumber.objects.filter(number__iexact=text)
+    return Q(pk__in=known.values("patient"))
+
+
 def _born(text: str, today: date) -> Q | None:
     days = dates_meant(text, today=today)
     return Q(date_of_birth__in=days) if days else None
@@ -114,7 +128,10 @@ def _phone(text: str, today: date) -> Q | None:
     digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
     if len(digits) < MIN_PHONE_DIGITS or not _could_be_phone(text, digits):
         return None
-    return Q(phone__startswith=_international(text, digits))
+    number = _international(text, digits)
+    # Said twice so that the index, which has only those who gave a second number, is used.
+    second = Q(second_phone__startswith=number) & ~Q(second_phone="")
+    return Q(phone__startswith=number) | second
 
 
 def _is_written_date(text: str, today: date) -> bool:

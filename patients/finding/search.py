@@ -123,8 +123,9 @@ def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQu
 
     The first has an index in its own order, in which whole names come before longer ones.
     """
+    elsewhere = [patients.filter(question.elsewhere).order_by()] if question.elsewhere else []
     if question.condition is not None:
-        return [patients.filter(question.condition).order_by()]
+        return [patients.filter(question.condition).order_by(), *elsewhere]
     if question.birth:
         patients = patients.filter(question.birth.right)
     begins = Q(search_name__startswith=Fold(Value(" ".join(question.words))))
@@ -132,6 +133,7 @@ def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQu
     inside = reduce(and_, map(_is_inside, question.words))
     by_name = (Collate("search_name", "C"), "date_of_birth", "pk")
     return [
+        *elsewhere,
         patients.filter(begins).order_by(*by_name),
         patients.filter(parts & ~begins).order_by(),
         patients.filter(inside & ~parts).order_by(),

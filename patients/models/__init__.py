@@ -5,6 +5,7 @@ from patients.models.case import Case, Diagnosis, Reopening
 from patients.models.consent import Consent, PhotoScope
 from patients.models.consent_template import ConsentTemplate, Language
 from patients.models.earlier_treatments import EarlierTreatment
+from patients.models.exchange import ImportRow, ImportSource, PatientImport
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
 from patients.models.pairs import LikelyPair, TwoPeople
@@ -33,6 +34,8 @@ __all__ = [
     "EarlierTreatment",
     "HairStatement",
     "HistoryEntry",
+    "ImportRow",
+    "ImportSource",
     "Language",
     "LikelyPair",
     "Medicine",
@@ -43,6 +46,7 @@ __all__ = [
     "NoKnownAllergies",
     "OtherNumber",
     "Patient",
+    "PatientImport",
     "PhotoScope",
     "PregnancyStatement",
     "RelativeStatement",

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Cast, Collate, Concat
+from django.db.models.functions import Cast, Collate, Concat, Upper
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
@@ -134,6 +134,12 @@ class Patient(Reachable, HasOthers, HasNeeds, Record):
                 condition=~Q(second_phone=""),
             ),
             models.Index(fields=["email"], name="patients_email"),
+            # Those whose name alone says who they may be.
+            GinIndex(
+                OpClass(F("search_name"), "gin_trgm_ops"),
+                name="patients_name_without_birth",
+                condition=Q(date_of_birth__isnull=True),
+            ),
             models.Index(fields=["family_name", "given_names"], name="patients_by_name"),
         ]
         constraints = [
@@ -232,7 +238,8 @@ class SiteRegistration(Record):
 class OtherNumber(Record):
     """A number by which a patient was known elsewhere, or in a record that became part of theirs.
 
-    `source` names who gave it: another system, or `OWN_NUMBERS`.
+    `source` names who gave it: another system, or `OWN_NUMBERS`. `imported` is what the last file
+    of that system said, by the fields of the details: what differs from it was changed here.
     """
 
     OWN_NUMBERS = "Anagen"
@@ -240,6 +247,7 @@ class OtherNumber(Record):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="other_numbers")
     source = models.CharField(max_length=60)
     number = models.CharField(max_length=80)
+    imported = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:
         ordering = ["source", "number"]
@@ -254,7 +262,10 @@ class OtherNumber(Record):
                 condition=Q(source__regex=r"\S") & Q(number__regex=r"\S"),
             ),
         ]
-        indexes = [models.Index(fields=["number"], name="patients_other_number")]
+        indexes = [
+            models.Index(fields=["number"], name="patients_other_number"),
+            models.Index(Upper("number"), name="patients_other_number_upper"),
+        ]
         triggers = [never_changes("patient", "source", "number"), not_truncated()]
 
     def __str__(self) -> str:

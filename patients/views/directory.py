@@ -30,6 +30,8 @@ def patient_list(request: HttpRequest) -> HttpResponse:
         "text": text,
         "may_register": user.can(Permission.EDIT_PATIENT),
         "may_merge": user.can(Permission.MERGE_PATIENTS),
+        "may_import": user.can(Permission.IMPORT_PATIENTS),
+        "may_export": user.can(Permission.EXPORT_PATIENTS),
     }
     if not text:
         context["recent"] = recently_opened(user, limit=PAGE_LENGTH)

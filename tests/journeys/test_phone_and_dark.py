@@ -28,6 +28,7 @@ MONDAY_MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 FILES_AND_FRAGMENTS = {
     *("documents:download", "documents:progress", "photos:image", "photos:tile"),
     *("patients:search", "mfa_download_recovery_codes", "portal:document"),
+    "patients:import_progress",
 }
 # Pages that lead elsewhere, or are not there, for somebody without a second factor.
 WITH_A_SECOND_FACTOR = {
