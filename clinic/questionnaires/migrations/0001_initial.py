@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0004_signed_consent'),
-        ('patients', '0011_hopes'),
+        ('patients', '0012_hopes'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

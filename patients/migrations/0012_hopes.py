@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0010_reopening'),
+        ('patients', '0011_exchange'),
     ]
 
     operations = [
