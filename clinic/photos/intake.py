@@ -6,21 +6,26 @@ sRGB and written anew as a JPEG, so that no place, name, comment or hidden progr
 
 import hashlib
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-import pi_heif
 import structlog
 from django.conf import settings
 from django.core.files import File
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
+from clinic.photos import heif_decoder
+
 logger = structlog.get_logger(__name__)
 
-pi_heif.register_heif_opener()
-
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP")
 JPEG_QUALITY = 92
 BYTES_PER_MB = 1024 * 1024
+
+HEIF_DECODER = (sys.executable, str(Path(heif_decoder.__file__)))
+HEIF_DECODER_SECONDS = 60
 
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -80,17 +85,45 @@ def _decoded(file: File) -> Image.Image:
     """Return the decoded image; its size is checked from the header, before any decoding."""
     file.seek(0)
     try:
-        image = Image.open(file, formats=FORMATS)
+        image = Image.open(_without_heif(file), formats=FORMATS)
     except Image.UnidentifiedImageError as error:
-        raise UnreadablePhotoError(
-            "This file is not a photograph we can read: choose a JPEG, PNG, WebP or HEIC file."
-        ) from error
+        raise _no_photograph() from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     if image.width * image.height > settings.PHOTO_MAX_PIXELS:
         raise _too_many_pixels()
     image.load()
     return image
+
+
+def _without_heif(file: File) -> io.BufferedIOBase | File:
+    """Return the file, or what a HEIC file shows as a PNG.
+
+    A damaged one can crash its decoder, which so has a process of its own.
+    """
+    head = file.read(12)
+    file.seek(0)
+    if head[4:8] != b"ftyp":
+        return file
+    done = subprocess.run(  # noqa: S603 - our own program, the file on its standard input
+        [*HEIF_DECODER, str(settings.PHOTO_MAX_PIXELS)],
+        input=file.read(),
+        capture_output=True,
+        timeout=HEIF_DECODER_SECONDS,
+        check=False,
+    )
+    if done.returncode == heif_decoder.NO_PICTURE:
+        raise _no_photograph()
+    if done.returncode == heif_decoder.TOO_MANY_PIXELS:
+        raise _too_many_pixels()
+    done.check_returncode()
+    return io.BytesIO(done.stdout)
+
+
+def _no_photograph() -> UnreadablePhotoError:
+    return UnreadablePhotoError(
+        "This file is not a photograph we can read: choose a JPEG, PNG, WebP or HEIC file."
+    )
 
 
 def _too_many_pixels() -> UnreadablePhotoError:

@@ -2,9 +2,11 @@
 
 import io
 import struct
+import sys
 import zlib
 from pathlib import Path
 
+import pi_heif
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given
@@ -12,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, ImageFile
 
+from clinic.photos import intake
 from clinic.photos.intake import UnreadablePhotoError, read_photograph
 
 FILES = Path(__file__).parent / "files"
@@ -96,6 +99,7 @@ def test_a_heic_file_held_upright_is_turned_by_its_own_rotation():
 
 
 def test_the_place_goes_from_a_heic_file():
+    pi_heif.register_heif_opener()
     data = (FILES / "drawn-with-place.heic").read_bytes()
     assert Image.open(io.BytesIO(data)).getexif().get_ifd(GPS_TAG) or b"Invented" in data
     assert not kept(data).getexif()
@@ -283,18 +287,34 @@ SOUND = [
     encoded(drawing(), "JPEG", exif=exif_with_place(6)),
     encoded(drawing(), "PNG"),
     encoded(drawing(), "WEBP"),
-    (FILES / "drawn-turned.heic").read_bytes(),
 ]
-
-
-@hypothesis_settings(
+CHANGES = st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), min_size=1, max_size=12)
+WHATEVER_COMES = hypothesis_settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(
-    st.sampled_from(SOUND),
-    st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), min_size=1, max_size=12),
-)
+
+
+@WHATEVER_COMES
+@given(st.sampled_from(SOUND), CHANGES)
 def test_a_damaged_file_is_read_or_refused_but_never_breaks_anything(sound, changes):
+    is_read_or_refused(sound, changes)
+
+
+@hypothesis_settings(WHATEVER_COMES, max_examples=12)
+@given(CHANGES)
+def test_a_damaged_heic_file_is_read_or_refused_too(changes):
+    is_read_or_refused((FILES / "drawn-turned.heic").read_bytes(), changes)
+
+
+@pytest.mark.parametrize("end", ["os.abort()", "os._exit(1)", "time.sleep(9)"])
+def test_a_decoder_that_crashes_or_hangs_takes_nothing_with_it(end, monkeypatch):
+    program = (sys.executable, "-c", f"import os, time; {end}")
+    monkeypatch.setattr(intake, "HEIF_DECODER", program)
+    monkeypatch.setattr(intake, "HEIF_DECODER_SECONDS", 0.5)
+    assert "damaged or incomplete" in refusal((FILES / "drawn-turned.heic").read_bytes())
+
+
+def is_read_or_refused(sound, changes):
     data = bytearray(sound)
     for place, value in changes:
         data[place % len(data)] = value
