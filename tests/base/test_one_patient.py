@@ -171,7 +171,7 @@ def test_a_recall_is_never_taken_back():
     assert Lot.objects.count() == 1
 
 
-def test_a_closed_case_is_never_opened_again():
+def test_a_closed_case_is_not_opened_again_without_a_reason():
     by = CaseFactory().clinician
     case = CaseFactory(closed_at=timezone.now(), closed_by=by, outcome="discharged")
     for change in (
@@ -179,7 +179,7 @@ def test_a_closed_case_is_never_opened_again():
         "closed_at = closed_at - interval '1 year'",
         "outcome = 'lost'",
     ):
-        with refused("closed_at, closed_by, outcome of a row of patients_case never changes"):
+        with refused("a case that was closed is opened again with a reason alone"):
             run(f"UPDATE patients_case SET {change} WHERE id = %s", case.pk)
     run("UPDATE patients_case SET clinician_id = NULL WHERE id = %s", case.pk)
 
