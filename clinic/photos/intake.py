@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -96,8 +97,8 @@ def _decoded(file: File) -> Image.Image:
     return image
 
 
-def _without_heif(file: File) -> io.BufferedIOBase | File:
-    """Return the file, or what a HEIC file shows as a PNG.
+def _without_heif(file: File) -> Any:
+    """Return the file, or what a HEIC file shows as a PNG; both can be read.
 
     A damaged one can crash its decoder, which so has a process of its own.
     """
