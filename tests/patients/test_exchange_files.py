@@ -139,7 +139,7 @@ def test_a_neutralised_cell_comes_back_and_calculates_nothing(text):
     assert not harmless(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
 
 
-NAMES = st.from_regex(r"[A-Za-zÀ-ÿ][a-z'\-]{0,12}", fullmatch=True)
+NAMES = st.from_regex(r"[A-Za-zÀ-ÖØ-öø-ÿ][a-z'\-]{0,12}", fullmatch=True)
 LINE = st.from_regex(
     r"[=+\-@']{0,2}[A-Za-z0-9][A-Za-z0-9 ,;\"'=@+]{0,20}[A-Za-z0-9]", fullmatch=True
 )
