@@ -124,7 +124,8 @@ def search(now: datetime) -> list[Probe]:
     family = families.order_by("-count", "family_name")[len(families) // 2]["family_name"]
     typo = family[:2] + family[3] + family[2] + family[4:]
     here = Patient.objects.filter(registrations__site__slug=SITE)
-    somebody = here.filter(family_name=family).exclude(phone="").order_by("number")[0]
+    told = here.filter(family_name=family, date_of_birth__isnull=False).exclude(phone="")
+    somebody = told.order_by("number")[0]
     # Invented people share their numbers; the first of them is on the first page.
     first = here.filter(phone=somebody.phone).order_by("search_name", "date_of_birth", "pk")[0]
     texts = {

@@ -115,7 +115,14 @@ def _listed(ways: list[PatientQuerySet], most: int) -> list[UUID]:
         for place, way in enumerate(ways)
     )
     found = first.union(*others, all=True)[:most] if others else first
-    return list(dict.fromkeys(row[-1] for row in sorted(found)))
+    in_order = sorted(found, key=_place)
+    return list(dict.fromkeys(pk for *_, pk in in_order))
+
+
+def _place(row: tuple[int, str, date | None, UUID]) -> tuple[int, str, date, UUID]:
+    """Return where a row stands: of one name, who told no date of birth comes last."""
+    way, name, born, pk = row
+    return way, name, born or date.max, pk
 
 
 def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQuerySet]:

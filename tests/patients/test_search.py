@@ -282,3 +282,12 @@ def test_the_patients_opened_last_come_first_and_once(reception):
         audit.record_reading(by=reception, patient_id=patient.pk, page="the chart")
     audit.record_reading(by=ReceptionFactory(), patient_id=unseen.pk, page="the chart")
     assert recently_opened(reception, limit=8) == [first, second]
+
+
+def test_of_one_name_who_told_no_birth_is_listed_after_who_did(reception):
+    for born in (None, date(1980, 11, 22), None):
+        PatientFactory(
+            family_name="Okoro", given_names="Ada", preferred_name="", date_of_birth=born
+        )
+    found = search(reception, "okoro ada").patients
+    assert [patient.date_of_birth for patient in found] == [date(1980, 11, 22), None, None]
