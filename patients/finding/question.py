@@ -4,11 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
+from itertools import chain
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
 
 from patients import nhs
 from patients.dates import dates_meant
@@ -30,16 +30,14 @@ _WORD = re.compile(r"[^\W_]+(?:['·][^\W_]+)*")
 class Question:
     """What a search text asks for: the kinds of thing it may be.
 
-    Of a name `words` are its words, and `birth` what stands beside it; of anything else
-    `condition` is the whole question. `elsewhere` asks, beside that, for a number by which the
-    patient is known in another system.
+    Of a name `words` are its words, and `birth` what stands beside it. `exact` are the conditions
+    of everything else it may be, each for itself: one index answers each, and none a mixture.
     """
 
     kinds: tuple[str, ...]
-    condition: Q | None = None
+    exact: tuple[Q, ...] = ()
     words: tuple[str, ...] = ()
     birth: Birth | None = None
-    elsewhere: Q | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -62,18 +60,17 @@ def understand(text: str, *, today: date) -> Question:
         "NHS number": _nhs_number(tidy),
         "phone": _phone(tidy, today),
     }
-    elsewhere = _number_elsewhere(tidy)
-    plain = {kind: condition for kind, condition in asked.items() if condition}
+    plain = {kind: conditions for kind, conditions in asked.items() if conditions}
+    known = _number_elsewhere(tidy)
     if plain:
-        condition = reduce(or_, plain.values())
-        return Question(kinds=tuple(plain), condition=condition, elsewhere=elsewhere)
+        return Question(tuple(plain), exact=(*chain(*plain.values()), *known))
     both = name_and_birth(tidy, today=today)
     if both:
         name, birth = both
         name_words = _words(_tidy(name, "NFC"))
-        return Question(("name and birth",), words=name_words, birth=birth, elsewhere=elsewhere)
-    kinds = ("name", "number elsewhere") if elsewhere else ("name",)
-    return Question(kinds=kinds, words=words, elsewhere=elsewhere)
+        return Question(("name and birth",), exact=known, words=name_words, birth=birth)
+    kinds = ("name", "number elsewhere") if known else ("name",)
+    return Question(kinds, exact=known, words=words)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -92,46 +89,44 @@ def _tidy(text: str, form: Literal["NFC", "NFKC"]) -> str:
     return " ".join("".join(printable).split())
 
 
-def _number(text: str) -> Q | None:
-    """A number of ours, also one of a record that became part of the patient's."""
+def _number(text: str) -> tuple[Q, ...]:
     match = _PATIENT_NUMBER.fullmatch(text)
-    if not match:
-        return None
-    number = written(int(match[2]))
-    former = OtherNumber.objects.filter(source=OtherNumber.OWN_NUMBERS, number=number)
-    return Q(number=number) | Q(pk__in=former.values("patient"))
+    return (Q(number=written(int(match[2]))),) if match else ()
 
 
-def _number_elsewhere(text: str) -> Q | None:
-    """A whole number in another system, in capitals or not; it has a digit."""
+def _number_elsewhere(text: str) -> tuple[Q, ...]:
+    """A whole number in another system, in capitals or not, or of a record that was merged."""
     if not any(character.isdigit() for character in text):
-        return None
-    known = OtherNumber.objects.filter(number__iexact=text)
-    return Q(pk__in=known.values("patient"))
+        return ()
+    match = _PATIENT_NUMBER.fullmatch(text)
+    spellings = [text, written(int(match[2]))] if match else [text]
+    capitals = [Upper(Value(spelling)) for spelling in spellings]
+    known = OtherNumber.objects.alias(capitals=Upper("number")).filter(capitals__in=capitals)
+    return (Q(pk__in=known.values("patient")),)
 
 
-def _born(text: str, today: date) -> Q | None:
+def _born(text: str, today: date) -> tuple[Q, ...]:
     days = dates_meant(text, today=today)
-    return Q(date_of_birth__in=days) if days else None
+    return (Q(date_of_birth__in=days),) if days else ()
 
 
-def _nhs_number(text: str) -> Q | None:
+def _nhs_number(text: str) -> tuple[Q, ...]:
     digits = re.sub(r"[ \-]", "", text)
     ascii_digits = digits.isascii() and digits.isdigit()
-    return Q(nhs_number=digits) if ascii_digits and nhs.is_valid(digits) else None
+    return (Q(nhs_number=digits),) if ascii_digits and nhs.is_valid(digits) else ()
 
 
-def _phone(text: str, today: date) -> Q | None:
+def _phone(text: str, today: date) -> tuple[Q, ...]:
     """A whole number or its beginning; British without a country code."""
     if not _PHONE.fullmatch(text) or _is_written_date(text, today):
-        return None
+        return ()
     digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
     if len(digits) < MIN_PHONE_DIGITS or not _could_be_phone(text, digits):
-        return None
+        return ()
     number = _international(text, digits)
     # Said twice so that the index, which has only those who gave a second number, is used.
     second = Q(second_phone__startswith=number) & ~Q(second_phone="")
-    return Q(phone__startswith=number) | second
+    return (Q(phone__startswith=number), second)
 
 
 def _is_written_date(text: str, today: date) -> bool:

@@ -126,13 +126,13 @@ def _place(row: tuple[int, str, date | None, UUID]) -> tuple[int, str, date, UUI
 
 
 def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQuerySet]:
-    """Return the ways to fit: the name begins so, each word begins a part of it, or is inside it.
+    """Return the ways to fit: exactly, or the name begins so, or each word a part, or is in it.
 
-    The first has an index in its own order, in which whole names come before longer ones.
+    The beginning has an index in its own order, in which whole names come before longer ones.
     """
-    elsewhere = [patients.filter(question.elsewhere).order_by()] if question.elsewhere else []
-    if question.condition is not None:
-        return [patients.filter(question.condition).order_by(), *elsewhere]
+    exact = [patients.filter(condition).order_by() for condition in question.exact]
+    if not question.words:
+        return exact
     if question.birth:
         patients = patients.filter(question.birth.right)
     begins = Q(search_name__startswith=Fold(Value(" ".join(question.words))))
@@ -140,7 +140,7 @@ def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQu
     inside = reduce(and_, map(_is_inside, question.words))
     by_name = (Collate("search_name", "C"), "date_of_birth", "pk")
     return [
-        *elsewhere,
+        *exact,
         patients.filter(begins).order_by(*by_name),
         patients.filter(parts & ~begins).order_by(),
         patients.filter(inside & ~parts).order_by(),

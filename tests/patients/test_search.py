@@ -291,3 +291,20 @@ def test_of_one_name_who_told_no_birth_is_listed_after_who_did(reception):
         )
     found = search(reception, "okoro ada").patients
     assert [patient.date_of_birth for patient in found] == [date(1980, 11, 22), None, None]
+
+
+@pytest.mark.parametrize(
+    "text", ["AN-000123", "123", "07700 900123", "944 930 5552", "22/11/1980", "HC-0042"]
+)
+def test_each_exact_way_is_answered_by_an_index_of_its_own(reception, text):
+    from django.db import connection
+
+    PatientFactory(number="AN-000123")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    exact = understand(text, today=TODAY).exact
+    assert exact
+    for condition in exact:
+        plan = Patient.objects.filter(condition).order_by().explain()
+        assert "Index Cond" in plan
+        assert "SubPlan" not in plan, "it would be asked of every patient"
