@@ -1,5 +1,6 @@
 """One patient's consents, sorted by what they are to, with their state in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Technique
 from patients.consent.wording import consequences
 from patients.models import Case, Consent, ConsentTemplate, Patient
+from patients.models.consent import ConsentQuerySet
 
 # Everybody who took part in a consent.
 PEOPLE = (
@@ -233,6 +235,25 @@ def _order(subject: Subject) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
+class SignedBeyond:
+    """One signature to something beyond the treatment, and what became of it."""
+
+    purpose: str
+    stands: bool
+    signed_at: datetime
+    withdrawn_at: datetime | None
+
+    @property
+    def state(self) -> State:
+        """What it says today."""
+        if self.stands:
+            return State("good", f"Agreed {day(self.signed_at)}")
+        if self.withdrawn_at:
+            return State("danger", f"Withdrawn {day(self.withdrawn_at)}")
+        return State("attention", "Does not stand")
+
+
+@dataclass(frozen=True)
 class Agreement:
     """What of a patient may be used beyond the treatment, in words."""
 
@@ -240,28 +261,26 @@ class Agreement:
     state: State
 
 
-def agreed_by(patient: Patient, *, now: datetime) -> list[Agreement]:
-    """Return whether photographs, news, research and letters to the GP are agreed to; one query.
+_BEYOND_TREATMENT = [each for each in ConsentTemplate.Purpose if each != "treatment"]
 
-    A signature under a text that asks everybody to sign anew is not told apart from none.
+
+def agreements_at(now: datetime) -> ConsentQuerySet:
+    """Return what was signed beyond the treatment, newest first; `stands` says what still does.
+
+    A signature under a text that asks everybody to sign anew does not.
     """
-    purposes = [each for each in ConsentTemplate.Purpose if each != "treatment"]
     standing = Consent.objects.standing_at(now).filter(pk=OuterRef("pk"))
-    rows = (
-        Consent.objects.filter(patient=patient, template__purpose__in=purposes)
-        .exclude(signed_at=None)
+    return (
+        Consent.objects.filter(template__purpose__in=_BEYOND_TREATMENT, signed_at__isnull=False)
         .annotate(stands=Exists(standing))
         .order_by("-signed_at")
-        .values_list("template__purpose", "stands", "signed_at", "withdrawn_at")
     )
+
+
+def agreed(signed: Iterable[SignedBeyond]) -> list[Agreement]:
+    """Return whether photographs, news, research and letters to the GP are agreed to, in words."""
     newest: dict[str, State] = {}
-    for purpose, stands, signed_at, withdrawn_at in rows:
-        if stands:
-            state = State("good", f"Agreed {day(signed_at)}")
-        elif withdrawn_at:
-            state = State("danger", f"Withdrawn {day(withdrawn_at)}")
-        else:
-            state = State("attention", "Does not stand")
-        newest.setdefault(purpose, state)
+    for each in signed:
+        newest.setdefault(each.purpose, each.state)
     never = State("neutral", "Not agreed")
-    return [Agreement(str(each.label), newest.get(each, never)) for each in purposes]
+    return [Agreement(str(each.label), newest.get(each, never)) for each in _BEYOND_TREATMENT]

@@ -18,6 +18,7 @@ from clinic.photos.models import Photo
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination
+from patients.consent.overview import Agreement, SignedBeyond, agreed, agreements_at
 from patients.models import (
     Case,
     Consent,
@@ -84,6 +85,7 @@ class ShownCase:
     has_photographs: bool
     medicines: list[str]
     takes_no_medicines: bool
+    agreed: list[Agreement]
 
     @property
     def is_open(self) -> bool:
@@ -105,8 +107,8 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-2]
-        medicines, takes_none = row[-2:]
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-3]
+        medicines, takes_none, signed = row[-3:]
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -121,6 +123,7 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             has_photographs=has_photographs,
             medicines=[str(Medicine(**medicine)) for medicine in medicines],
             takes_no_medicines=takes_none and not medicines,
+            agreed=agreed(_signed_beyond(each) for each in signed),
         )
     return None
 
@@ -139,7 +142,33 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         Exists(Photo.objects.standing().filter(photo_set__case=OuterRef("pk"))),
         ArraySubquery(_medicines()),
         Exists(_none_taken()),
+        ArraySubquery(_agreements(now)),
     )[:1]
+
+
+def _agreements(now: datetime) -> Any:
+    return (
+        agreements_at(now)
+        .filter(patient=OuterRef("patient"))
+        .values(
+            found=JSONObject(
+                purpose="template__purpose",
+                stands="stands",
+                signed_at="signed_at",
+                withdrawn_at="withdrawn_at",
+            )
+        )
+    )
+
+
+def _signed_beyond(found: dict[str, Any]) -> SignedBeyond:
+    withdrawn = found["withdrawn_at"]
+    return SignedBeyond(
+        purpose=found["purpose"],
+        stands=found["stands"],
+        signed_at=_moment(found["signed_at"]),
+        withdrawn_at=_moment(withdrawn) if withdrawn else None,
+    )
 
 
 def _medicines() -> Any:
@@ -233,6 +262,15 @@ def _next_visit(now: datetime) -> Any:
 def _visit(found: dict[str, str] | None) -> NextVisit | None:
     if not found:
         return None
-    at = parse_datetime(found["at"])
-    assert at is not None, "PostgreSQL writes timestamps in ISO 8601"  # noqa: S101
-    return NextVisit(pk=found["pk"], at=at, service=found["service"], status=found["status"])
+    return NextVisit(
+        pk=found["pk"],
+        at=_moment(found["at"]),
+        service=found["service"],
+        status=found["status"],
+    )
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    assert moment is not None, "PostgreSQL writes timestamps in ISO 8601"  # noqa: S101
+    return moment

@@ -14,7 +14,6 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import read_patient
 from patients.banner import patient_context
-from patients.consent.overview import agreed_by
 
 
 @require(Permission.VIEW_PATIENT)
@@ -37,7 +36,7 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "kinds": KINDS if clinical else {},
         "shown_kind": kind,
         "clinical": clinical,
-        "agreed": agreed_by(patient, now=now) if clinical else [],
+        "agreed": found.agreed if found and clinical else [],
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "may_book": user.can(Permission.BOOK),
         "may_issue": user.can(Permission.ISSUE_DOCUMENT),
