@@ -51,10 +51,8 @@ def queue(
     added.
     Raises `ValidationError` where an address or a text cannot be sent.
     """
-    if purpose == Message.Purpose.MARKETING:
-        take_turn(patient.pk)
-        if not may_send_marketing(patient):
-            return []
+    if purpose == Message.Purpose.MARKETING and not _agrees_to_news(patient):
+        return []
     common = {
         "patient": patient,
         "purpose": purpose,
@@ -80,6 +78,12 @@ def queue(
         if channel == Message.Channel.EMAIL or sms_body
     ]
     return _add(rows, by=by)
+
+
+def _agrees_to_news(patient: Patient) -> bool:
+    """Say whether news may be written, and let nobody withdraw it until they are."""
+    take_turn(patient.pk)
+    return may_send_marketing(patient)
 
 
 def _add(rows: list[Message], *, by: User | None) -> list[Message]:
