@@ -22,8 +22,8 @@ TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event
   console.error(`${event.violatedDirective} stopped ${event.blockedURI} in ${where}`);
 })"""
 
-# What a page is made of: each kind of element and the kind it stands in, by class and by the names of
-# its attributes, with or without words, once or more often. Axe takes longer than everything else
+# What a page is made of: each kind of element and the kind it stands in, by class and by the names
+# of its attributes, with or without words, once or more often. Axe takes longer than all else
 # about a page: it reads an address again only when something stands there that no page had yet.
 MAKE = """() => {
   const attributes = (element) => [...element.attributes]
