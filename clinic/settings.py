@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "treatments",
     "followups",
     "clinic.questionnaires",
+    "clinic.consenting",
     "clinic.caseload",
     "clinic.portal",
 ]
@@ -324,6 +325,7 @@ CLINIC_NAME = env.str("CLINIC_NAME", default="Anagen Clinic")
 REMINDER_HOURS_BEFORE = env.int("REMINDER_HOURS_BEFORE", default=48)
 SUMMARY_LINK_DAYS = env.int("SUMMARY_LINK_DAYS", default=30)
 QUESTIONNAIRE_LINK_DAYS = env.int("QUESTIONNAIRE_LINK_DAYS", default=30)
+CONSENT_LINK_DAYS = env.int("CONSENT_LINK_DAYS", default=14)
 LINK_MAX_ATTEMPTS = env.int("LINK_MAX_ATTEMPTS", default=5)
 
 # Logs ----------------------------------------------------------------------------------------

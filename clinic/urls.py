@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("treatments.urls")),
     path("", include("followups.urls")),
     path("", include("clinic.questionnaires.urls")),
+    path("", include("clinic.consenting.urls")),
     path("", include("clinic.caseload.urls")),
     path("", include("clinic.portal.urls")),
 ]

@@ -45,6 +45,24 @@ class _TranslatesPublished(SharedFunctionTrigger):
     function = "patients_translates_published"
 
 
+class _NarrowsWhatStands(SharedFunctionTrigger):
+    function = "patients_narrows_what_stands"
+
+
+class _AskedBeforeSigning(SharedFunctionTrigger):
+    function = "patients_asked_before_signing"
+
+
+def narrows_what_stands() -> pgtrigger.Trigger:
+    """Refuse to take back a use that is not agreed to, or the last one: that is a withdrawal."""
+    return _NarrowsWhatStands(name="narrows_what_stands", operation=pgtrigger.Insert)
+
+
+def asked_before_signing() -> pgtrigger.Trigger:
+    """Refuse a question before signing about a consent that is signed."""
+    return _AskedBeforeSigning(name="asked_before_signing", operation=pgtrigger.Insert)
+
+
 def locked_when_published() -> pgtrigger.Trigger:
     """Refuse to change or delete a row whose `published_at` is set."""
     return _LockedWhenPublished(

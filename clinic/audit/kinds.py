@@ -105,6 +105,18 @@ class Kind(models.TextChoices):
         "signed as the clinician for {title}",
     )
     CONSENT_WITHDRAWN = "patients.consent_withdrawn", "recorded the withdrawal of {title}"
+    CONSENT_SIGNED_BY_LINK = (
+        "patients.consent_signed_by_link",
+        "signed the consent for {title} by their own link",
+    )
+    PHOTO_USES_TAKEN_BACK = "patients.photo_uses_back", "took back uses of photographs: {uses}"
+    CONSENT_QUESTION_ASKED = "patients.consent_question", "asked a question about {title}"
+    CONSENT_LINK_SENT = "consenting.link_sent", "sent the patient a link to sign {title}"
+    CONSENT_LINK_REVOKED = "consenting.link_revoked", "took back the link to sign {title}"
+    CONSENT_LINK_OPENED = "consenting.opened", "opened {title} by their own link"
+    IDENTITY_CODE_SENT = "consenting.code_sent", "asked for a code by {channel}"
+    IDENTITY_CODE_RIGHT = "consenting.code_right", "gave the code that was sent"
+    IDENTITY_CODE_WRONG = "consenting.code_wrong", "gave a wrong code"
     CONSENT_TEMPLATE_WRITTEN = (
         "patients.template_written",
         "wrote on {title}, version {version}",
@@ -172,6 +184,7 @@ ADDED: dict[Kind, dict[str, str]] = {
     Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
     Kind.CONSENT_TEMPLATE_PUBLISHED: {"anew": "; everybody must sign anew"},
     Kind.CONSENT_SIGNED: {"before_time": ", before the time to reflect was over"},
+    Kind.CONSENT_SIGNED_BY_LINK: {"before_time": ", before the time to reflect was over"},
 }
 
 

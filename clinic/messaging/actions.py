@@ -1,5 +1,6 @@
 """What the product wants to tell a patient: written down with its cause, sent by a worker."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -41,11 +42,13 @@ def queue(
     useless_after: datetime | None = None,
     attachment_name: str = "",
     attachment_text: str = "",
+    only_by: Collection[str] | None = None,
 ) -> list[Message]:
     """Write a message into the outbox, once for each way the patient wants to be reached.
 
     `key` names the cause: a second call with the same key adds nothing, even when the first
-    message was sent or cancelled. A text message is written only where `sms_body` is given.
+    message was sent or cancelled. A text message is written only where `sms_body` is given;
+    `only_by` leaves out other channels than these.
     After `useless_after` the message is not sent any more. News and offers are written only to
     patients who agree to them: for anybody else nothing is added. Returns the messages that were
     added.
@@ -75,7 +78,8 @@ def queue(
             **(email if channel == Message.Channel.EMAIL else sms),
         )
         for channel in channels_of(patient, purpose)
-        if channel == Message.Channel.EMAIL or sms_body
+        if (channel == Message.Channel.EMAIL or sms_body)
+        and (only_by is None or channel in only_by)
     ]
     return _add(rows, by=by)
 
@@ -114,7 +118,7 @@ def cancel_waiting(*, by: User | None, key_prefix: str, now: datetime) -> int:
     return _cancel(waiting, by=by, now=now)
 
 
-def stop_marketing(consent: Consent, *, by: User, now: datetime) -> None:
+def stop_marketing(consent: Consent, *, by: User | None, now: datetime) -> None:
     """Cancel the news and offers that wait for a patient who does not want them any more.
 
     Called in the transaction of a withdrawal; a consent to anything else stops nothing.

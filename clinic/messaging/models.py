@@ -44,6 +44,8 @@ class Message(Record):
         MARKETING = "marketing", "News and offers"
         SUMMARY_READY = "summary_ready", "Summary ready"
         QUESTIONNAIRE = "questionnaire", "Questions before a visit"
+        CONSENT = "consent", "Something to read and sign"
+        IDENTITY_CODE = "identity_code", "Code for the patient's page"
 
     # As which of the patient's wishes each channel and purpose counts.
     WISHED_CHANNELS = {Channel.EMAIL: Wish.EMAIL, Channel.SMS: Wish.TEXT}
@@ -55,6 +57,8 @@ class Message(Record):
         Purpose.MARKETING: About.NEWS,
         Purpose.SUMMARY_READY: About.CARE,
         Purpose.QUESTIONNAIRE: About.VISITS,
+        Purpose.CONSENT: About.CARE,
+        Purpose.IDENTITY_CODE: About.CARE,
     }
 
     key = models.CharField(max_length=160, unique=True)

@@ -65,7 +65,7 @@ def add_photos(
 
 def _consent_to_be_photographed(case: Case) -> Consent:
     consent = standing_photo_consent(case.patient)
-    if consent is None or PhotoScope.CLINICAL not in consent.photo_scopes:
+    if consent is None or PhotoScope.CLINICAL not in consent.photo_scopes_left:
         raise ValidationError("Ask the patient whether they agree to be photographed.")
     return consent
 

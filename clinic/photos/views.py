@@ -44,9 +44,7 @@ def photo_sets(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "page": page,
         "sheets": [sheet_of(photo_set) for photo_set in page],
         "consent": consent,
-        "consent_scopes": [PhotoScope(scope).label for scope in consent.photo_scopes]
-        if consent
-        else [],
+        "consent_scopes": consent.photo_uses_left if consent else [],
         "may_add": _may_add(request),
     }
     return render(request, "photos/sets.html", context)

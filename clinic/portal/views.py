@@ -18,11 +18,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.base.private_files import private_file_response
+from clinic.consenting.access import consents_behind, has_to_sign
 from clinic.documents import actions
 from clinic.documents.access import document_behind, link_of
 from clinic.documents.models import PrivateLink
 from clinic.documents.views import PDF, file_name
-from clinic.portal import limits, session
+from clinic.portal import limits, proof, session
 from clinic.portal.forms import BirthForm
 from clinic.portal.reading import home_of
 from clinic.practice.models import Site
@@ -67,7 +68,7 @@ def _answer(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse
         return _ask(request, form)
     answer = form.cleaned_data["date_of_birth"]
     if actions.open_link(link=link, date_of_birth=answer, now=timezone.now()):
-        response = redirect("portal:questions" if to_fill_in(link) else "portal:enter", token)
+        response = redirect(_leads_to(link), token)
         session.begin(response, link)
         return response
     limits.count_wrong(request, link)
@@ -77,6 +78,13 @@ def _answer(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse
     left = settings.LINK_MAX_ATTEMPTS - still_open.wrong_answers
     form.add_error(None, _not_right(left))
     return _ask(request, form)
+
+
+def _leads_to(link: PrivateLink) -> str:
+    """Return what waits for the patient: something to sign, questions, else their page."""
+    if has_to_sign(link):
+        return "portal:consents"
+    return "portal:questions" if to_fill_in(link) else "portal:enter"
 
 
 def _not_right(left: int) -> str:
@@ -124,6 +132,8 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
                 "patient": link.patient,
                 "site": home.site,
                 "asked": to_fill_in(link),
+                "to_sign": has_to_sign(link),
+                "may_sign": consents_behind(link).exists(),
                 "token": token,
                 **phones,
             },
@@ -151,4 +161,5 @@ def leave(request: HttpRequest, token: str) -> HttpResponseBase:
     """Close the page on this phone."""
     response = _page(request, "portal/left.html")
     session.end(response)
+    proof.end(response)
     return response

@@ -1,6 +1,7 @@
 """Giving the information, recording the talk, the two signatures, a withdrawal."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.utils import timezone
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
+from patients.actions.contact_wishes import wish_news
 from patients.consent.clock import expires_at, reflect_until
 from patients.consent.discussion import Discussion
 from patients.consent.names import (
@@ -22,6 +24,7 @@ from patients.consent.names import (
     lacks_name_reason,
 )
 from patients.consent.rules import (
+    NO_WAY_OF_NEWS,
     TOO_EARLY,
     newest_text,
     obstacle_to_discussing,
@@ -43,6 +46,14 @@ after_signing: list[Callable[..., None]] = []
 # What apps above do in the transaction of a withdrawal: each is called with a consent that it
 # ended, `by=` who recorded it and `now=`. An error in one undoes the withdrawal.
 after_withdrawal: list[Callable[..., None]] = []
+
+
+@dataclass(frozen=True)
+class KnownByLink:
+    """How a patient who signs by their own link was known, and when that was checked."""
+
+    how: str
+    checked_at: datetime
 
 
 class AlreadySignedError(ValidationError):
@@ -134,9 +145,14 @@ def sign_consent(
     matters: str = "",
     early_reason: str = "",
     photo_scopes: Sequence[str] = (),
+    news_by: Sequence[str] = (),
+    known: KnownByLink | None = None,
 ) -> Consent:
     """Take the patient's signature, freezing the text that was signed.
 
+    `by` took the signature; where the patient is `known` by their own link, nobody did, and `by`
+    is who held the talk, and signs for it. `news_by` are the ways (`contact.Channel`) in which the
+    patient wants news, kept as their wish with a consent to news.
     `signature_png` is a PNG data URL; without it the typed `signed_name` is the signature.
     `name_reason` says why that is not the patient's name, `early_reason` why the time to reflect
     was shortened; each is dropped where it is not needed. The consent stands once the clinician
@@ -147,7 +163,11 @@ def sign_consent(
     """
     consent = _locked(consent)
     _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
+    _check_says_how(consent, news_by)
     consent.signed_at, consent.signed_by = now, by
+    if known:
+        consent.signed_way = Consent.Way.LINK
+        consent.identity_check, consent.identity_checked_at = known.how, known.checked_at
     consent.signed_name = signed_name.strip()
     consent.signature_png = clean_signature(signature_png) if signature_png else ""
     consent.questions = _both(consent.questions, questions)
@@ -156,10 +176,15 @@ def sign_consent(
     consent.early_reason = _reason_for_haste(consent, early_reason.strip())
     consent.photo_scopes = list(photo_scopes)
     consent.expires_at = expires_at(now, consent.template.valid_months, zone)
-    consent.signed_text = text_to_sign(consent.template, photo_scopes, talk_of(consent))
+    consent.signed_text = text_to_sign(
+        consent.template, photo_scopes, talk_of(consent), news_by=news_by
+    )
     consent.signed_text_sha256 = digest(consent.signed_text)
     consent.check_and_save()
-    _record(Kind.CONSENT_SIGNED, consent, by=by, before_time=bool(consent.early_reason))
+    kind = Kind.CONSENT_SIGNED_BY_LINK if known else Kind.CONSENT_SIGNED
+    _record(kind, consent, by=None if known else by, before_time=bool(consent.early_reason))
+    if news_by:
+        wish_news(by=None if known else by, patient_id=consent.patient_id, channels=news_by)
     return consent
 
 
@@ -217,7 +242,7 @@ def _reason_for_haste(consent: Consent, reason: str) -> str:
 @transaction.atomic
 def withdraw_consent(
     *,
-    by: User,
+    by: User | None,
     consent: Consent,
     now: datetime,
     reason: str = "",
@@ -227,7 +252,8 @@ def withdraw_consent(
 
     Every standing signature to the same treatment, or to photographs, ends with it: an older one
     must not come back to life behind the one that was withdrawn. One that the clinician has not
-    signed yet can be withdrawn too. `how` is a `Consent.How`. Raises `ValidationError` where
+    signed yet can be withdrawn too. `how` is a `Consent.How`; `by` is None where the patient does it
+    alone, on their own page. Raises `ValidationError` where
     the patient did not sign, or took it back before.
     """
     consent = _locked(consent)
@@ -237,13 +263,18 @@ def withdraw_consent(
     standing = Consent.objects.signed().filter(patient=consent.patient, **same)
     ended = list(standing.select_related("template", "patient").select_for_update(of=("self",)))
     for each in ended:
-        each.withdrawn_at, each.withdrawn_by, each.withdrawn_reason = now, by, reason.strip()
-        each.withdrawn_how = how
-        each.check_and_save()
-        _record(Kind.CONSENT_WITHDRAWN, each, by=by)
-        for react in after_withdrawal:
-            react(each, by=by, now=now)
+        end(each, by=by, how=how, reason=reason, now=now)
     return len(ended)
+
+
+def end(consent: Consent, *, by: User | None, how: str, reason: str, now: datetime) -> None:
+    """Write a withdrawal into one signature that the caller holds, with all that follows."""
+    consent.withdrawn_at, consent.withdrawn_by = now, by
+    consent.withdrawn_reason, consent.withdrawn_how = reason.strip(), how
+    consent.check_and_save()
+    _record(Kind.CONSENT_WITHDRAWN, consent, by=by)
+    for react in after_withdrawal:
+        react(consent, by=by, now=now)
 
 
 def _locked(consent: Consent) -> Consent:
@@ -265,11 +296,20 @@ def _check_may_be_signed(consent: Consent, photo_scopes: Sequence[str], *, today
         raise ValidationError({"photo_scopes": "Tick at least one use, or leave without signing."})
 
 
-def _record(kind: Kind, consent: Consent, *, by: User, **details: Any) -> None:
+def _check_says_how(consent: Consent, news_by: Sequence[str]) -> None:
+    if consent.template.purpose == ConsentTemplate.Purpose.MARKETING:
+        if not news_by:
+            raise ValidationError({"news_by": NO_WAY_OF_NEWS})
+    elif news_by:
+        raise ValidationError("Only a consent to news says by which ways they come.")
+
+
+def _record(kind: Kind, consent: Consent, *, by: User | None, **details: Any) -> None:
     template = consent.template
     audit.record(
         kind,
         by=by,
+        actor_label="" if by else audit.PATIENT,
         patient_id=consent.patient_id,
         subject=consent,
         title=template.title,

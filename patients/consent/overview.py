@@ -1,6 +1,6 @@
 """One patient's consents, sorted by what they are to, with their state in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,11 @@ PEOPLE = (
 )
 
 
+# What apps above know of consents that are with the patient: each is called with the patient and
+# returns a line for each such consent.
+with_the_patient: list[Callable[[Patient], Mapping[UUID, str]]] = []
+
+
 @dataclass(frozen=True)
 class State:
     """A state in words; `kind` is one of the five kinds of a status chip, `icon` its picture."""
@@ -39,6 +44,7 @@ class Subject:
     languages, `blocking` the newest text that asks everybody to sign anew. `signed` is the newest
     signature of the patient that was not withdrawn, whether it can be relied on or not; `waiting`
     the information given in the open case and not signed yet, `earlier` all the rest.
+    `with_patient` says how far that is, where the patient was sent a link to sign it.
     """
 
     template: ConsentTemplate
@@ -48,6 +54,7 @@ class Subject:
     signed: Consent | None = None
     waiting: Consent | None = None
     earlier: list[Consent] = field(default_factory=list)
+    with_patient: str = ""
 
     @property
     def slug(self) -> str:
@@ -146,6 +153,8 @@ class Subject:
         if self.is_reflecting:
             words = f"Reflecting until {day(self.waiting.reflect_until)}"
             return State("information", words, "clock")
+        if self.with_patient:
+            return State("information", "With the patient to sign", "mail")
         return State("attention", "Ready to sign", "pen")
 
     def _before(self) -> State:
@@ -158,6 +167,7 @@ class Subject:
 def consents_of(patient: Patient) -> list[Consent]:
     """Return all of a patient's consents with their texts and people, newest information first."""
     rows = Consent.objects.filter(patient=patient).select_related("template", "case", *PEOPLE)
+    rows = rows.prefetch_related("narrowings__narrowed_by", "asked")
     return list(rows.order_by("-information_given_at", "-id"))
 
 
@@ -187,7 +197,9 @@ def subjects(patient: Patient, case: Case | None, *, now: datetime) -> list[Subj
     for consent in sorted(consents_of(patient), key=_signature_first, reverse=True):
         subject = of_key[consent.template.purpose, consent.template.technique]
         _place(subject, consent, case)
+    told = {pk: words for ask in with_the_patient for pk, words in ask(patient).items()}
     for subject in of_key.values():
+        subject.with_patient = told.get(subject.waiting.pk, "") if subject.waiting else ""
         subject.earlier.sort(key=lambda consent: consent.information_given_at, reverse=True)
     return sorted(of_key.values(), key=_order)
 

@@ -13,6 +13,8 @@ TOO_EARLY = (
     f"The time to reflect is not over. Write why it is signed now, in {SHORTEST_REASON} letters or"
     " more."
 )
+NO_WAY_OF_NEWS = "Tick at least one way to get news, or leave without signing."
+NO_USE_CHOSEN = "Choose what the patient takes back."
 NOT_DISCUSSED = "Record first what was talked about, and that the patient can decide."
 NO_CAPACITY = (
     "The patient was found not able to decide this now. Nothing is signed. Assess again on"
@@ -58,10 +60,11 @@ def _standing(patient: Patient, purpose: str) -> Consent | None:
 def may_use_photos(patient: Patient, scope: str) -> bool:
     """Say whether the patient agrees to a use of their photographs (a `PhotoScope`).
 
-    Only the newest standing consent counts: who agreed to less later has agreed to less.
+    Only the newest standing consent counts: who agreed to less later has agreed to less. Of that
+    one, a use that was taken back since does not.
     """
     consent = standing_photo_consent(patient)
-    return consent is not None and scope in consent.photo_scopes
+    return consent is not None and scope in consent.photo_scopes_left
 
 
 def may_send_marketing(patient: Patient) -> bool:

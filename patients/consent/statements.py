@@ -50,7 +50,13 @@ def clinician_statement(consent: Consent) -> str:
     if consent.capacity == Consent.Capacity.ASSESSED:
         capacity = "I assessed the patient's capacity, and the patient could decide this."
     interpreter = f" An interpreter helped: {consent.interpreter}." if consent.interpreter else ""
+    signed = "I saw the patient sign of their own free will."
+    if consent.signed_way == Consent.Way.LINK:
+        signed = (
+            "The patient signed alone, by their own private link. I did not see it, and have no "
+            "reason to doubt that they signed of their own free will."
+        )
     return (
         f"I explained {about}, and answered the patient's questions. {capacity}{interpreter} "
-        "I saw the patient sign of their own free will."
+        f"{signed}"
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from patients.consent.statements import statements
+from patients.contact import Channel
 from patients.models import Consent, ConsentTemplate, PhotoScope
 
 
@@ -48,7 +49,8 @@ def _add(parts: list[Block], line: str, *, fresh: bool) -> None:
 
 _WITHDRAWN: dict[str, tuple[str, ...]] = {
     ConsentTemplate.Purpose.PHOTOGRAPHS: (
-        "From now on no photograph is used on the website, in a publication or in a document.",
+        "From now on no photograph is used for what is taken back. If that is the record and "
+        "documents, none is shown in a new document either.",
         "Photographs in the record stay there. Take those on the website down yourself.",
         "What is in print, or copied by others, cannot be called back. Tell the patient so.",
         "Documents that were issued before stay as they are; they may show photographs.",
@@ -84,6 +86,40 @@ def consequences(template: ConsentTemplate) -> tuple[str, ...]:
     )
 
 
+_WITHDRAWN_FOR_PATIENT: dict[str, tuple[str, ...]] = {
+    ConsentTemplate.Purpose.PHOTOGRAPHS: (
+        "From now on we do not use your photos for what you take back.",
+        "Photos in your record stay there. They are part of your care.",
+        "What is in print already, or was copied by others, cannot be called back.",
+    ),
+    ConsentTemplate.Purpose.MARKETING: (
+        "From now on we send you no news and no offers.",
+        "Messages about your own visits go on.",
+    ),
+    ConsentTemplate.Purpose.RESEARCH: (
+        "From now on your record is left out of research.",
+        "What was published before cannot be taken back.",
+        "Your record itself stays. It is part of your care.",
+    ),
+    ConsentTemplate.Purpose.GP: (
+        "From now on we send nothing to your GP.",
+        "What your GP has from us stays with your GP.",
+    ),
+}
+
+
+def consequences_for_patient(template: ConsentTemplate) -> tuple[str, ...]:
+    """Return what follows from a withdrawal, as sentences for the patient."""
+    if not template.is_for_treatment:
+        return _WITHDRAWN_FOR_PATIENT[template.purpose]
+    return (
+        "From now on we do not give you this treatment.",
+        "Visits that are booked stay booked. Call us to cancel or to talk.",
+        "What was done, and what you signed, stays in your record.",
+        "You can agree again later. Then you get new time to think.",
+    )
+
+
 @dataclass(frozen=True)
 class Talk:
     """What was talked about before a signature, in the words of the record."""
@@ -107,11 +143,19 @@ def talk_of(consent: Consent) -> Talk:
 
 
 def text_to_sign(
-    template: ConsentTemplate, photo_scopes: Iterable[str] = (), talk: Talk | None = None
+    template: ConsentTemplate,
+    photo_scopes: Iterable[str] = (),
+    talk: Talk | None = None,
+    *,
+    news_by: Iterable[str] = (),
 ) -> str:
-    """Return the whole of what is signed: the information, the talk, the uses, the statement."""
+    """Return the whole of what is signed: the information, the talk, the ticks, the statement.
+
+    `news_by` are the ways (`contact.Channel`) in which the patient wants news.
+    """
     parts = [str(template), template.body.strip(), *_told(talk or Talk())]
     chosen = [PhotoScope(scope).label for scope in PhotoScope if scope in set(photo_scopes)]
+    chosen += [f"News by: {channel.label.lower()}" for channel in Channel if channel in news_by]
     if chosen:
         parts.append("# What I have ticked\n\n" + _as_list(chosen))
     parts.append("# What I say by signing\n\n" + _as_list(statements(template)))

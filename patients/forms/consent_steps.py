@@ -1,5 +1,6 @@
 """What staff type in the steps around a patient's signature."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.utils.dateparse import parse_datetime
 
 from clinic.base.forms import PlainForm
 from patients.consent.discussion import PARTS, Discussion
-from patients.models import Consent
+from patients.consent.rules import NO_USE_CHOSEN
+from patients.models import Consent, PhotoScope
 
 _LINE = 200
 
@@ -174,9 +176,15 @@ class CountersignForm(PlainForm):
 class WithdrawConsentForm(PlainForm):
     """How and why a consent is taken back."""
 
+    uses = forms.MultipleChoiceField(
+        label="What does the patient take back?",
+        help_text="What you leave out stands, without a new signature.",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": NO_USE_CHOSEN},
+    )
     how = forms.ChoiceField(
         label="How did the patient say so?",
-        choices=Consent.How.choices,
+        choices=[each for each in Consent.How.choices if each[0] != Consent.How.OWN_PAGE],
         widget=forms.RadioSelect(attrs={"across": True}),
         error_messages={"required": "Say how you learned of it."},
     )
@@ -187,3 +195,30 @@ class WithdrawConsentForm(PlainForm):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
+
+    def __init__(self, data: Any = None, *, uses_left: Sequence[str] = ()) -> None:
+        super().__init__(data)
+        if uses_left:
+            field: Any = self.fields["uses"]
+            field.choices = [(use, PhotoScope(use).label) for use in uses_left]
+        else:
+            del self.fields["uses"]
+
+
+class ChangeMindForm(PlainForm):
+    """Which uses of photographs a patient takes back on their own page."""
+
+    uses = forms.MultipleChoiceField(
+        label="I take back",
+        help_text="What you do not tick goes on.",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one, or leave everything as it is."},
+    )
+
+    def __init__(self, data: Any = None, *, uses_left: Sequence[str] = ()) -> None:
+        super().__init__(data)
+        if uses_left:
+            field: Any = self.fields["uses"]
+            field.choices = [(use, PhotoScope(use).label) for use in uses_left]
+        else:
+            del self.fields["uses"]

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from clinic.base.forms import PlainForm
 from patients.consent.names import ANOTHER_NAME, SHORTEST_REASON, lacks_name_reason
-from patients.consent.rules import TOO_EARLY
+from patients.consent.rules import NO_WAY_OF_NEWS, TOO_EARLY
+from patients.contact import Channel
 from patients.models import Consent, ConsentTemplate, PhotoScope
 from patients.signature import clean_signature
 
@@ -39,6 +41,13 @@ class SignConsentForm(PlainForm):
         choices=PhotoScope.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick at least one use, or leave without signing."},
+    )
+    news_by = forms.MultipleChoiceField(
+        label="I want to get news by",
+        choices=Channel.choices,
+        help_text="Only the ways that you tick are used.",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": NO_WAY_OF_NEWS},
     )
     early_reason = forms.CharField(
         label="Why sign before the time to think is over?",
@@ -78,6 +87,8 @@ class SignConsentForm(PlainForm):
         )
         if consent.template.purpose != ConsentTemplate.Purpose.PHOTOGRAPHS:
             del self.fields["photo_scopes"]
+        if consent.template.purpose != ConsentTemplate.Purpose.MARKETING:
+            del self.fields["news_by"]
         if not is_early:
             del self.fields["early_reason"]
 
@@ -125,8 +136,43 @@ class SignConsentForm(PlainForm):
             "signed_name": self._signed_name(),
             "signature_png": self.cleaned_data["signature"],
             "name_reason": self.cleaned_data["name_reason"],
-            "questions": self.cleaned_data["questions"],
+            "questions": self.cleaned_data.get("questions", ""),
             "matters": self.cleaned_data["matters"],
             "early_reason": self.cleaned_data.get("early_reason", ""),
             "photo_scopes": self.cleaned_data.get("photo_scopes", []),
+            "news_by": self.cleaned_data.get("news_by", []),
         }
+
+
+class SignByLinkForm(SignConsentForm):
+    """The same part on the patient's own phone, where nobody sits beside them.
+
+    Questions are asked before, and why it is early was written by the clinician. `read` is the
+    digest of the text as this page showed it.
+    """
+
+    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, consent: Consent, read: str) -> None:
+        super().__init__(data, consent=consent, is_early=False)
+        del self.fields["questions"]
+        self.initial["read"] = read
+        # A name is a signature: it is typed by who signs, not filled in.
+        self.initial["signed_name"] = ""
+        self.fields["name_reason"].label = "Why is this not the name that we have for you?"
+        self.fields["name_reason"].help_text = "For example: it is the name I was born with."
+        self.fields["agrees"].error_messages["required"] = (
+            "Tick this if it is true. If not, ask us first."
+        )
+
+    def take(self, error: ValidationError) -> None:
+        """Put a refusal on the form: beside its field where this form has it, else on top."""
+        told = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error}
+        for name, words in told.items():
+            self.add_error(name if name in self.fields else None, words)
+
+    def values(self) -> dict[str, Any]:
+        """Return what signing by a link wants to know."""
+        values = super().values()
+        del values["early_reason"], values["questions"]
+        return values | {"read": self.cleaned_data["read"]}

@@ -3,6 +3,7 @@
 from patients.models.bloods import BloodResult, BloodSample
 from patients.models.case import Case, Diagnosis, Reopening
 from patients.models.consent import Consent, PhotoScope
+from patients.models.consent_changes import ConsentQuestion, PhotoNarrowing
 from patients.models.consent_template import ConsentTemplate, Language
 from patients.models.earlier_treatments import EarlierTreatment
 from patients.models.exchange import ImportRow, ImportSource, PatientImport
@@ -29,6 +30,7 @@ __all__ = [
     "Case",
     "ConditionStatement",
     "Consent",
+    "ConsentQuestion",
     "ConsentTemplate",
     "Diagnosis",
     "EarlierTreatment",
@@ -47,6 +49,7 @@ __all__ = [
     "OtherNumber",
     "Patient",
     "PatientImport",
+    "PhotoNarrowing",
     "PhotoScope",
     "PregnancyStatement",
     "RelativeStatement",

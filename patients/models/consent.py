@@ -1,6 +1,7 @@
 """Consent: information first, time to reflect, then two signatures; withdrawal at any time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +15,9 @@ from patients.models.case import Case
 from patients.models.consent_template import ConsentTemplate
 from patients.models.patient import Patient
 from patients.triggers import of_its_case_and_published_text, signed_by_somebody_born
+
+if TYPE_CHECKING:
+    from patients.models.consent_changes import ConsentQuestion
 
 # When the patient was informed and how long they were to reflect is written once.
 _INFORMATION = ("information_given_at", "information_given_by", "reflect_until")
@@ -125,6 +129,40 @@ def _of_the_discussion() -> list[models.BaseConstraint]:
     ]
 
 
+def by_staff_or_patient(table: str, action: str) -> models.CheckConstraint:
+    """Return that `<action>_by` is a member of staff, or nobody where the patient did it alone."""
+    at, by, how = f"{action}_at", f"{action}_by", f"{action}_how"
+    own = Q(**{how: "own_page"})
+    return models.CheckConstraint(
+        name=f"{table}_{action}_paired",
+        condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
+        | Q(own, **{f"{at}__isnull": False, f"{by}__isnull": True})
+        | (
+            Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
+            & (~own | Q(**{f"{how}__isnull": True}))
+        ),
+        violation_error_message="Say when it was, and by whom unless the patient did it alone.",
+    )
+
+
+def _identity_checked() -> models.CheckConstraint:
+    """Return that a signature by the patient's own link says how they were known just before."""
+    return models.CheckConstraint(
+        name="patients_consent_identity_checked",
+        condition=Q(signed_way="tablet", identity_check="", identity_checked_at__isnull=True)
+        | Q(
+            signed_way="link",
+            signed_at__isnull=False,
+            identity_check__regex=r"\S",
+            identity_checked_at__lte=F("signed_at"),
+            identity_checked_at__gte=F("signed_at") - timedelta(hours=1),
+        ),
+        violation_error_message=(
+            "A signature by the patient's own link says how their identity was checked."
+        ),
+    )
+
+
 def _clinician_signs_whole() -> models.CheckConstraint:
     """Return that who took the signature signs for it, by name, with a statement, in its time."""
     return models.CheckConstraint(
@@ -166,6 +204,11 @@ class Consent(Record):
         IN_PERSON = "in_person", "In person"
         PHONE = "phone", "By phone"
         WRITING = "writing", "In writing"
+        OWN_PAGE = "own_page", "On their own page"
+
+    class Way(models.TextChoices):
+        TABLET = "tablet", "At the clinic"
+        LINK = "link", "By the patient's own link"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
@@ -196,10 +239,15 @@ class Consent(Record):
     can_communicate = models.BooleanField(null=True, blank=True)
     capacity_note = models.TextField("how capacity was assessed", max_length=1000, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
-    # The member of staff who took the signature; the signature is the patient's.
+    # The member of staff who took the signature, or held the talk before one by the patient's own
+    # link; the signature is the patient's.
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # By the patient's own link nobody sees them sign, so their identity is checked instead.
+    signed_way = models.CharField(max_length=8, choices=Way, default=Way.TABLET)
+    identity_check = models.CharField("how identity was checked", max_length=160, blank=True)
+    identity_checked_at = models.DateTimeField(null=True, blank=True)
     signed_name = models.CharField("name as signed", max_length=160, blank=True)
     name_reason = models.CharField("why another name was signed", max_length=200, blank=True)
     signature_png = models.TextField(blank=True, help_text="A PNG data URL; empty when typed.")
@@ -248,11 +296,12 @@ class Consent(Record):
         ]
         constraints = [
             paired("patients_consent", "signed"),
-            paired("patients_consent", "withdrawn"),
+            by_staff_or_patient("patients_consent", "withdrawn"),
             paired("patients_consent", "discussed"),
             paired("patients_consent", "clinician_signed"),
             *_of_the_discussion(),
             _clinician_signs_whole(),
+            _identity_checked(),
             models.CheckConstraint(
                 name="patients_consent_reflected",
                 condition=Q(signed_at__isnull=True)
@@ -350,3 +399,32 @@ class Consent(Record):
     def photo_uses(self) -> list[str]:
         """What photographs may be used for by this consent, in words."""
         return [scope.label for scope in PhotoScope if scope in self.photo_scopes]
+
+    @property
+    def photo_scopes_left(self) -> list[str]:
+        """What photographs may be used for still: as signed, without what was taken back since."""
+        if not self.photo_scopes:
+            return []
+        gone = {use for each in self.narrowings.all() for use in each.uses}
+        return [scope.value for scope in PhotoScope if scope in set(self.photo_scopes) - gone]
+
+    @property
+    def photo_uses_left(self) -> list[str]:
+        """What photographs may be used for still, in words."""
+        return [str(PhotoScope(scope).label) for scope in self.photo_scopes_left]
+
+    @property
+    def withdrawn_words(self) -> str:
+        """Who recorded the withdrawal and how the patient said so, in words."""
+        if self.withdrawn_by is None:
+            return "by the patient, on their own page"
+        said = f", said {self.get_withdrawn_how_display().lower()}" if self.withdrawn_how else ""
+        return f"recorded by {self.withdrawn_by}{said}"
+
+    @property
+    def questions_open(self) -> "list[ConsentQuestion]":
+        """What the patient asked before signing and after the last talk, the oldest first."""
+        asked = self.asked.all()
+        return [
+            each for each in asked if not self.discussed_at or each.asked_at > self.discussed_at
+        ]

@@ -13,6 +13,7 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.actions import consents as actions
+from patients.actions.photo_uses import take_back_uses
 from patients.consent.overview import get_consent, subjects
 from patients.consent.wording import consequences
 from patients.forms.consent_steps import WithdrawConsentForm
@@ -40,7 +41,7 @@ def withdraw_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -
     if consent.signed_at is None or consent.withdrawn_at is not None:
         messages.info(request, "This consent does not stand. Nothing was changed.")
         return _back(request, patient)
-    form = WithdrawConsentForm(posted(request))
+    form = WithdrawConsentForm(posted(request), uses_left=consent.photo_scopes_left)
     if request.method == "POST" and form.is_valid():
         return _withdraw(request, consent, form)
     record_opening(request, patient.pk, page=f"the consent “{consent.template.title}” to withdraw")
@@ -57,12 +58,16 @@ def withdraw_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -
 
 
 def _withdraw(request: HttpRequest, consent: Consent, form: WithdrawConsentForm) -> HttpResponse:
+    told = {"by": signed_in(request), "consent": consent, "now": timezone.now()}
+    take_back = take_back_uses if "uses" in form.cleaned_data else actions.withdraw_consent
     try:
-        actions.withdraw_consent(
-            by=signed_in(request), consent=consent, now=timezone.now(), **form.cleaned_data
-        )
+        take_back(**told, **form.cleaned_data)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        return _back(request, consent.patient)
+    consent.refresh_from_db()
+    if consent.withdrawn_at is None:
+        messages.success(request, "Taken back. The rest of the consent stands without a signature.")
     else:
         messages.success(request, f"Withdrawn: {consent.template.title}. The record is kept.")
     return _back(request, consent.patient)

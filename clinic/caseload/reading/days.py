@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from clinic.booking.models import Appointment, Status
 from clinic.practice.models import Site
 from clinic.staff.models import User
 from followups.access import to_reach
 from followups.models import Examination, Review
-from patients.models import Allergy, Case, Consent
+from patients.models import Allergy, Case, Consent, ConsentQuestion, PhotoNarrowing
 from patients.models.consent import PRESENT_PROCESS
 from treatments.models import Session
 
@@ -124,6 +124,34 @@ def withdrawals_for(user: User, *, since: datetime) -> list[Consent]:
         template = consent.template
         found.setdefault((consent.patient_id, template.purpose, template.technique), consent)
     return list(found.values())[:SHOWN]
+
+
+def narrowings_for(user: User, *, since: datetime) -> list[PhotoNarrowing]:
+    """Return which uses of photographs this clinician's patients took back, newest first.
+
+    What they recorded themselves is left out, as with withdrawals.
+    """
+    rows = PhotoNarrowing.objects.filter(
+        narrowed_at__gte=since, patient__cases__clinician=user, patient__cases__closed_at=None
+    ).exclude(narrowed_by=user)
+    rows = rows.select_related("patient", "consent__template", "narrowed_by")
+    return list(rows.order_by("-narrowed_at")[:SHOWN])
+
+
+def questions_for(user: User) -> list[ConsentQuestion]:
+    """Return what patients ask before they sign and nobody has answered in a talk, oldest first.
+
+    They go to who held the last talk, else to who gave the information.
+    """
+    asked = ConsentQuestion.objects.filter(
+        Q(consent__discussed_by=user)
+        | Q(consent__discussed_by=None, consent__information_given_by=user),
+        Q(consent__discussed_at=None) | Q(asked_at__gt=F("consent__discussed_at")),
+        consent__signed_at=None,
+        consent__case__closed_at=None,
+    )
+    rows = asked.select_related("patient", "consent__template").order_by("asked_at")
+    return list(rows[:SHOWN])
 
 
 def recent_reviews_of(user: User, *, since: date) -> list[Examination]:

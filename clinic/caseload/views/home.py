@@ -60,6 +60,7 @@ def clinician(request: HttpRequest) -> HttpResponse:
     _begin_where_the_day_does(request, visits, today)
     to_come = [visit for visit in visits if visit.appointment.status != Status.DONE]
     here = (Status.IN_ROOM, Status.ARRIVED)
+    recently = timezone.now() - timedelta(days=RECENT_DAYS)
     context = {
         "today": today,
         "visits": visits,
@@ -70,9 +71,9 @@ def clinician(request: HttpRequest) -> HttpResponse:
         "drafts": days.drafts_of(user),
         "questionnaires": to_read_by(user, timezone.now()),
         "consents": days.consents_to_sign_of(user),
-        "withdrawals": days.withdrawals_for(
-            user, since=timezone.now() - timedelta(days=RECENT_DAYS)
-        ),
+        "questions": days.questions_for(user),
+        "withdrawals": days.withdrawals_for(user, since=recently),
+        "narrowings": days.narrowings_for(user, since=recently),
         "reviews": days.recent_reviews_of(user, since=today - timedelta(days=RECENT_DAYS)),
     }
     return render(request, "caseload/home_clinician.html", context)

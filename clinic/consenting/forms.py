@@ -1,0 +1,56 @@
+"""What staff type to send a link, and what a patient types to prove who they are."""
+
+import re
+
+from django import forms
+
+from clinic.base.forms import PlainForm
+from clinic.consenting.actions.identity import DIGITS
+from patients.consent.names import SHORTEST_REASON
+
+
+class LinkForm(PlainForm):
+    """Whether the patient may sign before the time to reflect is over, and why."""
+
+    early_reason = forms.CharField(
+        label="Why the patient may sign before the time to reflect is over",
+        help_text="Leave it empty, and the patient can read now and sign when the time is over.",
+        required=False,
+        min_length=SHORTEST_REASON,
+        max_length=1000,
+        error_messages={
+            "min_length": f"Write the reason in {SHORTEST_REASON} letters or more, or leave it empty."
+        },
+        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
+    )
+
+
+class CodeForm(PlainForm):
+    """The code that was sent; spaces between its digits make no difference."""
+
+    code = forms.CharField(
+        label="Your code",
+        max_length=20,
+        error_messages={"required": "Write the code that we sent."},
+        widget=forms.TextInput(
+            attrs={"class": "w-code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """Return the digits."""
+        typed = re.sub(r"[\s-]", "", self.cleaned_data["code"])
+        if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", typed):
+            raise forms.ValidationError(f"The code has {DIGITS} digits.")
+        return typed
+
+
+class QuestionForm(PlainForm):
+    """What the patient asks before they sign."""
+
+    words = forms.CharField(
+        label="Your question",
+        max_length=1000,
+        error_messages={"required": "Write your question."},
+        widget=forms.Textarea(attrs={"rows": 4, "class": "w-text"}),
+    )

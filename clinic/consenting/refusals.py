@@ -1,0 +1,84 @@
+"""Why a consent cannot be signed by a link: in words for the patient, and for staff."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from clinic.consenting.models import SigningRequest
+from clinic.messaging import actions as messaging
+from clinic.messaging.models import Message
+from patients.banner import ADULT_AGE_YEARS
+from patients.consent.rules import is_replaced, obstacle_to_signing
+from patients.models import Consent, Merge, Patient
+
+TAKEN_BACK = "The clinic has taken this back. There is nothing to sign here now."
+RECORD_CHANGED = "Your record at the clinic was changed. Please call us before you sign."
+CASE_CLOSED = "Your treatment at the clinic was ended, so there is nothing to sign now."
+NOT_OLD_ENOUGH = "You can sign from your 18th birthday on. Before that we cannot treat you."
+NEW_TEXT = "There is a newer version of this text. Please read the new one first. We will send it."
+TALK_FIRST = "We want to talk with you before you sign. Please call us."
+TALK_AGAIN = "We want to talk with you once more before you decide. Please call us."
+NOT_NOW = "This cannot be signed here now. Please call us."
+
+NOT_REACHABLE = (
+    "There is no way to send the link: record an e-mail address, and that the patient may be "
+    "written to about their care. Text messages need a provider."
+)
+
+
+def refusal(consent: Consent, request: SigningRequest | None, *, today: date) -> str:
+    """Return why a patient cannot sign this by a link, in words for them, or "".
+
+    `today` is the date at the clinic. The time to reflect is no refusal (`opens_at`).
+    """
+    if request is None or request.revoked_at is not None:
+        return TAKEN_BACK
+    if Merge.objects.standing().filter(absorbed=consent.patient_id).exists():
+        return RECORD_CHANGED
+    if consent.case.closed_at is not None:
+        return CASE_CLOSED
+    age_years = consent.patient.age_on(today)
+    if age_years is not None and age_years < ADULT_AGE_YEARS:
+        return NOT_OLD_ENOUGH
+    if is_replaced(consent.template):
+        return NEW_TEXT
+    if consent.discussed_at is None:
+        return TALK_FIRST
+    if consent.lacks_capacity:
+        return TALK_AGAIN
+    return NOT_NOW if obstacle_to_signing(consent, today=today) else ""
+
+
+def opens_at(consent: Consent, request: SigningRequest, now: datetime) -> datetime | None:
+    """Return until when the patient thinks it over before they can sign, or None if they can."""
+    is_early = now < consent.reflect_until and not request.early_reason
+    return consent.reflect_until if is_early else None
+
+
+def obstacle_to_sending(consent: Consent, *, now: datetime, zone: ZoneInfo) -> str:
+    """Return why a link to sign cannot be sent, in a sentence for staff, or ""."""
+    if consent.signed_at is not None:
+        return "The patient has signed this already."
+    if obstacle := obstacle_to_signing(consent, today=timezone.localdate(now, zone)):
+        return obstacle
+    return "" if channels_of(consent.patient) else NOT_REACHABLE
+
+
+def channels_of(patient: Patient) -> list[str]:
+    """Return the ways by which a link, and a code, can be sent to a patient."""
+    return messaging.channels_of(patient, Message.Purpose.CONSENT)
+
+
+def code_channel(patient: Patient) -> str:
+    """Return the way by which the code goes: another than the link's where there is one, or ""."""
+    ways = channels_of(patient)
+    if Message.Channel.SMS in ways:
+        return str(Message.Channel.SMS)
+    return ways[0] if ways else ""
+
+
+def link_channels(patient: Patient) -> list[str]:
+    """Return the ways by which the link goes: by e-mail, where the code can go by text message."""
+    ways = channels_of(patient)
+    return [way for way in ways if way == Message.Channel.EMAIL] or ways
