@@ -6,6 +6,7 @@ from django import forms
 
 from clinic.base.forms import PlainForm
 from clinic.consenting.actions.identity import DIGITS
+from clinic.consenting.actions.sending import TOO_SHORT
 from patients.consent.names import SHORTEST_REASON
 
 
@@ -19,7 +20,7 @@ class LinkForm(PlainForm):
         min_length=SHORTEST_REASON,
         max_length=1000,
         error_messages={
-            "min_length": f"Write the reason in {SHORTEST_REASON} letters or more, or leave it empty."
+            "min_length": TOO_SHORT,
         },
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )

@@ -252,9 +252,9 @@ def withdraw_consent(
 
     Every standing signature to the same treatment, or to photographs, ends with it: an older one
     must not come back to life behind the one that was withdrawn. One that the clinician has not
-    signed yet can be withdrawn too. `how` is a `Consent.How`; `by` is None where the patient does it
-    alone, on their own page. Raises `ValidationError` where
-    the patient did not sign, or took it back before.
+    signed yet can be withdrawn too. `how` is a `Consent.How`; `by` is None where the patient does
+    it alone, on their own page. Raises `ValidationError` where the patient did not sign, or took
+    it back before.
     """
     consent = _locked(consent)
     if consent.signed_at is None or consent.withdrawn_at is not None:

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only, same_patient
-from patients.models.consent import Consent, PhotoScope, by_staff_or_patient
+from patients.models.consent import Consent, PhotoScope
+from patients.models.consent_constraints import by_staff_or_patient
 from patients.models.patient import Patient
 from patients.triggers import asked_before_signing, narrows_what_stands
 

@@ -1,0 +1,257 @@
+"""Reading, signing, asking and changing one's mind on one's own phone."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.consenting.models import IdentityCheck
+from clinic.messaging.models import Message
+from clinic.portal import proof
+from patients.consent.rules import may_send_marketing, may_use_photos
+from patients.models import Consent, ConsentQuestion, Patient, PhotoNarrowing
+from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
+from tests.factories.documents import PrivateLinkFactory
+from tests.factories.patients import (
+    CaseFactory,
+    DiscussedConsentFactory,
+    PatientFactory,
+    SignedConsentFactory,
+)
+from tests.factories.practice import SiteFactory
+from tests.patients.consents import SIGNATURE, fresh
+
+pytestmark = pytest.mark.django_db
+SECRET = "invented-secret"
+BORN = {"day": "22", "month": "11", "year": "1980"}  # as in the factory
+
+
+def address(name, *rest):
+    return reverse(f"portal:{name}", args=[SECRET, *rest])
+
+
+def words(response, status=200):
+    assert response.status_code == status, response
+    return html.unescape(response.content.decode())
+
+
+@pytest.fixture
+def case():
+    patient = PatientFactory(
+        given_names="Ada", family_name="Okoro", email="ada@example.test", site=SiteFactory()
+    )
+    return CaseFactory(patient=patient)
+
+
+@pytest.fixture
+def link(case):
+    return PrivateLinkFactory(secret=SECRET, patient=case.patient)
+
+
+@pytest.fixture
+def consent(case):
+    return DiscussedConsentFactory(case=case)
+
+
+@pytest.fixture
+def asked(consent, link):
+    return SigningRequestFactory(consent=consent, link=link)
+
+
+@pytest.fixture
+def inside(client, link):
+    """A browser that gave the date of birth."""
+    client.post(address("enter"), BORN)
+    return client
+
+
+def prove(client, link, **values):
+    """Let a browser have given the right code."""
+    check = PassedCheckFactory(link=link, **values)
+
+    class Answer:
+        def set_cookie(self, name, value, **_):
+            client.cookies[name] = value
+
+    proof.begin(Answer(), check)
+    return client
+
+
+@pytest.fixture
+def known(inside, link):
+    return prove(inside, link)
+
+
+def signing(client, consent, **values):
+    page = words(client.get(address("consent", consent.pk)))
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', page).group(1)
+    typed = {"read": read, "agrees": "on", "signed_name": "Ada Okoro", "signature": SIGNATURE}
+    return client.post(address("consent", consent.pk), typed | values)
+
+
+def test_the_date_of_birth_alone_shows_nothing_of_what_is_to_be_signed(client, asked, consent):
+    answer = client.post(address("enter"), BORN)
+    assert answer.url == address("consents")
+    for name, rest in [
+        ("consents", []),
+        ("consent", [consent.pk]),
+        ("consent_question", [consent.pk]),
+        ("change_mind", [consent.pk]),
+    ]:
+        assert client.get(address(name, *rest)).url == address("code")
+    page = words(client.get(address("code")))
+    assert consent.template.title not in page
+    assert "Okoro" not in page
+    assert "ada@" not in page
+
+
+def test_without_the_date_of_birth_no_code_is_sent(client, asked):
+    assert client.post(address("code"), {"send": "1"}).url == address("enter")
+    assert not IdentityCheck.objects.exists()
+
+
+def test_the_code_from_the_outbox_opens_the_text(inside, asked, consent):
+    inside.post(address("code"), {"send": "1"})
+    body = Message.objects.get(purpose="identity_code").body
+    code = re.search(r"Your code is (\d{6})", body).group(1)
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    assert "not the code that we sent" in words(inside.post(address("code"), {"code": wrong}), 422)
+    assert "6 digits" in words(inside.post(address("code"), {"code": "12"}), 422)
+    assert inside.post(address("code"), {"code": f"{code[:3]} {code[3:]}"}).url == address(
+        "consents"
+    )
+    assert consent.template.title in words(inside.get(address("consents")))
+    page = words(inside.get(address("consent", consent.pk)))
+    assert "Bleeding" in page
+    asked.refresh_from_db()
+    assert asked.opened_at
+
+
+def test_a_code_given_by_another_link_opens_nothing(inside, asked, consent):
+    prove(inside, PrivateLinkFactory(patient=consent.patient))
+    assert inside.get(address("consents")).url == address("code")
+
+
+def test_the_patient_signs_and_reads_what_happens_next(known, asked, consent):
+    assert signing(known, consent).url == address("consent", consent.pk)
+    signed = fresh(consent)
+    assert (signed.signed_way, signed.signed_name) == ("link", "Ada Okoro")
+    page = words(known.get(address("consent", consent.pk)))
+    assert "What happens next" in page
+    assert f"{signed.signed_by} reads what you signed" in page
+
+
+def test_a_form_with_an_error_keeps_what_was_typed(known, asked, consent):
+    page = words(signing(known, consent, agrees="", matters="That it does not hurt"), 422)
+    assert "That it does not hurt" in page
+    assert "ask us first" in page
+    assert fresh(consent).signed_at is None
+
+
+def test_another_name_wants_a_reason_in_words_for_the_patient(known, asked, consent):
+    page = words(signing(known, consent, signed_name="Somebody Else"), 422)
+    assert "Why is this not the name that we have for you?" in page
+
+
+def test_before_the_time_to_think_is_over_it_can_be_read_and_not_signed(known, case, link):
+    now = timezone.now()
+    consent = DiscussedConsentFactory(
+        case=case,
+        information_given_at=now - timedelta(days=2),
+        reflect_until=now + timedelta(days=20),
+    )
+    SigningRequestFactory(consent=consent, link=link)
+    page = words(known.get(address("consent", consent.pk)))
+    assert "You can sign from" in page
+    assert "Your signature" not in page
+    forced = {"read": "0" * 64, "agrees": "on", "signed_name": "Ada Okoro", "signature": SIGNATURE}
+    answer = words(known.post(address("consent", consent.pk), forced), 422)
+    assert "You have time to think this over" in answer
+    assert fresh(consent).signed_at is None
+
+
+def test_what_was_never_sent_or_is_another_patients_is_not_there(known, case):
+    own = DiscussedConsentFactory(case=case)
+    other = SigningRequestFactory().consent
+    for consent in (own, other):
+        assert known.get(address("consent", consent.pk)).status_code == 404
+
+
+def test_taken_back_by_the_clinic_the_page_says_so(known, asked, consent):
+    asked.revoked_at, asked.revoked_by = timezone.now(), asked.sent_by
+    asked.save()
+    page = words(known.get(address("consent", consent.pk)))
+    assert "The clinic has taken this back" in page
+
+
+def test_a_question_is_kept_for_the_talk_and_changes_nothing_else(known, asked, consent):
+    before = fresh(consent)
+    answer = known.post(
+        address("consent_question", consent.pk), {"words": "How long does it hurt?"}
+    )
+    assert answer.status_code == 302
+    question = ConsentQuestion.objects.get()
+    assert question.consent.questions_open == [question]
+    after = fresh(consent)
+    assert (after.reflect_until, after.signed_at, after.discussed_at) == (
+        before.reflect_until,
+        None,
+        before.discussed_at,
+    )
+    assert "We talk about it with you" in words(known.get(address("consent", consent.pk)))
+    assert "Write your question." in words(
+        known.post(address("consent_question", consent.pk), {"words": " "}), 422
+    )
+
+
+def test_the_patient_takes_a_consent_back_on_a_second_page(known, case):
+    consent = SignedConsentFactory(case=case)
+    page = words(known.get(address("change_mind", consent.pk)))
+    assert "What follows at once" in page
+    assert fresh(consent).withdrawn_at is None
+    known.post(address("change_mind", consent.pk))
+    ended = fresh(consent)
+    assert (ended.withdrawn_by, ended.withdrawn_how) == (None, "own_page")
+    assert "You took this back" in words(known.get(address("consent", consent.pk)))
+
+
+def test_one_use_of_photographs_is_taken_back_and_the_rest_stands(known, case):
+    consent = SignedConsentFactory(
+        case=case,
+        template__purpose="photographs",
+        template__technique="",
+        photo_scopes=["clinical", "website"],
+    )
+    assert "Tick at least one" in words(known.post(address("change_mind", consent.pk)), 422)
+    known.post(address("change_mind", consent.pk), {"uses": ["website"]})
+    narrowing = PhotoNarrowing.objects.get()
+    assert (narrowing.uses, narrowing.narrowed_by) == (["website"], None)
+    assert may_use_photos(case.patient, "clinical")
+    assert not may_use_photos(case.patient, "website")
+    known.post(address("change_mind", consent.pk), {"uses": ["clinical"]})
+    assert fresh(consent).withdrawn_at
+
+
+def test_news_are_wished_by_the_ways_that_are_ticked_and_by_no_other(known, case, link):
+    consent = DiscussedConsentFactory(
+        case=case, template__purpose="marketing", template__technique=""
+    )
+    SigningRequestFactory(consent=consent, link=link)
+    page = words(known.get(address("consent", consent.pk)))
+    assert not re.search(r'name="news_by"[^>]*checked', page)
+    assert "Tick at least one way" in words(signing(known, consent), 422)
+    signing(known, consent, news_by=["email"])
+    wishes = Patient.objects.get(pk=case.patient_id).contact_allowed
+    assert [wish for wish in wishes if wish.endswith(":news")] == ["email:news"]
+    assert "News by: e-mail" in Consent.objects.get(pk=consent.pk).signed_text
+    assert not may_send_marketing(case.patient)  # the clinician has not signed yet
+
+
+def test_leaving_forgets_the_code_too(known, asked):
+    known.get(address("leave"))
+    assert known.get(address("consents")).url == address("enter")
+    known.post(address("enter"), BORN)
+    assert known.get(address("consents")).url == address("code")
