@@ -17,6 +17,7 @@ from patients.models import (
     BloodSample,
     Case,
     ConditionStatement,
+    ConsentQuestion,
     EarlierTreatment,
     HairStatement,
     HistoryEntry,
@@ -24,10 +25,12 @@ from patients.models import (
     MedicinesReview,
     NoEarlierTreatments,
     Patient,
+    PhotoNarrowing,
     PregnancyStatement,
     RelativeStatement,
 )
 from tests.factories.booking import AppointmentFactory
+from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
 from tests.factories.documents import IssuedDocumentFactory, PrivateLinkFactory
 from tests.factories.followups import ExaminationFactory, MeasurementFactory, ReviewFactory
 from tests.factories.messaging import MessageFactory
@@ -72,6 +75,7 @@ def one_of_everything(site: Site, clinician: User) -> Record:
         **_questionnaire(patient, clinician),
     }
     rows |= _reviews(case, rows["signed_session"])
+    _consent_by_link(rows["consent_id"], rows["link_id"])
     rows |= _double_records(patient, site, clinician)
     rows |= _import(patient, site, clinician)
     return Record(patient, site, rows)
@@ -166,7 +170,7 @@ def _papers(case: Case) -> dict[str, Any]:
         template__purpose="photographs",
         template__technique="",
         template__title="Photographs",
-        photo_scopes=["clinical"],
+        photo_scopes=["clinical", "website"],
     )
     photo = PhotoFactory(photo_set=PhotoSetFactory(case=case), jpeg=drawn_jpeg(640, 480))
     derivatives.derive(photo_id=photo.pk, now=timezone.now())
@@ -183,6 +187,25 @@ def _questionnaire(patient: Patient, clinician: User) -> dict[str, Any]:
     left_out, waiting = questionnaire.answers.order_by("item")
     deciding.leave_out(by=clinician, answer=left_out, note="", now=timezone.now())
     return {"questionnaire_id": questionnaire, "answer_id": waiting}
+
+
+def _consent_by_link(consent: Any, link: Any) -> None:
+    """Put a consent before the patient, who asks something, and narrow the one to photographs."""
+    now, patient = timezone.now(), consent.patient
+    SigningRequestFactory(consent=consent, link=link)
+    PassedCheckFactory(link=link)
+    ConsentQuestion.objects.create(
+        patient=patient, consent=consent, words="Does it hurt?", asked_at=now
+    )
+    photographs = patient.consents.get(template__purpose="photographs")
+    PhotoNarrowing.objects.create(
+        patient=patient,
+        consent=photographs,
+        uses=["website"],
+        narrowed_at=now,
+        narrowed_by=photographs.signed_by,
+        narrowed_how="phone",
+    )
 
 
 def _reviews(case: Case, after: Any) -> dict[str, Any]:

@@ -72,6 +72,11 @@ DOORS: dict[str, Door] = {
     "portal:enter": public(),
     "portal:document": public(302),  # to the question for the date of birth
     "portal:leave": public(),
+    "portal:code": public(302),
+    "portal:consents": public(302),
+    "portal:consent": public(302),
+    "portal:consent_question": public(302),
+    "portal:change_mind": public(302),
     "portal:questions": public(302),
     "portal:check_answers": public(302),
     "portal:question_part": public(302),
@@ -164,6 +169,8 @@ DOORS: dict[str, Door] = {
     "patients:countersign": form(C),
     "patients:withdrawals": page(R, C),
     "patients:withdraw_consent": form(R, C),
+    "consenting:link": form(C),
+    "consenting:revoke": button(C),
     # Consent texts.
     "patients:texts": page(A),
     "patients:begin_text": button(A),

@@ -182,6 +182,7 @@ class Kind(models.TextChoices):
 ADDED: dict[Kind, dict[str, str]] = {
     Kind.PATIENT_REGISTERED: {"imported": " from an imported file"},
     Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
+    Kind.PATIENTS_EXPORTED: {"for_research": "; for research, only who agrees to it"},
     Kind.CONSENT_TEMPLATE_PUBLISHED: {"anew": "; everybody must sign anew"},
     Kind.CONSENT_SIGNED: {"before_time": ", before the time to reflect was over"},
     Kind.CONSENT_SIGNED_BY_LINK: {"before_time": ", before the time to reflect was over"},

@@ -77,6 +77,11 @@ def may_use_for_research(patient: Patient) -> bool:
     return _standing(patient, _Purpose.RESEARCH) is not None
 
 
+def research_consents() -> QuerySet[Consent]:
+    """Return the consents to research that stand now; who has none is left out of research."""
+    return Consent.objects.standing_at(timezone.now()).filter(template__purpose=_Purpose.RESEARCH)
+
+
 def may_write_to_gp(patient: Patient) -> bool:
     """Say whether the patient agrees that the clinic writes to their GP."""
     return _standing(patient, _Purpose.GP) is not None

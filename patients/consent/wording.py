@@ -61,7 +61,7 @@ _WITHDRAWN: dict[str, tuple[str, ...]] = {
         "A message that was sent cannot be called back.",
     ),
     ConsentTemplate.Purpose.RESEARCH: (
-        "From now on the record is left out of every count and export made for research.",
+        "From now on the record is left out of every export that is made for research.",
         "What was published or handed over before cannot be taken back. Tell the patient so.",
         "The record itself stays as it is, because it is part of the patient's care.",
     ),

@@ -259,6 +259,11 @@ class ExportForm(PlainForm):
         required=False,
         widget=forms.DateInput(attrs={"class": "w-date", "type": "date"}),
     )
+    for_research = forms.BooleanField(
+        label="For research: only patients who agree to it",
+        help_text="Who took their consent to research back, or never gave it, is left out.",
+        required=False,
+    )
     columns = forms.MultipleChoiceField(
         label="Columns",
         choices=[(key, label) for key, label in EXPORTED.items()],

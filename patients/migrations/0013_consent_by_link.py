@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddConstraint(
                     model_name='consent',
-                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(models.Q(('withdrawn_how', 'own_page')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(models.Q(('withdrawn_how', 'own_page'), _negated=True), ('withdrawn_how__isnull', True), _connector='OR')), _connector='OR'), name='patients_consent_withdrawn_paired', violation_error_message='Say when it was, and by whom unless the patient did it alone.'),
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(models.Q(('withdrawn_how', 'own_page'), ('withdrawn_how__isnull', False)), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_how', 'own_page'), ('withdrawn_how__isnull', False), _negated=True)), _connector='OR'), name='patients_consent_withdrawn_paired', violation_error_message='Say when it was, and by whom unless the patient did it alone.'),
                 ),
                 migrations.AddConstraint(
                     model_name='consent',
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['narrowed_at', 'id'],
-                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('narrowed_at__isnull', True), ('narrowed_by__isnull', True)), models.Q(models.Q(('narrowed_how', 'own_page')), ('narrowed_at__isnull', False), ('narrowed_by__isnull', True)), models.Q(('narrowed_at__isnull', False), ('narrowed_by__isnull', False), models.Q(models.Q(('narrowed_how', 'own_page'), _negated=True), ('narrowed_how__isnull', True), _connector='OR')), _connector='OR'), name='patients_narrowing_narrowed_paired', violation_error_message='Say when it was, and by whom unless the patient did it alone.'), models.CheckConstraint(condition=models.Q(('uses__contained_by', ['clinical', 'website', 'publication']), ('uses__len__gte', 1)), name='patients_narrowing_uses_known', violation_error_message='Choose from the listed uses of photographs.')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('narrowed_at__isnull', True), ('narrowed_by__isnull', True)), models.Q(models.Q(('narrowed_how', 'own_page'), ('narrowed_how__isnull', False)), ('narrowed_at__isnull', False), ('narrowed_by__isnull', True)), models.Q(('narrowed_at__isnull', False), ('narrowed_by__isnull', False), models.Q(('narrowed_how', 'own_page'), ('narrowed_how__isnull', False), _negated=True)), _connector='OR'), name='patients_narrowing_narrowed_paired', violation_error_message='Say when it was, and by whom unless the patient did it alone.'), models.CheckConstraint(condition=models.Q(('uses__contained_by', ['clinical', 'website', 'publication']), ('uses__len__gte', 1)), name='patients_narrowing_uses_known', violation_error_message='Choose from the listed uses of photographs.')],
                         'indexes': [models.Index(fields=['-narrowed_at'], name='patients_narrowing_newest')],
                     },
                 ),

@@ -56,15 +56,12 @@ def of_the_discussion() -> list[models.BaseConstraint]:
 def by_staff_or_patient(table: str, action: str) -> models.CheckConstraint:
     """Return that `<action>_by` is a member of staff, or nobody where the patient did it alone."""
     at, by, how = f"{action}_at", f"{action}_by", f"{action}_how"
-    own = Q(**{how: "own_page"})
+    own = Q(**{f"{how}__isnull": False, how: "own_page"})
     return models.CheckConstraint(
         name=f"{table}_{action}_paired",
         condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
         | Q(own, **{f"{at}__isnull": False, f"{by}__isnull": True})
-        | (
-            Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
-            & (~own | Q(**{f"{how}__isnull": True}))
-        ),
+        | (Q(**{f"{at}__isnull": False, f"{by}__isnull": False}) & ~own),
         violation_error_message="Say when it was, and by whom unless the patient did it alone.",
     )
 

@@ -28,9 +28,14 @@ def export(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         patients = chosen_patients(
-            user, site=data["site"], first=data["registered_from"], last=data["registered_to"]
+            user,
+            site=data["site"],
+            first=data["registered_from"],
+            last=data["registered_to"],
+            for_research=data["for_research"],
         )
         asked = {"columns": data["columns"], "kind": data["format"], "site": data["site"]}
+        asked["for_research"] = data["for_research"]
         try:
             record_export(by=user, patients=patients, **asked)
         except ValidationError as error:

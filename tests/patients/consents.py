@@ -87,6 +87,8 @@ def discussed(clinician, consent, *, now=NOW, discussion=TALK) -> Consent:
 def patient_signed(clinician, consent, *, now=LATER, **values) -> Consent:
     """The consent, talked about and signed by the patient with their own name."""
     name = f"{consent.patient.given_names} {consent.patient.family_name}"
+    if consent.template.purpose == ConsentTemplate.Purpose.MARKETING:
+        values.setdefault("news_by", ["email"])
     if fresh(consent).discussed_at is None:
         discussed(clinician, consent, now=now)
     return sign_consent(

@@ -6,12 +6,14 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from patients.actions import import_work
+from patients.actions.consents import withdraw_consent
 from patients.models import Patient, PatientImport
-from tests.factories.patients import PatientFactory
+from tests.factories.patients import CaseFactory, PatientFactory, SignedConsentFactory
 from tests.factories.practice import SiteFactory
 from tests.patients.importing import NOW, csv_file
 
@@ -93,3 +95,26 @@ def test_an_export_of_nobody_is_refused(desk, db):
 def test_a_patient_is_found_by_the_second_phone(desk, db):
     patient = PatientFactory(site=SiteFactory(), phone="", second_phone="+441214960000")
     assert patient.number in desk.get(reverse("patients:list"), {"q": "0121 496 0000"}).text
+
+
+def test_an_export_for_research_leaves_out_who_took_that_consent_back(desk, admin):
+    site = SiteFactory()
+    agrees = research_consent(PatientFactory(site=site, family_name="Agrees"))
+    gone = research_consent(PatientFactory(site=site, family_name="Withdrew"))
+    PatientFactory(site=site, family_name="Neverasked")
+    sent = {"format": "csv", "columns": ["family_name"], "for_research": "on"}
+    withdraw_consent(by=admin, consent=gone, now=timezone.now())
+    answer = desk.post(reverse("patients:export"), sent)
+    assert list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))[1:] == [["Agrees"]]
+    event = Event.objects.get(kind=Kind.PATIENTS_EXPORTED)
+    assert event.sentence.endswith("; for research, only who agrees to it")
+    withdraw_consent(by=admin, consent=agrees, now=timezone.now())
+    page = desk.post(reverse("patients:export"), sent)
+    assert page.status_code == 422
+    assert "Nobody there agrees to research" in page.text
+
+
+def research_consent(patient):
+    return SignedConsentFactory(
+        case=CaseFactory(patient=patient), template__purpose="research", template__technique=""
+    )

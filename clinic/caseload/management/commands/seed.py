@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from clinic.caseload.seed.consents_by_link import add_consents_by_link
 from clinic.caseload.seed.fill import fill
 from clinic.caseload.seed.keepsakes import add_keepsakes
 from clinic.caseload.seed.questionnaires import add_questionnaires
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         )
         add_keepsakes(clinic)
         add_questionnaires(clinic, _moment(options["date"]))
+        add_consents_by_link(clinic, _moment(options["date"]))
         seconds = time.monotonic() - started
         self.stderr.write(f"{options['patients']} patients in {seconds:.1f} s")
         accounts = [asdict(account) for account in clinic.accounts]

@@ -1,0 +1,64 @@
+"""A few patients who sign by their own link, ask first, or take back a use of photographs."""
+
+from datetime import datetime, timedelta
+
+from clinic.caseload.seed.clinic import Clinic
+from clinic.consenting.actions import sending
+from clinic.consenting.refusals import channels_of
+from patients.actions.consent_questions import ask_question
+from patients.actions.consents import record_discussion
+from patients.actions.photo_uses import take_back_uses
+from patients.consent.discussion import Discussion
+from patients.models import Consent, ConsentTemplate, PhotoScope
+
+_QUESTION = "How many days should I stay away from the gym afterwards?"
+_MATTERS = "Wants to be back at work the next day."
+
+
+def add_consents_by_link(clinic: Clinic, now: datetime) -> None:
+    """Send links to two who think it over, one of whom asks; let one take back a use."""
+    thinking = Consent.objects.filter(signed_at__isnull=True, discussed_at__isnull=True)
+    rows = thinking.filter(case__closed_at__isnull=True).select_related(
+        "template", "case", "patient", "information_given_by"
+    )
+    reachable = (each for each in rows.order_by("pk")[:40] if channels_of(each.patient))
+    for place, consent in zip(range(2), reachable, strict=False):
+        _send(consent, now)
+        if place == 0:
+            ask_question(consent=consent, words=_QUESTION, now=now - timedelta(hours=5))
+    _narrow_one(clinic, now)
+
+
+def _send(consent: Consent, now: datetime) -> None:
+    site = consent.patient.registrations.select_related("site").order_by("created_at")[0].site
+    by = consent.information_given_by
+    talked_at = max(consent.information_given_at, now - timedelta(days=1))
+    talk = Discussion(
+        matters=_MATTERS,
+        risks_discussed=consent.template.risks,
+        alternatives_discussed=consent.template.alternatives,
+        no_treatment_discussed=True,
+    )
+    record_discussion(
+        by=by, consent=consent, discussion=talk, seen=None, zone=site.zone, now=talked_at
+    )
+    sending.send_link(by=by, consent=consent, site=site, now=talked_at)
+
+
+def _narrow_one(clinic: Clinic, now: datetime) -> None:
+    signed = Consent.objects.standing_at(now).filter(
+        template__purpose=ConsentTemplate.Purpose.PHOTOGRAPHS,
+        photo_scopes__contains=[PhotoScope.CLINICAL],
+        photo_scopes__len__gte=2,
+        case__closed_at__isnull=True,
+    )
+    consent = signed.order_by("pk").first()
+    if consent is not None:
+        take_back_uses(
+            by=clinic.reception,
+            consent=consent,
+            uses=[use for use in consent.photo_scopes_left if use != PhotoScope.CLINICAL][:1],
+            how=Consent.How.PHONE,
+            reason="Has a new job and would rather not be recognised.",
+            now=now - timedelta(hours=3),
+        )
