@@ -1,5 +1,6 @@
 """A patient takes a consent back: in person, by phone, in a letter."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -58,10 +59,12 @@ def withdraw_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -
 
 
 def _withdraw(request: HttpRequest, consent: Consent, form: WithdrawConsentForm) -> HttpResponse:
-    told = {"by": signed_in(request), "consent": consent, "now": timezone.now()}
-    take_back = take_back_uses if "uses" in form.cleaned_data else actions.withdraw_consent
+    told: dict[str, Any] = {"by": signed_in(request), "consent": consent, "now": timezone.now()}
     try:
-        take_back(**told, **form.cleaned_data)
+        if "uses" in form.cleaned_data:
+            take_back_uses(**told, **form.cleaned_data)
+        else:
+            actions.withdraw_consent(**told, **form.cleaned_data)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _back(request, consent.patient)
