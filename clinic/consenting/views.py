@@ -31,7 +31,11 @@ def link(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpRespon
     user = signed_in(request)
     patient = get_patient(user, patient_id)
     consent = get_consent(patient, consent_id)
-    form = LinkForm(request.POST if request.method == "POST" else None)
+    before = request_of(consent)  # what was written then stands unless somebody takes it out
+    form = LinkForm(
+        request.POST if request.method == "POST" else None,
+        initial={"early_reason": before.early_reason if before else ""},
+    )
     if request.method == "POST" and form.is_valid() and _send(request, consent, form):
         return redirect("consenting:link", patient.pk, consent.pk)
     record_opening(request, patient.pk, page=f"the link to sign “{consent.template.title}”")
