@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from patients.consent.urls import consent_urls, text_urls
+from patients.contraindications.urls import rule_urls
 from patients.history_urls import history_urls
 from patients.views import cases, directory, merging, registration
 
@@ -55,4 +56,5 @@ urlpatterns: list[URLPattern] = [
     *case_urls,
     *consent_urls,
     *text_urls,
+    *rule_urls,
 ]

@@ -12,6 +12,10 @@ class _ConsentStands(SharedFunctionTrigger):
     function = "treatments_consent_stands"
 
 
+class _CheckedWhenSigned(SharedFunctionTrigger):
+    function = "treatments_checked_when_signed"
+
+
 class _LotInDate(SharedFunctionTrigger):
     function = "treatments_lot_in_date"
 
@@ -36,6 +40,13 @@ def consent_stands_when_signed() -> pgtrigger.Trigger:
     """Refuse a signature without a standing consent, or with a lot expired or recalled."""
     return _ConsentStands(
         name="consent_stands_when_signed", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
+def checked_when_signed() -> pgtrigger.Trigger:
+    """Refuse a signature without a check of contraindications of that day with nothing open."""
+    return _CheckedWhenSigned(
+        name="checked_when_signed", operation=pgtrigger.Insert | pgtrigger.Update
     )
 
 

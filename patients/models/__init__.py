@@ -4,6 +4,7 @@ from patients.models.bloods import BloodResult, BloodSample
 from patients.models.case import Case, Diagnosis
 from patients.models.consent import Consent, PhotoScope
 from patients.models.consent_template import ConsentTemplate, Language
+from patients.models.contraindications import ContraindicationCheck, ContraindicationRule
 from patients.models.earlier_treatments import EarlierTreatment
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
@@ -29,6 +30,8 @@ __all__ = [
     "ConditionStatement",
     "Consent",
     "ConsentTemplate",
+    "ContraindicationCheck",
+    "ContraindicationRule",
     "Diagnosis",
     "EarlierTreatment",
     "HairStatement",
