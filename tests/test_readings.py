@@ -23,6 +23,7 @@ PIECES = {"photos:tile", "documents:progress"}
 
 # Addresses that name something of the clinic's, no patient's: the texts that all of them read.
 OF_THE_CLINIC = {
+    *("patients:rule", "patients:change_rule"),
     *("patients:text", "patients:edit_text", "patients:text_changes", "patients:publish_text"),
 }
 

@@ -44,9 +44,12 @@ def consent_stands_when_signed() -> pgtrigger.Trigger:
 
 
 def checked_when_signed() -> pgtrigger.Trigger:
-    """Refuse a signature without a check of contraindications of that day with nothing open."""
+    """Refuse a signature without a check of contraindications of that day with nothing open.
+
+    Triggers fire by their names: the others, which say more of the session itself, come first.
+    """
     return _CheckedWhenSigned(
-        name="checked_when_signed", operation=pgtrigger.Insert | pgtrigger.Update
+        name="without_contraindication", operation=pgtrigger.Insert | pgtrigger.Update
     )
 
 

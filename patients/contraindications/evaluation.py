@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from patients.contraindications.facts import Facts, facts_of
-from patients.contraindications.kinds import Asked, State, Verdict, read_kind
+from patients.contraindications.kinds import NOT_ASKED_YET, Asked, State, Verdict, read_kind
 from patients.contraindications.rules import standing_rules
 from patients.models import ContraindicationCheck, Patient
 from patients.models import ContraindicationRule as Rule
@@ -95,19 +95,14 @@ class Evaluation:
 
     @property
     def not_known(self) -> list[Finding]:
-        """Rules that cannot be told, but for those that are asked on the day, before it."""
-        return [
-            each
-            for each in self.findings
-            if each.verdict.state == State.NOT_KNOWN
-            and (self.at_session or each.verdict.asked != Asked.TODAY)
-        ]
+        """Rules that cannot be told, but for the questions of the day that nobody asked yet."""
+        unknown = [each for each in self.findings if each.verdict.state == State.NOT_KNOWN]
+        return [each for each in unknown if each.verdict.why != NOT_ASKED_YET]
 
     @property
     def later(self) -> list[Finding]:
-        """Rules that are asked about on the day of the session."""
-        unknown = [each for each in self.findings if each.verdict.state == State.NOT_KNOWN]
-        return [each for each in unknown if each not in self.not_known]
+        """Rules about questions of the day that nobody asked yet."""
+        return [each for each in self.findings if each.verdict.why == NOT_ASKED_YET]
 
     @property
     def clear(self) -> list[Finding]:
@@ -140,6 +135,7 @@ class Evaluation:
     def is_calm(self) -> bool:
         """Whether nothing speaks against it, and everything that has to be known is."""
         spoken = [*self.blocking, *self.relative, *self.not_known]
+        spoken += self.later if self.at_session else []
         return bool(self.findings) and not spoken
 
     def with_reasons(self, given: Mapping[str, Given]) -> "Evaluation":

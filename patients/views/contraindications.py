@@ -98,7 +98,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     """Write a rule of the clinic's own, of one of the kinds (`?technique=&kind=`)."""
     technique, kind = request.GET.get("technique", ""), request.GET.get("kind", "")
     if technique not in Technique.values or kind not in Rule.Kind.values:
-        raise Http404("There is no such kind of rule.")
+        return redirect("patients:rules")
     return _write(request, technique=technique, kind=kind)
 
 

@@ -174,7 +174,7 @@ class History:
             stopped_date=stopped,
             stop_reason="Lower mood, better since",
             stop_recorded_at=self.at,
-            stop_recorded_by_id=self.by_id,
+            stop_recorded_by_id=self.by.pk,
         )
 
     def _conditions(self) -> None:

@@ -8,7 +8,15 @@ not known, and why. The moment is in the zone whose calendar counts.
 from typing import Any
 
 from patients.contraindications.kinds.bloods import LastBlood
-from patients.contraindications.kinds.common import Asked, Kind, Question, State, Verdict, wrong
+from patients.contraindications.kinds.common import (
+    NOT_ASKED_YET,
+    Asked,
+    Kind,
+    Question,
+    State,
+    Verdict,
+    wrong,
+)
 from patients.contraindications.kinds.medicines import MedicineTaken
 from patients.contraindications.kinds.told import (
     AllergyTo,
@@ -20,6 +28,7 @@ from patients.contraindications.kinds.told import (
 
 __all__ = [
     "KINDS",
+    "NOT_ASKED_YET",
     "AllergyTo",
     "Asked",
     "AskedToday",

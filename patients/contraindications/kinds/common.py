@@ -109,6 +109,9 @@ def by(row: Any) -> str:
     return f"{day(at)} by {who}"
 
 
+NOT_ASKED_YET = "Asked on the day of the session"
+
+
 def answered(facts: Facts, question: str) -> Verdict:
     """Return what the answer to a question of the day says."""
     answer, words = facts.answers.get(question), Question(question).label
@@ -118,4 +121,4 @@ def answered(facts: Facts, question: str) -> Verdict:
         return Verdict(State.DOES_NOT, f"{words}: no, asked at the session", Asked.TODAY)
     if answer == Answer.NOT_KNOWN:
         return Verdict(State.NOT_KNOWN, f"{words}: asked, not known", Asked.TODAY)
-    return Verdict(State.NOT_KNOWN, "Asked on the day of the session", Asked.TODAY)
+    return Verdict(State.NOT_KNOWN, NOT_ASKED_YET, Asked.TODAY)
