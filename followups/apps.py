@@ -7,9 +7,14 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.booking.actions import after_booking
-        from followups.actions.reviews import attach_booking, give_up_reviews, plan_reviews
+        from followups.actions.reviews import (
+            attach_booking,
+            give_up_reviews,
+            plan_reviews,
+            resume_reviews,
+        )
         from followups.closing import reviews_that_stop, seen_but_not_written_up
-        from patients.actions.cases import before_closing
+        from patients.actions.cases import after_reopening, before_closing
         from patients.closing import stopped_with_it, unfinished
         from treatments.actions.signing import after_signing
 
@@ -18,3 +23,4 @@ class FollowupsConfig(AppConfig):
         unfinished.append(seen_but_not_written_up)
         stopped_with_it.append(reviews_that_stop)
         before_closing.append(give_up_reviews)
+        after_reopening.append(resume_reviews)

@@ -12,6 +12,10 @@ class _MovesInItsTransaction(SharedFunctionTrigger):
     function = "patients_merge_moves"
 
 
+class _ClosedUntilReopened(SharedFunctionTrigger):
+    function = "patients_closed_until_reopened"
+
+
 class _OfAStandingRecord(SharedFunctionTrigger):
     function = "patients_of_a_standing_record"
 
@@ -99,4 +103,13 @@ def signed_by_somebody_born() -> pgtrigger.Trigger:
         name="signer_is_born",
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Q(new__signed_at__isnull=False),
+    )
+
+
+def closed_until_reopened() -> pgtrigger.Trigger:
+    """Refuse to change how a case was closed, or to open it without a `Reopening` that says why."""
+    return _ClosedUntilReopened(
+        name="closed_until_reopened",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("closed_at", "closed_by", "outcome"),
     )

@@ -45,6 +45,7 @@ case_urls = [
     path("patients/<uuid:patient_id>/case/", cases.case_page, name="case"),
     path("patients/<uuid:patient_id>/case/open/", cases.open_case, name="open_case"),
     path("patients/<uuid:patient_id>/case/close/", cases.close_case, name="close_case"),
+    path("patients/<uuid:patient_id>/case/reopen/", cases.reopen_case, name="reopen_case"),
     path("patients/<uuid:patient_id>/case/clinician/", cases.set_clinician, name="set_clinician"),
 ]
 

@@ -117,6 +117,7 @@ DOORS: dict[str, Door] = {
     "patients:case": page(R, C, A),
     "patients:open_case": button(R, C, A),
     "patients:close_case": button(C, A),
+    "patients:reopen_case": button(C, A),
     "patients:set_clinician": button(R, C, A),
     # The clinical record.
     "patients:history": page(C, A),

@@ -79,6 +79,10 @@ class Kind(models.TextChoices):
         "patients.case_closed",
         "closed the case: {outcome}; reviews given up: {reviews_given_up}",
     )
+    CASE_REOPENED = (
+        "patients.case_reopened",
+        "opened the case again that was closed {closed}; reviews planned again: {reviews_resumed}",
+    )
     CLINICIAN_SET = "patients.clinician_set", "made {clinician} responsible for the case"
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"

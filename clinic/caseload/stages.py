@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from clinic.booking.models import Appointment
+from followups.models import Review
 from patients.models import Case, Consent, ConsentTemplate, Diagnosis
 from patients.models.case import CaseQuerySet
 from patients.models.consent import ConsentQuerySet
@@ -22,6 +23,7 @@ class Stage(models.TextChoices):
     CONSENTED = "consented", "Consented"
     IN_TREATMENT = "in_treatment", "In treatment"
     IN_FOLLOW_UP = "in_follow_up", "In follow-up"
+    MAINTENANCE = "maintenance", "Maintenance"
     DISCHARGED = "discharged", "Discharged"
     DECLINED = "declined", "Declined"
     LOST = "lost", "Lost to follow-up"
@@ -35,6 +37,7 @@ OPEN_STAGES = [
     Stage.CONSENTED,
     Stage.IN_TREATMENT,
     Stage.IN_FOLLOW_UP,
+    Stage.MAINTENANCE,
 ]
 
 
@@ -46,7 +49,8 @@ def with_stage(cases: CaseQuerySet) -> CaseQuerySet:
             When(outcome=Case.Outcome.DECLINED, then=Value(Stage.DECLINED)),
             When(outcome=Case.Outcome.LOST, then=Value(Stage.LOST)),
             When(_has_signed_session() & _has_sessions_to_come(), then=Value(Stage.IN_TREATMENT)),
-            When(_has_signed_session(), then=Value(Stage.IN_FOLLOW_UP)),
+            When(_has_signed_session() & _has_reviews_to_come(), then=Value(Stage.IN_FOLLOW_UP)),
+            When(_has_signed_session(), then=Value(Stage.MAINTENANCE)),
             When(_has_standing_treatment_consent(), then=Value(Stage.CONSENTED)),
             When(_has_information(), then=Value(Stage.REFLECTING)),
             When(_is_assessed(), then=Value(Stage.ASSESSED)),
@@ -72,6 +76,10 @@ def _has_sessions_to_come() -> Exists:
     )
     plans = Plan.objects.standing().filter(case=OuterRef("pk"))
     return Exists(plans.alias(done=Coalesce(signed, 0)).filter(sessions_planned__gt=F("done")))
+
+
+def _has_reviews_to_come() -> Exists:
+    return Exists(Review.objects.outstanding().filter(case=OuterRef("pk")))
 
 
 def _treatment_consents() -> ConsentQuerySet:

@@ -170,6 +170,16 @@ def give_up_reviews(case: Case, now: datetime) -> dict[str, int]:
 
 
 @transaction.atomic
+def resume_reviews(case: Case, closed_at: datetime) -> dict[str, int]:
+    """Plan the reviews again that a closing gave up, once it is taken back; return how many."""
+    reviews = list(Review.objects.select_for_update().filter(case=case, given_up_at=closed_at))
+    for review in reviews:
+        review.given_up_at = None
+        review.check_and_save()
+    return {"reviews_resumed": len(reviews)}
+
+
+@transaction.atomic
 def record_contact(
     *, by: User, review: Review, outcome: str, note: str, now: datetime
 ) -> ContactAttempt:

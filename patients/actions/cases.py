@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
+from clinic.base.templatetags.anagen import day
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
 from patients.closing import obstacles_to_closing
-from patients.models import Case, Patient
+from patients.models import Case, Patient, Reopening
 from patients.turns import take_turn
 
 ALREADY_OPEN = "This patient already has an open case."
@@ -20,6 +21,10 @@ ALREADY_OPEN = "This patient already has an open case."
 # What apps above do before a case is closed: each is called with the case, which is held, and the
 # time, and returns what the event is to tell of it. A `ValidationError` keeps the case open.
 before_closing: list[Callable[[Case, datetime], Mapping[str, Any]]] = []
+
+# What apps above take up again with a case: each is called with it and with when it had been
+# closed, and returns what the event is to tell of it.
+after_reopening: list[Callable[[Case, datetime], Mapping[str, Any]]] = []
 
 
 @transaction.atomic
@@ -69,6 +74,45 @@ def close_case(*, by: User, case: Case, outcome: str, now: datetime) -> Case:
         patient_id=row.patient_id,
         subject=row,
         outcome=row.get_outcome_display().lower(),
+        **done,
+    )
+    return row
+
+
+@transaction.atomic
+def reopen_case(*, by: User, case: Case, reason: str, now: datetime) -> Case:
+    """Take a closing back: the case goes on as it was, its consents and its reviews too.
+
+    Raises `ValidationError` where it is open, where another case of the patient is, or without a
+    reason.
+    """
+    take_turn(case.patient_id)
+    row = Case.objects.select_for_update().get(pk=case.pk)
+    if row.closed_at is None or row.closed_by is None:
+        raise ValidationError("This case is open.")
+    if Case.objects.open().filter(patient=row.patient_id).exists():
+        raise ValidationError(ALREADY_OPEN)
+    closed = row.closed_at
+    Reopening.check_and_create(
+        case=row,
+        closed_at=closed,
+        closed_by=row.closed_by,
+        outcome=row.outcome,
+        reopened_at=now,
+        reopened_by=by,
+        reason=reason,
+    )
+    row.closed_at, row.closed_by, row.outcome = None, None, ""
+    row.check_and_save()
+    done = {
+        name: value for take_up in after_reopening for name, value in take_up(row, closed).items()
+    }
+    audit.record(
+        Kind.CASE_REOPENED,
+        by=by,
+        patient_id=row.patient_id,
+        subject=row,
+        closed=str(day(closed)),
         **done,
     )
     return row

@@ -10,12 +10,22 @@ from django.db import IntegrityError, transaction
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
-from patients.details import label_of
-from patients.merging.comparison import ABSORBED, SURVIVOR, differences, obstacles
+from patients.merging.comparison import (
+    ABSORBED,
+    SURVIVOR,
+    Detail,
+    all_details,
+    differences,
+    obstacles,
+)
 from patients.merging.moving import take_along, take_back
 from patients.models import LikelyPair, Merge, OtherNumber, Patient, TwoPeople
 
 MERGED_ALREADY = "One of these records was merged meanwhile. Look at them again."
+NO_BIRTH_DATE = (
+    "A consent was signed in one of these records, and the date of birth is known in the other"
+    " alone. Keep that date of birth."
+)
 UNDONE_ALREADY = "This merge was undone already."
 
 
@@ -81,7 +91,7 @@ def undo_merge(*, by: User, merge: Merge, now: datetime) -> list[str]:
             absorbed=absorbed.number,
             survivor=survivor.number,
         )
-    return [label_of(name) for name in left]
+    return left
 
 
 @transaction.atomic
@@ -132,31 +142,40 @@ def _choose(
 ) -> dict[str, dict[str, Any]]:
     """Give the survivor what was chosen of the absorbed patient's details."""
     chosen = {
-        each.name: [each.survivors, each.absorbed]
+        name: [getattr(survivor, name), getattr(absorbed, name)]
         for each in differences(survivor, absorbed)
         if keep.get(each.name) == ABSORBED
+        for name in each.detail.names
     }
-    given_up: dict[str, list[Any]] = {}
-    if "nhs_number" in chosen and absorbed.nhs_number:
-        statuses: list[Any] = [survivor.nhs_number_status, absorbed.nhs_number_status]
-        chosen["nhs_number_status"] = statuses
-        given_up = {
-            "nhs_number": [absorbed.nhs_number, None],
-            "nhs_number_status": [statuses[1], ""],
-        }
-        absorbed.nhs_number, absorbed.nhs_number_status = None, ""
-        absorbed.check_and_save()
-    elif "nhs_number" in chosen:
-        chosen["nhs_number_status"] = [survivor.nhs_number_status, ""]
+    given_up = _give_up_nhs_number(absorbed) if "nhs_number" in chosen else {}
     for name, (_, value) in chosen.items():
         setattr(survivor, name, value)
     before = survivor.revision
     survivor.revision += 1
+    _refuse_unknown_signer(survivor)
     survivor.check_and_save()
     return {
         SURVIVOR: {**chosen, "revision": [before, survivor.revision]},
         ABSORBED: given_up,
     }
+
+
+def _give_up_nhs_number(absorbed: Patient) -> dict[str, list[Any]]:
+    """Take an NHS number, which is one patient's, from the absorbed record."""
+    if absorbed.nhs_number is None:
+        return {}
+    given_up: dict[str, list[Any]] = {
+        "nhs_number": [absorbed.nhs_number, None],
+        "nhs_number_status": [absorbed.nhs_number_status, ""],
+    }
+    absorbed.nhs_number, absorbed.nhs_number_status = None, ""
+    absorbed.check_and_save()
+    return given_up
+
+
+def _refuse_unknown_signer(survivor: Patient) -> None:
+    if survivor.date_of_birth is None and survivor.consents.exclude(signed_at=None).exists():
+        raise ValidationError(NO_BIRTH_DATE)
 
 
 def _restore(patient: Patient, replaced: Mapping[str, list[Any]]) -> list[str]:
@@ -166,14 +185,20 @@ def _restore(patient: Patient, replaced: Mapping[str, list[Any]]) -> list[str]:
     sees just what they saw.
     """
     left = []
-    for name, (before, after) in replaced.items():
-        field = Patient._meta.get_field(name)
-        if getattr(patient, name) == field.to_python(after):  # type: ignore[union-attr]
-            setattr(patient, name, field.to_python(before))  # type: ignore[union-attr]
-        elif name == "revision":
+    for detail in [*all_details(), Detail("revision", ("revision",))]:
+        was = {name: replaced[name] for name in detail.names if name in replaced}
+        if all(getattr(patient, name) == _value(name, after) for name, (_, after) in was.items()):
+            for name, (before, _) in was.items():
+                setattr(patient, name, _value(name, before))
+        elif detail.name == "revision":
             patient.revision += 1
         else:
-            left.append(name)
+            left.append(detail.label)
     if replaced:
         patient.check_and_save()
     return left
+
+
+def _value(name: str, kept: Any) -> Any:
+    """Return a value that was kept as JSON as the field has it."""
+    return Patient._meta.get_field(name).to_python(kept)  # type: ignore[union-attr]

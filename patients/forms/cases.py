@@ -6,6 +6,7 @@ from django import forms
 
 from clinic.base.forms import PlainForm
 from clinic.staff.models import User
+from patients.forms.fields import LineField
 from patients.models import Case
 
 
@@ -29,3 +30,14 @@ class CloseForm(PlainForm):
     """How a case ended."""
 
     outcome = forms.ChoiceField(choices=Case.Outcome.choices, widget=forms.RadioSelect)
+
+
+class ReopenForm(PlainForm):
+    """Why a case is opened again."""
+
+    reason = LineField(
+        label="Why is it opened again?",
+        max_length=200,
+        error_messages={"required": "Write why the case is opened again."},
+        widget=forms.TextInput(attrs={"class": "w-line", "autocomplete": "off"}),
+    )

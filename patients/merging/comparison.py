@@ -10,25 +10,80 @@ from patients.models import Patient
 SURVIVOR, ABSORBED = "survivor", "absorbed"
 
 
+# Details that say something only together: one choice for all of each.
+_TOGETHER: dict[str, tuple[str, ...]] = {
+    "NHS number": ("nhs_number", "nhs_number_status"),
+    "address": ("address", "town", "postcode", "country"),
+    "GP": ("gp_name", "gp_practice", "gp_address", "gp_phone", "gp_email"),
+    "emergency contact": ("emergency_name", "emergency_relationship", "emergency_phone"),
+    "language": ("language", "language_words", "needs_interpreter"),
+    "access needs": ("access_needs", "access_note"),
+    "how they heard of us": ("heard_of", "heard_of_words"),
+}
+_NOTHING: tuple[object, ...] = (None, "", [], "not_known", False)
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is chosen as one: a field of the details, or several that belong together."""
+
+    label: str
+    names: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its first field, which stands for all."""
+        return self.names[0]
+
+    def of(self, details: PatientDetails) -> tuple[object, ...]:
+        """Return the values of its fields."""
+        return tuple(getattr(details, name) for name in self.names)
+
+    def in_words(self, details: PatientDetails) -> str:
+        """Return what it says, a line for each field that says something."""
+        said = [
+            words_of(name, value)
+            for name, value in zip(self.names, self.of(details), strict=True)
+            if value not in _NOTHING
+        ]
+        return "\n".join(said) or words_of(self.name, self.of(details)[0])
+
+
+def all_details() -> list[Detail]:
+    """Return everything that is chosen when two records become one, in the form's order."""
+    grouped = {name: Detail(label, names) for label, names in _TOGETHER.items() for name in names}
+    each = (grouped.get(name, Detail(label_of(name), (name,))) for name in FIELD_NAMES)
+    return list(dict.fromkeys(each))
+
+
 @dataclass(frozen=True)
 class Difference:
     """A detail that the two records have differently, or that only one of them has."""
 
-    name: str
-    label: str
-    survivors: object
-    absorbed: object
+    detail: Detail
+    survivors: PatientDetails
+    absorbed: PatientDetails
 
     @property
-    def shown(self) -> tuple[object, object]:
-        """The two values in words."""
-        return shown(self.name, self.survivors), shown(self.name, self.absorbed)
+    def name(self) -> str:
+        """The name of the detail."""
+        return self.detail.name
+
+    @property
+    def label(self) -> str:
+        """What the detail is called."""
+        return self.detail.label
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """What the two records say, in words."""
+        return self.detail.in_words(self.survivors), self.detail.in_words(self.absorbed)
 
     @property
     def likelier(self) -> str:
         """Whose value to offer: the survivor's, unless only the other record has one."""
-        nothing: tuple[object, ...] = (None, "", [], "not_known")
-        return ABSORBED if self.survivors in nothing and self.absorbed else SURVIVOR
+        says_nothing = all(value in _NOTHING for value in self.detail.of(self.survivors))
+        return ABSORBED if says_nothing else SURVIVOR
 
 
 @dataclass(frozen=True)
@@ -55,16 +110,17 @@ class Comparison:
 
 def compare(survivor: Patient, absorbed: Patient) -> Comparison:
     """Put two records side by side."""
-    differing = {each.name for each in differences(survivor, absorbed)}
     details = PatientDetails.of(survivor)
+    differing = differences(survivor, absorbed)
+    names = {each.name for each in differing}
     return Comparison(
         survivor=survivor,
         absorbed=absorbed,
-        differences=differences(survivor, absorbed),
+        differences=differing,
         same=[
-            (label_of(name), shown(name, getattr(details, name)))
-            for name in FIELD_NAMES
-            if name not in differing and getattr(details, name) not in (None, "", [])
+            (detail.label, detail.in_words(details))
+            for detail in all_details()
+            if detail.name not in names and any(v not in _NOTHING for v in detail.of(details))
         ],
         survivors_rows=rows_by_kind(survivor),
         absorbed_rows=rows_by_kind(absorbed),
@@ -73,21 +129,13 @@ def compare(survivor: Patient, absorbed: Patient) -> Comparison:
 
 
 def differences(survivor: Patient, absorbed: Patient) -> list[Difference]:
-    """Return the details in which two records differ.
-
-    How an NHS number is known goes with the number.
-    """
+    """Return the details in which two records differ."""
     left, right = PatientDetails.of(survivor), PatientDetails.of(absorbed)
     return [
-        Difference(name, label_of(name), getattr(left, name), getattr(right, name))
-        for name in left.differing(right)
-        if name != "nhs_number_status"
+        Difference(detail, left, right)
+        for detail in all_details()
+        if detail.of(left) != detail.of(right)
     ]
-
-
-def shown(name: str, value: object) -> object:
-    """Return a detail as people read it."""
-    return words_of(name, value)
 
 
 def obstacles(survivor: Patient, absorbed: Patient) -> Iterator[str]:

@@ -18,497 +18,508 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='consenttemplate',
-            options={'ordering': ['purpose', 'technique', '-version', 'language']},
+        clinic.base.operations.Together(
+            [
+                migrations.AlterModelOptions(
+                    name='consenttemplate',
+                    options={'ordering': ['purpose', 'technique', '-version', 'language']},
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='consent',
+                    name='locked_when_signed',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='consent',
+                    name='never_changes',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='consent',
+                    name='before_update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='consent',
+                    name='before_delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='consenttemplate',
+                    name='before_update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='consenttemplate',
+                    name='before_delete_delete',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='consent',
+                    name='patients_consent_withdrawn_after_signing',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='consenttemplate',
+                    name='patients_template_version_once',
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='alternatives_discussed',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='can_communicate',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='can_retain',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='can_understand',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='can_weigh',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='capacity',
+                    field=models.CharField(blank=True, choices=[('assumed', 'No reason for doubt'), ('assessed', 'In doubt, so it was assessed')], max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='capacity_note',
+                    field=models.TextField(blank=True, max_length=1000, verbose_name='how capacity was assessed'),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='clinician_name',
+                    field=models.CharField(blank=True, max_length=160, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='clinician_signed_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='clinician_signed_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='clinician_statement',
+                    field=models.TextField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='discussed_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='discussed_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='expires_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='interpreter',
+                    field=models.CharField(blank=True, max_length=120, verbose_name="interpreter's name or service"),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='interpreter_needed',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='matters',
+                    field=models.TextField(blank=True, verbose_name='what matters to the patient'),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='no_treatment_discussed',
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='process',
+                    field=models.PositiveSmallIntegerField(default=1, editable=False),
+                ),
+            ]
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='consent',
-            name='locked_when_signed',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='consent',
-            name='never_changes',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='consent',
-            name='before_update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='consent',
-            name='before_delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='consenttemplate',
-            name='before_update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='consenttemplate',
-            name='before_delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='consent',
-            name='patients_consent_withdrawn_after_signing',
-        ),
-        migrations.RemoveConstraint(
-            model_name='consenttemplate',
-            name='patients_template_version_once',
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='alternatives_discussed',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='can_communicate',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='can_retain',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='can_understand',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='can_weigh',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='capacity',
-            field=models.CharField(blank=True, choices=[('assumed', 'No reason for doubt'), ('assessed', 'In doubt, so it was assessed')], max_length=8),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='capacity_note',
-            field=models.TextField(blank=True, max_length=1000, verbose_name='how capacity was assessed'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='clinician_name',
-            field=models.CharField(blank=True, max_length=160, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='clinician_signed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='clinician_signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='clinician_statement',
-            field=models.TextField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='discussed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='discussed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='expires_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='interpreter',
-            field=models.CharField(blank=True, max_length=120, verbose_name="interpreter's name or service"),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='interpreter_needed',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='matters',
-            field=models.TextField(blank=True, verbose_name='what matters to the patient'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='no_treatment_discussed',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='process',
-            field=models.PositiveSmallIntegerField(default=1, editable=False),
-        ),
-        # What waits for its signature is signed in the present way; what is signed stays as it was.
         migrations.RunSQL(
             "UPDATE patients_consent SET process = 2 WHERE signed_at IS NULL",
             migrations.RunSQL.noop,
         ),
-        migrations.AlterField(
-            model_name='consent',
-            name='process',
-            field=models.PositiveSmallIntegerField(default=2, editable=False),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='risks_added',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='risks_discussed',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='withdrawn_how',
-            field=models.CharField(blank=True, choices=[('in_person', 'In person'), ('phone', 'By phone'), ('writing', 'In writing')], max_length=10, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='alternatives_discussed',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='can_communicate',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='can_retain',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='can_understand',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='can_weigh',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='capacity',
-            field=models.CharField(blank=True, choices=[('assumed', 'No reason for doubt'), ('assessed', 'In doubt, so it was assessed')], max_length=8),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='capacity_note',
-            field=models.TextField(blank=True, max_length=1000, verbose_name='how capacity was assessed'),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='clinician_name',
-            field=models.CharField(blank=True, max_length=160, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='clinician_signed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='clinician_signed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='clinician_statement',
-            field=models.TextField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='discussed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='discussed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='expires_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='interpreter',
-            field=models.CharField(blank=True, max_length=120, verbose_name="interpreter's name or service"),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='interpreter_needed',
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='matters',
-            field=models.TextField(blank=True, verbose_name='what matters to the patient'),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='no_treatment_discussed',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='process',
-            field=models.PositiveSmallIntegerField(default=1, editable=False),
-        ),
-        migrations.AlterField(
-            model_name='consentevent',
-            name='process',
-            field=models.PositiveSmallIntegerField(default=2, editable=False),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='risks_added',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='risks_discussed',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='withdrawn_how',
-            field=models.CharField(blank=True, choices=[('in_person', 'In person'), ('phone', 'By phone'), ('writing', 'In writing')], max_length=10, null=True),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='alternatives',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='earlier_consents',
-            field=models.CharField(choices=[('stand', 'Earlier signatures still stand'), ('anew', 'Everybody must sign anew')], default='stand', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='earlier_reason',
-            field=models.TextField(blank=True, max_length=500, verbose_name='why everybody must sign anew'),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='language',
-            field=models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('bn', 'Bengali'), ('fr', 'French'), ('gu', 'Gujarati'), ('it', 'Italian'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('pa', 'Punjabi'), ('ro', 'Romanian'), ('es', 'Spanish'), ('tr', 'Turkish'), ('ur', 'Urdu'), ('cy', 'Welsh')], default='en', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='revision',
-            field=models.PositiveIntegerField(default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='risks',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='saved_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='saved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='statements',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consenttemplate',
-            name='valid_months',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='alternatives',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='earlier_consents',
-            field=models.CharField(choices=[('stand', 'Earlier signatures still stand'), ('anew', 'Everybody must sign anew')], default='stand', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='earlier_reason',
-            field=models.TextField(blank=True, max_length=500, verbose_name='why everybody must sign anew'),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='language',
-            field=models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('bn', 'Bengali'), ('fr', 'French'), ('gu', 'Gujarati'), ('it', 'Italian'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('pa', 'Punjabi'), ('ro', 'Romanian'), ('es', 'Spanish'), ('tr', 'Turkish'), ('ur', 'Urdu'), ('cy', 'Welsh')], default='en', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='revision',
-            field=models.PositiveIntegerField(default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='risks',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='saved_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='saved_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='statements',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='consenttemplateevent',
-            name='valid_months',
-            field=models.PositiveSmallIntegerField(blank=True, null=True),
-        ),
-        migrations.AlterField(
-            model_name='consent',
-            name='questions',
-            field=models.TextField(blank=True, verbose_name="the patient's questions"),
-        ),
-        migrations.AlterField(
-            model_name='consentevent',
-            name='questions',
-            field=models.TextField(blank=True, verbose_name="the patient's questions"),
-        ),
-        migrations.AlterField(
-            model_name='consenttemplate',
-            name='purpose',
-            field=models.CharField(choices=[('treatment', 'Treatment'), ('photographs', 'Photographs'), ('marketing', 'News and offers'), ('research', 'Research'), ('gp', 'Sharing with the GP')], max_length=12),
-        ),
-        migrations.AlterField(
-            model_name='consenttemplateevent',
-            name='purpose',
-            field=models.CharField(choices=[('treatment', 'Treatment'), ('photographs', 'Photographs'), ('marketing', 'News and offers'), ('research', 'Research'), ('gp', 'Sharing with the GP')], max_length=12),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(condition=models.Q(('withdrawn_at__isnull', False)), fields=['-withdrawn_at'], name='patients_consent_withdrawals'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(condition=models.Q(('clinician_signed_at__isnull', True), ('process', 2), ('signed_at__isnull', False), ('withdrawn_at__isnull', True)), fields=['signed_by'], name='patients_consent_to_sign'),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."information_given_at" IS DISTINCT FROM (NEW."information_given_at") OR OLD."information_given_by_id" IS DISTINCT FROM (NEW."information_given_by_id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."process" IS DISTINCT FROM (NEW."process") OR OLD."reflect_until" IS DISTINCT FROM (NEW."reflect_until") OR OLD."template_id" IS DISTINCT FROM (NEW."template_id"))', execute="anagen_never_changes('patient', 'case', 'template', 'process', 'information_given_at', 'information_given_by', 'reflect_until')", func='RETURN NULL;', hash='f718218f7221803d5bf64ccfce80864c23d0c1e7', operation='UPDATE', pgid='pgtrigger_never_changes_51bbd', table='patients_consent', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='locked_when_signed', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_when_signed('clinician_signed_at', 'clinician_signed_by_id', 'clinician_name', 'clinician_statement', 'withdrawn_at', 'withdrawn_by_id', 'withdrawn_how', 'withdrawn_reason')", func='RETURN NULL;', hash='17516e52af6269879122eb6ec4874469f75a985b', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_signed_7465c', table='patients_consent', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consentevent" ("alternatives_discussed", "can_communicate", "can_retain", "can_understand", "can_weigh", "capacity", "capacity_note", "case_id", "clinician_name", "clinician_signed_at", "clinician_signed_by_id", "clinician_statement", "created_at", "discussed_at", "discussed_by_id", "early_reason", "expires_at", "id", "information_given_at", "information_given_by_id", "interpreter", "interpreter_needed", "matters", "name_reason", "no_treatment_discussed", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "process", "questions", "reflect_until", "risks_added", "risks_discussed", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_how", "withdrawn_reason") VALUES (OLD."alternatives_discussed", OLD."can_communicate", OLD."can_retain", OLD."can_understand", OLD."can_weigh", OLD."capacity", OLD."capacity_note", OLD."case_id", OLD."clinician_name", OLD."clinician_signed_at", OLD."clinician_signed_by_id", OLD."clinician_statement", OLD."created_at", OLD."discussed_at", OLD."discussed_by_id", OLD."early_reason", OLD."expires_at", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."interpreter", OLD."interpreter_needed", OLD."matters", OLD."name_reason", OLD."no_treatment_discussed", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_scopes", OLD."process", OLD."questions", OLD."reflect_until", OLD."risks_added", OLD."risks_discussed", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_reason"); RETURN NULL;', hash='030447db2934a03c881868ed83b0836c5750f28a', operation='UPDATE', pgid='pgtrigger_before_update_update_411e8', table='patients_consent', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_consentevent" ("alternatives_discussed", "can_communicate", "can_retain", "can_understand", "can_weigh", "capacity", "capacity_note", "case_id", "clinician_name", "clinician_signed_at", "clinician_signed_by_id", "clinician_statement", "created_at", "discussed_at", "discussed_by_id", "early_reason", "expires_at", "id", "information_given_at", "information_given_by_id", "interpreter", "interpreter_needed", "matters", "name_reason", "no_treatment_discussed", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "process", "questions", "reflect_until", "risks_added", "risks_discussed", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_how", "withdrawn_reason") VALUES (OLD."alternatives_discussed", OLD."can_communicate", OLD."can_retain", OLD."can_understand", OLD."can_weigh", OLD."capacity", OLD."capacity_note", OLD."case_id", OLD."clinician_name", OLD."clinician_signed_at", OLD."clinician_signed_by_id", OLD."clinician_statement", OLD."created_at", OLD."discussed_at", OLD."discussed_by_id", OLD."early_reason", OLD."expires_at", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."interpreter", OLD."interpreter_needed", OLD."matters", OLD."name_reason", OLD."no_treatment_discussed", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_scopes", OLD."process", OLD."questions", OLD."reflect_until", OLD."risks_added", OLD."risks_discussed", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_reason"); RETURN NULL;', hash='25bb8f743e8ef6e725fde3d52644d401df5bf500', operation='DELETE', pgid='pgtrigger_before_delete_delete_59a76', table='patients_consent', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='translates_published', sql=clinic.base.triggers.TriggerSql(execute='patients_translates_published()', func='RETURN NULL;', hash='d4b63a2665aeb79cc6db3df79b84ea09b3a2bc78', operation='INSERT OR UPDATE', pgid='pgtrigger_translates_published_5cd0c', table='patients_consenttemplate', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consenttemplateevent" ("alternatives", "approved_by_id", "body", "created_at", "earlier_consents", "earlier_reason", "id", "language", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "revision", "risks", "saved_at", "saved_by_id", "statements", "technique", "title", "valid_months", "version") VALUES (OLD."alternatives", OLD."approved_by_id", OLD."body", OLD."created_at", OLD."earlier_consents", OLD."earlier_reason", OLD."id", OLD."language", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."revision", OLD."risks", OLD."saved_at", OLD."saved_by_id", OLD."statements", OLD."technique", OLD."title", OLD."valid_months", OLD."version"); RETURN NULL;', hash='426c1c14678ac057ffab9151bdfe9cdda39adbd1', operation='UPDATE', pgid='pgtrigger_before_update_update_106db', table='patients_consenttemplate', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='consenttemplate',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_consenttemplateevent" ("alternatives", "approved_by_id", "body", "created_at", "earlier_consents", "earlier_reason", "id", "language", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "revision", "risks", "saved_at", "saved_by_id", "statements", "technique", "title", "valid_months", "version") VALUES (OLD."alternatives", OLD."approved_by_id", OLD."body", OLD."created_at", OLD."earlier_consents", OLD."earlier_reason", OLD."id", OLD."language", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."revision", OLD."risks", OLD."saved_at", OLD."saved_by_id", OLD."statements", OLD."technique", OLD."title", OLD."valid_months", OLD."version"); RETURN NULL;', hash='6684394c758f5eea9d00f79fb85109e2479f8fb2', operation='DELETE', pgid='pgtrigger_before_delete_delete_2fcc0', table='patients_consenttemplate', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discussed_at__isnull', True), ('discussed_by__isnull', True)), models.Q(('discussed_at__isnull', False), ('discussed_by__isnull', False)), _connector='OR'), name='patients_consent_discussed_paired', violation_error_message='Say both when and by whom it was discussed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinician_signed_at__isnull', True), ('clinician_signed_by__isnull', True)), models.Q(('clinician_signed_at__isnull', False), ('clinician_signed_by__isnull', False)), _connector='OR'), name='patients_consent_clinician_signed_paired', violation_error_message='Say both when and by whom it was clinician signed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('interpreter__regex', '\\S'), ('interpreter_needed', True)), models.Q(('interpreter', ''), ('interpreter_needed__isnull', True)), models.Q(('interpreter', ''), ('interpreter_needed', False)), _connector='OR'), name='patients_consent_interpreter_named', violation_error_message='Name the interpreter or the service, or say none is needed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('process__in', [1, 2])), name='patients_consent_process_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('process', 1), models.Q(('discussed_at__gte', models.F('information_given_at')), ('discussed_at__isnull', False), ('discussed_at__lte', models.F('signed_at'))), _connector='OR'), name='patients_consent_discussed_first', violation_error_message='Record what was talked about before the patient signs.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('process', 1), ('capacity', 'assumed'), models.Q(('capacity', 'assessed'), ('capacity_note__regex', '\\S'), ('can_communicate', True), ('can_retain', True), ('can_understand', True), ('can_weigh', True)), _connector='OR'), name='patients_consent_signed_with_capacity', violation_error_message='Without the capacity to decide nothing is signed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), models.Q(('expires_at__gt', models.F('signed_at')), ('signed_at__isnull', False)), _connector='OR'), name='patients_consent_expires_after_signing', violation_error_message='A consent expires after it was signed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinician_name__isnull', True), ('clinician_signed_at__isnull', True), ('clinician_statement__isnull', True)), models.Q(('clinician_name__regex', '\\S'), ('clinician_signed_at__gte', models.F('signed_at')), ('clinician_signed_by', models.F('signed_by')), ('clinician_statement__regex', '\\S'), ('signed_at__isnull', False), models.Q(('withdrawn_at__isnull', True), ('clinician_signed_at__lte', models.F('withdrawn_at')), _connector='OR')), _connector='OR'), name='patients_consent_clinician_signs_whole', violation_error_message='Who took the signature signs for it, after the patient and before a withdrawal.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_how__isnull', True), ('withdrawn_reason__isnull', True)), models.Q(('signed_at__isnull', False), ('withdrawn_at__gte', models.F('signed_at')), ('withdrawn_at__isnull', False)), _connector='OR'), name='patients_consent_withdrawn_after_signing', violation_error_message='Only a signed consent can be withdrawn.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('saved_at__isnull', True), ('saved_by__isnull', True)), models.Q(('saved_at__isnull', False), ('saved_by__isnull', False)), _connector='OR'), name='patients_consent_template_saved_paired', violation_error_message='Say both when and by whom it was saved.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_months__isnull', True), models.Q(('valid_months__gte', 1), ('valid_months__lte', 120)), _connector='OR'), name='patients_consent_template_valid_months_range', violation_error_message='Valid months must be between 1 and 120.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttemplate',
-            constraint=models.UniqueConstraint(fields=('purpose', 'technique', 'version', 'language'), name='patients_template_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('purpose', 'technique', 'language'), name='patients_template_one_draft', violation_error_message='A draft of this text is open already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('earlier_consents', 'anew'), _negated=True), ('earlier_reason__regex', '\\S'), _connector='OR'), name='patients_template_says_why_anew', violation_error_message='Say why everybody must sign anew.'),
+        clinic.base.operations.Together(
+            [
+                migrations.AlterField(
+                    model_name='consent',
+                    name='process',
+                    field=models.PositiveSmallIntegerField(default=2, editable=False),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='risks_added',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='risks_discussed',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consent',
+                    name='withdrawn_how',
+                    field=models.CharField(blank=True, choices=[('in_person', 'In person'), ('phone', 'By phone'), ('writing', 'In writing')], max_length=10, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='alternatives_discussed',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='can_communicate',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='can_retain',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='can_understand',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='can_weigh',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='capacity',
+                    field=models.CharField(blank=True, choices=[('assumed', 'No reason for doubt'), ('assessed', 'In doubt, so it was assessed')], max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='capacity_note',
+                    field=models.TextField(blank=True, max_length=1000, verbose_name='how capacity was assessed'),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='clinician_name',
+                    field=models.CharField(blank=True, max_length=160, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='clinician_signed_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='clinician_signed_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='clinician_statement',
+                    field=models.TextField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='discussed_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='discussed_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='expires_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='interpreter',
+                    field=models.CharField(blank=True, max_length=120, verbose_name="interpreter's name or service"),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='interpreter_needed',
+                    field=models.BooleanField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='matters',
+                    field=models.TextField(blank=True, verbose_name='what matters to the patient'),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='no_treatment_discussed',
+                    field=models.BooleanField(default=False),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='process',
+                    field=models.PositiveSmallIntegerField(default=1, editable=False),
+                ),
+            ]
+        ),
+        clinic.base.operations.Together(
+            [
+                migrations.AlterField(
+                    model_name='consentevent',
+                    name='process',
+                    field=models.PositiveSmallIntegerField(default=2, editable=False),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='risks_added',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='risks_discussed',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consentevent',
+                    name='withdrawn_how',
+                    field=models.CharField(blank=True, choices=[('in_person', 'In person'), ('phone', 'By phone'), ('writing', 'In writing')], max_length=10, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='alternatives',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='approved_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='earlier_consents',
+                    field=models.CharField(choices=[('stand', 'Earlier signatures still stand'), ('anew', 'Everybody must sign anew')], default='stand', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='earlier_reason',
+                    field=models.TextField(blank=True, max_length=500, verbose_name='why everybody must sign anew'),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='language',
+                    field=models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('bn', 'Bengali'), ('fr', 'French'), ('gu', 'Gujarati'), ('it', 'Italian'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('pa', 'Punjabi'), ('ro', 'Romanian'), ('es', 'Spanish'), ('tr', 'Turkish'), ('ur', 'Urdu'), ('cy', 'Welsh')], default='en', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='revision',
+                    field=models.PositiveIntegerField(default=0, editable=False),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='risks',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='saved_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='saved_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='statements',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplate',
+                    name='valid_months',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='alternatives',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='approved_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='earlier_consents',
+                    field=models.CharField(choices=[('stand', 'Earlier signatures still stand'), ('anew', 'Everybody must sign anew')], default='stand', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='earlier_reason',
+                    field=models.TextField(blank=True, max_length=500, verbose_name='why everybody must sign anew'),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='language',
+                    field=models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('bn', 'Bengali'), ('fr', 'French'), ('gu', 'Gujarati'), ('it', 'Italian'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('pa', 'Punjabi'), ('ro', 'Romanian'), ('es', 'Spanish'), ('tr', 'Turkish'), ('ur', 'Urdu'), ('cy', 'Welsh')], default='en', max_length=8),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='revision',
+                    field=models.PositiveIntegerField(default=0, editable=False),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='risks',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='saved_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='saved_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='statements',
+                    field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None),
+                ),
+                migrations.AddField(
+                    model_name='consenttemplateevent',
+                    name='valid_months',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True),
+                ),
+                migrations.AlterField(
+                    model_name='consent',
+                    name='questions',
+                    field=models.TextField(blank=True, verbose_name="the patient's questions"),
+                ),
+                migrations.AlterField(
+                    model_name='consentevent',
+                    name='questions',
+                    field=models.TextField(blank=True, verbose_name="the patient's questions"),
+                ),
+                migrations.AlterField(
+                    model_name='consenttemplate',
+                    name='purpose',
+                    field=models.CharField(choices=[('treatment', 'Treatment'), ('photographs', 'Photographs'), ('marketing', 'News and offers'), ('research', 'Research'), ('gp', 'Sharing with the GP')], max_length=12),
+                ),
+                migrations.AlterField(
+                    model_name='consenttemplateevent',
+                    name='purpose',
+                    field=models.CharField(choices=[('treatment', 'Treatment'), ('photographs', 'Photographs'), ('marketing', 'News and offers'), ('research', 'Research'), ('gp', 'Sharing with the GP')], max_length=12),
+                ),
+                migrations.AddIndex(
+                    model_name='consent',
+                    index=models.Index(condition=models.Q(('withdrawn_at__isnull', False)), fields=['-withdrawn_at'], name='patients_consent_withdrawals'),
+                ),
+                migrations.AddIndex(
+                    model_name='consent',
+                    index=models.Index(condition=models.Q(('clinician_signed_at__isnull', True), ('process', 2), ('signed_at__isnull', False), ('withdrawn_at__isnull', True)), fields=['signed_by'], name='patients_consent_to_sign'),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consent',
+                    trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."information_given_at" IS DISTINCT FROM (NEW."information_given_at") OR OLD."information_given_by_id" IS DISTINCT FROM (NEW."information_given_by_id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."process" IS DISTINCT FROM (NEW."process") OR OLD."reflect_until" IS DISTINCT FROM (NEW."reflect_until") OR OLD."template_id" IS DISTINCT FROM (NEW."template_id"))', execute="anagen_never_changes('patient', 'case', 'template', 'process', 'information_given_at', 'information_given_by', 'reflect_until')", func='RETURN NULL;', hash='f718218f7221803d5bf64ccfce80864c23d0c1e7', operation='UPDATE', pgid='pgtrigger_never_changes_51bbd', table='patients_consent', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consent',
+                    trigger=pgtrigger.compiler.Trigger(name='locked_when_signed', sql=clinic.base.triggers.TriggerSql(execute="anagen_locked_when_signed('clinician_signed_at', 'clinician_signed_by_id', 'clinician_name', 'clinician_statement', 'withdrawn_at', 'withdrawn_by_id', 'withdrawn_how', 'withdrawn_reason')", func='RETURN NULL;', hash='17516e52af6269879122eb6ec4874469f75a985b', operation='UPDATE OR DELETE', pgid='pgtrigger_locked_when_signed_7465c', table='patients_consent', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consent',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consentevent" ("alternatives_discussed", "can_communicate", "can_retain", "can_understand", "can_weigh", "capacity", "capacity_note", "case_id", "clinician_name", "clinician_signed_at", "clinician_signed_by_id", "clinician_statement", "created_at", "discussed_at", "discussed_by_id", "early_reason", "expires_at", "id", "information_given_at", "information_given_by_id", "interpreter", "interpreter_needed", "matters", "name_reason", "no_treatment_discussed", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "process", "questions", "reflect_until", "risks_added", "risks_discussed", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_how", "withdrawn_reason") VALUES (OLD."alternatives_discussed", OLD."can_communicate", OLD."can_retain", OLD."can_understand", OLD."can_weigh", OLD."capacity", OLD."capacity_note", OLD."case_id", OLD."clinician_name", OLD."clinician_signed_at", OLD."clinician_signed_by_id", OLD."clinician_statement", OLD."created_at", OLD."discussed_at", OLD."discussed_by_id", OLD."early_reason", OLD."expires_at", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."interpreter", OLD."interpreter_needed", OLD."matters", OLD."name_reason", OLD."no_treatment_discussed", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."photo_scopes", OLD."process", OLD."questions", OLD."reflect_until", OLD."risks_added", OLD."risks_discussed", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_reason"); RETURN NULL;', hash='030447db2934a03c881868ed83b0836c5750f28a', operation='UPDATE', pgid='pgtrigger_before_update_update_411e8', table='patients_consent', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consent',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_consentevent" ("alternatives_discussed", "can_communicate", "can_retain", "can_understand", "can_weigh", "capacity", "capacity_note", "case_id", "clinician_name", "clinician_signed_at", "clinician_signed_by_id", "clinician_statement", "created_at", "discussed_at", "discussed_by_id", "early_reason", "expires_at", "id", "information_given_at", "information_given_by_id", "interpreter", "interpreter_needed", "matters", "name_reason", "no_treatment_discussed", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_scopes", "process", "questions", "reflect_until", "risks_added", "risks_discussed", "signature_png", "signed_at", "signed_by_id", "signed_name", "signed_text", "signed_text_sha256", "template_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_how", "withdrawn_reason") VALUES (OLD."alternatives_discussed", OLD."can_communicate", OLD."can_retain", OLD."can_understand", OLD."can_weigh", OLD."capacity", OLD."capacity_note", OLD."case_id", OLD."clinician_name", OLD."clinician_signed_at", OLD."clinician_signed_by_id", OLD."clinician_statement", OLD."created_at", OLD."discussed_at", OLD."discussed_by_id", OLD."early_reason", OLD."expires_at", OLD."id", OLD."information_given_at", OLD."information_given_by_id", OLD."interpreter", OLD."interpreter_needed", OLD."matters", OLD."name_reason", OLD."no_treatment_discussed", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."photo_scopes", OLD."process", OLD."questions", OLD."reflect_until", OLD."risks_added", OLD."risks_discussed", OLD."signature_png", OLD."signed_at", OLD."signed_by_id", OLD."signed_name", OLD."signed_text", OLD."signed_text_sha256", OLD."template_id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_reason"); RETURN NULL;', hash='25bb8f743e8ef6e725fde3d52644d401df5bf500', operation='DELETE', pgid='pgtrigger_before_delete_delete_59a76', table='patients_consent', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consenttemplate',
+                    trigger=pgtrigger.compiler.Trigger(name='translates_published', sql=clinic.base.triggers.TriggerSql(execute='patients_translates_published()', func='RETURN NULL;', hash='d4b63a2665aeb79cc6db3df79b84ea09b3a2bc78', operation='INSERT OR UPDATE', pgid='pgtrigger_translates_published_5cd0c', table='patients_consenttemplate', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consenttemplate',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_consenttemplateevent" ("alternatives", "approved_by_id", "body", "created_at", "earlier_consents", "earlier_reason", "id", "language", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "revision", "risks", "saved_at", "saved_by_id", "statements", "technique", "title", "valid_months", "version") VALUES (OLD."alternatives", OLD."approved_by_id", OLD."body", OLD."created_at", OLD."earlier_consents", OLD."earlier_reason", OLD."id", OLD."language", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."revision", OLD."risks", OLD."saved_at", OLD."saved_by_id", OLD."statements", OLD."technique", OLD."title", OLD."valid_months", OLD."version"); RETURN NULL;', hash='426c1c14678ac057ffab9151bdfe9cdda39adbd1', operation='UPDATE', pgid='pgtrigger_before_update_update_106db', table='patients_consenttemplate', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='consenttemplate',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_consenttemplateevent" ("alternatives", "approved_by_id", "body", "created_at", "earlier_consents", "earlier_reason", "id", "language", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by_id", "purpose", "reflection_days", "revision", "risks", "saved_at", "saved_by_id", "statements", "technique", "title", "valid_months", "version") VALUES (OLD."alternatives", OLD."approved_by_id", OLD."body", OLD."created_at", OLD."earlier_consents", OLD."earlier_reason", OLD."id", OLD."language", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."published_at", OLD."published_by_id", OLD."purpose", OLD."reflection_days", OLD."revision", OLD."risks", OLD."saved_at", OLD."saved_by_id", OLD."statements", OLD."technique", OLD."title", OLD."valid_months", OLD."version"); RETURN NULL;', hash='6684394c758f5eea9d00f79fb85109e2479f8fb2', operation='DELETE', pgid='pgtrigger_before_delete_delete_2fcc0', table='patients_consenttemplate', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('discussed_at__isnull', True), ('discussed_by__isnull', True)), models.Q(('discussed_at__isnull', False), ('discussed_by__isnull', False)), _connector='OR'), name='patients_consent_discussed_paired', violation_error_message='Say both when and by whom it was discussed.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinician_signed_at__isnull', True), ('clinician_signed_by__isnull', True)), models.Q(('clinician_signed_at__isnull', False), ('clinician_signed_by__isnull', False)), _connector='OR'), name='patients_consent_clinician_signed_paired', violation_error_message='Say both when and by whom it was clinician signed.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('interpreter__regex', '\\S'), ('interpreter_needed', True)), models.Q(('interpreter', ''), ('interpreter_needed__isnull', True)), models.Q(('interpreter', ''), ('interpreter_needed', False)), _connector='OR'), name='patients_consent_interpreter_named', violation_error_message='Name the interpreter or the service, or say none is needed.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(('process__in', [1, 2])), name='patients_consent_process_known'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('process', 1), models.Q(('discussed_at__gte', models.F('information_given_at')), ('discussed_at__isnull', False), ('discussed_at__lte', models.F('signed_at'))), _connector='OR'), name='patients_consent_discussed_first', violation_error_message='Record what was talked about before the patient signs.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('process', 1), ('capacity', 'assumed'), models.Q(('capacity', 'assessed'), ('capacity_note__regex', '\\S'), ('can_communicate', True), ('can_retain', True), ('can_understand', True), ('can_weigh', True)), _connector='OR'), name='patients_consent_signed_with_capacity', violation_error_message='Without the capacity to decide nothing is signed.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), models.Q(('expires_at__gt', models.F('signed_at')), ('signed_at__isnull', False)), _connector='OR'), name='patients_consent_expires_after_signing', violation_error_message='A consent expires after it was signed.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('clinician_name__isnull', True), ('clinician_signed_at__isnull', True), ('clinician_statement__isnull', True)), models.Q(('clinician_name__regex', '\\S'), ('clinician_signed_at__gte', models.F('signed_at')), ('clinician_signed_by', models.F('signed_by')), ('clinician_statement__regex', '\\S'), ('signed_at__isnull', False), models.Q(('withdrawn_at__isnull', True), ('clinician_signed_at__lte', models.F('withdrawn_at')), _connector='OR')), _connector='OR'), name='patients_consent_clinician_signs_whole', violation_error_message='Who took the signature signs for it, after the patient and before a withdrawal.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consent',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_how__isnull', True), ('withdrawn_reason__isnull', True)), models.Q(('signed_at__isnull', False), ('withdrawn_at__gte', models.F('signed_at')), ('withdrawn_at__isnull', False)), _connector='OR'), name='patients_consent_withdrawn_after_signing', violation_error_message='Only a signed consent can be withdrawn.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consenttemplate',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('saved_at__isnull', True), ('saved_by__isnull', True)), models.Q(('saved_at__isnull', False), ('saved_by__isnull', False)), _connector='OR'), name='patients_consent_template_saved_paired', violation_error_message='Say both when and by whom it was saved.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consenttemplate',
+                    constraint=models.CheckConstraint(condition=models.Q(('valid_months__isnull', True), models.Q(('valid_months__gte', 1), ('valid_months__lte', 120)), _connector='OR'), name='patients_consent_template_valid_months_range', violation_error_message='Valid months must be between 1 and 120.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consenttemplate',
+                    constraint=models.UniqueConstraint(fields=('purpose', 'technique', 'version', 'language'), name='patients_template_version_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consenttemplate',
+                    constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('purpose', 'technique', 'language'), name='patients_template_one_draft', violation_error_message='A draft of this text is open already.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='consenttemplate',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('earlier_consents', 'anew'), _negated=True), ('earlier_reason__regex', '\\S'), _connector='OR'), name='patients_template_says_why_anew', violation_error_message='Say why everybody must sign anew.'),
+                ),
+            ]
         ),
     ]

@@ -23,625 +23,629 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='allergy',
-            name='before_update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='allergy',
-            name='before_delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='medicine',
-            name='before_update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='medicine',
-            name='before_delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='medicine',
-            name='patients_medicine_dates_in_order',
-        ),
-        migrations.CreateModel(
-            name='BloodSample',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('taken_date', models.DateField()),
-                ('laboratory', models.CharField(blank=True, max_length=80)),
-                ('recorded_at', models.DateTimeField()),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blood_samples', to='patients.patient')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-taken_date', '-recorded_at', '-id'],
-                'indexes': [models.Index(fields=['patient', '-taken_date'], name='blood_sample_latest')],
-            },
-        ),
-        migrations.CreateModel(
-            name='BloodResult',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('analyte', models.CharField(choices=[('haemoglobin', 'Haemoglobin'), ('platelets', 'Platelets'), ('wbc', 'White blood cells'), ('ferritin', 'Ferritin'), ('tsh', 'TSH'), ('vitamin_d', 'Vitamin D (25-OH)'), ('hbsag', 'Hepatitis B surface antigen (HBsAg)'), ('anti_hcv', 'Hepatitis C antibody (anti-HCV)'), ('hiv', 'HIV antigen and antibody'), ('other', 'Other')], max_length=12)),
-                ('other_name', models.CharField(blank=True, max_length=80, verbose_name='name')),
-                ('comparator', models.CharField(blank=True, choices=[('<', '<'), ('>', '>')], max_length=1)),
-                ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
-                ('unit', models.CharField(blank=True, choices=[('g/L', 'g/L'), ('g/dL', 'g/dL'), ('10^9/L', '×10⁹/L'), ('10^3/uL', '×10³/µL'), ('/uL', '/µL'), ('ug/L', 'µg/L'), ('ng/mL', 'ng/mL'), ('mIU/L', 'mIU/L'), ('uIU/mL', 'µIU/mL'), ('nmol/L', 'nmol/L')], max_length=8)),
-                ('reference_low', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
-                ('reference_high', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
-                ('finding', models.CharField(blank=True, choices=[('not_reactive', 'Not reactive (negative)'), ('reactive', 'Reactive (positive)'), ('indeterminate', 'Indeterminate')], max_length=13)),
-                ('text', models.CharField(blank=True, max_length=200)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blood_results', to='patients.patient')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='patients.bloodsample')),
-            ],
-            options={
-                'ordering': ['analyte', 'other_name', 'id'],
-                'indexes': [models.Index(fields=['patient', 'analyte'], name='blood_result_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('analyte__in', ('haemoglobin', 'platelets', 'wbc', 'ferritin', 'tsh', 'vitamin_d')), ('value__isnull', False), models.Q(('unit', ''), _negated=True), ('finding', ''), ('other_name', ''), ('text', '')), models.Q(('analyte__in', ('hbsag', 'anti_hcv', 'hiv')), models.Q(('finding', ''), _negated=True), ('reference_high__isnull', True), ('reference_low__isnull', True), ('value__isnull', True), ('comparator', ''), ('other_name', ''), ('text', ''), ('unit', '')), models.Q(('analyte', 'other'), models.Q(('other_name', ''), _negated=True), models.Q(('text', ''), _negated=True), ('reference_high__isnull', True), ('reference_low__isnull', True), ('value__isnull', True), ('comparator', ''), ('finding', ''), ('unit', '')), _connector='OR'), name='patients_bloodresult_one_kind', violation_error_message='A result has a value with its unit, a finding, or a text.'), models.CheckConstraint(condition=models.Q(models.Q(('analyte__in', ('haemoglobin', 'platelets', 'wbc', 'ferritin', 'tsh', 'vitamin_d')), _negated=True), models.Q(('analyte', 'haemoglobin'), ('unit__in', ['g/L', 'g/dL'])), models.Q(('analyte', 'platelets'), ('unit__in', ['10^9/L', '10^3/uL', '/uL'])), models.Q(('analyte', 'wbc'), ('unit__in', ['10^9/L', '10^3/uL', '/uL'])), models.Q(('analyte', 'ferritin'), ('unit__in', ['ug/L', 'ng/mL'])), models.Q(('analyte', 'tsh'), ('unit__in', ['mIU/L', 'uIU/mL'])), models.Q(('analyte', 'vitamin_d'), ('unit__in', ['nmol/L', 'ng/mL'])), _connector='OR'), name='patients_bloodresult_unit_of_analyte', violation_error_message='Choose a unit in which this is reported.'), models.CheckConstraint(condition=models.Q(('is_confirmed', True), models.Q(('analyte__in', ('haemoglobin', 'platelets', 'wbc', 'ferritin', 'tsh', 'vitamin_d')), _negated=True), models.Q(('analyte', 'haemoglobin'), ('unit', 'g/L'), ('value__gte', Decimal('30')), ('value__lte', Decimal('250'))), models.Q(('analyte', 'haemoglobin'), ('unit', 'g/dL'), ('value__gte', Decimal('3')), ('value__lte', Decimal('25'))), models.Q(('analyte', 'platelets'), ('unit', '10^9/L'), ('value__gte', Decimal('5')), ('value__lte', Decimal('2000'))), models.Q(('analyte', 'platelets'), ('unit', '10^3/uL'), ('value__gte', Decimal('5')), ('value__lte', Decimal('2000'))), models.Q(('analyte', 'platelets'), ('unit', '/uL'), ('value__gte', Decimal('5000')), ('value__lte', Decimal('2000000'))), models.Q(('analyte', 'wbc'), ('unit', '10^9/L'), ('value__gte', Decimal('0.1')), ('value__lte', Decimal('90'))), models.Q(('analyte', 'wbc'), ('unit', '10^3/uL'), ('value__gte', Decimal('0.1')), ('value__lte', Decimal('90'))), models.Q(('analyte', 'wbc'), ('unit', '/uL'), ('value__gte', Decimal('100')), ('value__lte', Decimal('90000'))), models.Q(('analyte', 'ferritin'), ('unit', 'ug/L'), ('value__gte', Decimal('1')), ('value__lte', Decimal('5000'))), models.Q(('analyte', 'ferritin'), ('unit', 'ng/mL'), ('value__gte', Decimal('1')), ('value__lte', Decimal('5000'))), models.Q(('analyte', 'tsh'), ('unit', 'mIU/L'), ('value__gte', Decimal('0.001')), ('value__lte', Decimal('200'))), models.Q(('analyte', 'tsh'), ('unit', 'uIU/mL'), ('value__gte', Decimal('0.001')), ('value__lte', Decimal('200'))), models.Q(('analyte', 'vitamin_d'), ('unit', 'nmol/L'), ('value__gte', Decimal('5')), ('value__lte', Decimal('500'))), models.Q(('analyte', 'vitamin_d'), ('unit', 'ng/mL'), ('value__gte', Decimal('2')), ('value__lte', Decimal('200'))), _connector='OR'), name='patients_bloodresult_plausible_or_meant', violation_error_message='This value is outside of what is plausible in this unit.'), models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), models.Q(('reference_low__isnull', True), ('reference_low__gte', 0), _connector='OR')), name='patients_bloodresult_not_negative', violation_error_message='A result is never below nought.'), models.CheckConstraint(condition=models.Q(('reference_low__isnull', True), ('reference_high__isnull', True), ('reference_high__gte', models.F('reference_low')), _connector='OR'), name='patients_bloodresult_reference_in_order', violation_error_message='The reference range ends below where it begins.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='patients_bloodresult_withdrawn_paired', violation_error_message='Say both when and by whom it was withdrawn.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='patients_bloodresult_withdrawn_why', violation_error_message='Say why the result is withdrawn.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ConditionStatement',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('stated_at', models.DateTimeField()),
-                ('item', models.CharField(choices=[('bleeding_disorder', 'Bleeding or clotting disorder'), ('platelet_disorder', 'Platelet disorder or low platelets'), ('anaemia', 'Anaemia or low iron'), ('cancer_blood_bone', 'Cancer of the blood or bone'), ('cancer_other', 'Other cancer'), ('hepatitis_b', 'Hepatitis B'), ('hepatitis_c', 'Hepatitis C'), ('hiv', 'HIV'), ('blood_borne_other', 'Other blood-borne infection'), ('immunosuppression', 'Weakened immune system'), ('autoimmune', 'Autoimmune disease'), ('scalp_disease', 'Skin disease of the scalp'), ('keloid', 'Keloid or raised scars'), ('diabetes', 'Diabetes'), ('thyroid', 'Thyroid disease'), ('hormones', 'PCOS or other hormone disorder'), ('heart', 'Heart disease or irregular pulse'), ('hypertension', 'High blood pressure'), ('liver', 'Liver disease'), ('kidney', 'Kidney disease'), ('prostate', 'Prostate disease or raised PSA'), ('fainting', 'Faints at needles or blood'), ('seizures', 'Seizures or epilepsy'), ('anaesthetic', 'Bad reaction to an anaesthetic'), ('depression', 'Depression or anxiety'), ('suicidal', 'Suicidal thoughts or self-harm')], max_length=24)),
-                ('answer', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known')], max_length=9)),
-                ('since_date', models.DateField(blank=True, null=True, verbose_name='since')),
-                ('since_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-stated_at', '-id'],
-                'indexes': [models.Index(fields=['patient', 'item', '-stated_at'], name='condition_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ['yes', 'no', 'not_known'])), name='patients_condition_answer'), models.CheckConstraint(condition=models.Q(('answer', 'yes'), ('since_date__isnull', True), _connector='OR'), name='patients_condition_details_with_yes', violation_error_message='Details belong to the answer “Yes”.'), models.CheckConstraint(condition=models.Q(('since_precision', 'day'), models.Q(('since_precision', 'month'), ('since_date__day', 1), ('since_date__isnull', False)), models.Q(('since_date__month', 1), ('since_precision', 'year'), ('since_date__day', 1), ('since_date__isnull', False)), _connector='OR'), name='patients_condition_since_as_known', violation_error_message='A date is kept as exact as it is known, no more.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='EarlierTreatment',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('fue', 'Hair transplant, FUE'), ('fut', 'Hair transplant, FUT (strip)'), ('transplant', 'Hair transplant, method not known'), ('prp', 'PRP'), ('micrograft', 'Micrograft'), ('fat_cells', 'Fat-derived cells'), ('laser', 'Laser or light'), ('mesotherapy', 'Mesotherapy'), ('other', 'Other')], max_length=12)),
-                ('treated_date', models.DateField(blank=True, null=True, verbose_name='when')),
-                ('treated_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='where')),
-                ('sessions', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('result', models.CharField(blank=True, max_length=300)),
-                ('complications', models.CharField(blank=True, max_length=300)),
-                ('recorded_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_treatments', to='patients.patient')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': [models.OrderBy(models.F('treated_date'), descending=True, nulls_last=True), '-recorded_at', '-id'],
-                'indexes': [models.Index(fields=['patient'], name='treated_elsewhere')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('treated_precision', 'day'), models.Q(('treated_precision', 'month'), ('treated_date__day', 1), ('treated_date__isnull', False)), models.Q(('treated_date__month', 1), ('treated_precision', 'year'), ('treated_date__day', 1), ('treated_date__isnull', False)), _connector='OR'), name='patients_earlier_treated_as_known', violation_error_message='A date is kept as exact as it is known, no more.'), models.CheckConstraint(condition=models.Q(('sessions__isnull', True), models.Q(('sessions__gte', 1), ('sessions__lte', 200)), _connector='OR'), name='patients_earlier_sessions_range', violation_error_message='The number of sessions must be between 1 and 200.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='patients_earlier_withdrawn_paired', violation_error_message='Say both when and by whom it was withdrawn.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='patients_earlier_withdrawn_why', violation_error_message='Say why the entry is withdrawn.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='HairStatement',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('stated_at', models.DateTimeField()),
-                ('since_date', models.DateField(blank=True, null=True, verbose_name='since')),
-                ('since_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
-                ('course', models.CharField(blank=True, choices=[('gradual', 'Gradual'), ('sudden', 'Sudden'), ('patchy', 'In patches'), ('episodic', 'Comes and goes')], max_length=10)),
-                ('shedding', models.CharField(blank=True, choices=[('none', 'No more than usual'), ('mild', 'Somewhat more'), ('heavy', 'Much more')], max_length=10)),
-                ('triggers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('illness', 'Illness or fever'), ('surgery', 'Operation'), ('childbirth', 'Childbirth'), ('stress', 'Stress or loss'), ('diet', 'Diet or weight loss'), ('medicine', 'A medicine'), ('hormones', 'Change of hormones'), ('hair_care', 'Tight styles or hair care'), ('none', 'Nothing known')], max_length=12), blank=True, default=list, size=None)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-stated_at', '-id'],
-                'indexes': [models.Index(fields=['patient', '-stated_at'], name='hair_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('since_precision', 'day'), models.Q(('since_precision', 'month'), ('since_date__day', 1), ('since_date__isnull', False)), models.Q(('since_date__month', 1), ('since_precision', 'year'), ('since_date__day', 1), ('since_date__isnull', False)), _connector='OR'), name='patients_hair_since_as_known', violation_error_message='A date is kept as exact as it is known, no more.'), models.CheckConstraint(condition=models.Q(('since_date__isnull', False), models.Q(('course', ''), _negated=True), models.Q(('shedding', ''), _negated=True), models.Q(('triggers', []), _negated=True), _connector='OR'), name='patients_hair_says_something', violation_error_message='Fill in what is known, or leave this part as it is.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='MedicinesReview',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('stated_at', models.DateTimeField()),
-                ('takes_none', models.BooleanField()),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-stated_at', '-id'],
-                'indexes': [models.Index(fields=['patient', '-stated_at'], name='medicines_reviewed')],
-            },
-        ),
-        migrations.CreateModel(
-            name='NoEarlierTreatments',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('stated_at', models.DateTimeField()),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'statements of no earlier treatments',
-                'ordering': ['-stated_at', '-id'],
-                'indexes': [models.Index(fields=['patient', '-stated_at'], name='not_treated_latest')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PregnancyStatement',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('stated_at', models.DateTimeField()),
-                ('pregnancy', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known'), ('not_applicable', 'Not applicable')], max_length=14)),
-                ('breastfeeding', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known'), ('not_applicable', 'Not applicable')], max_length=14)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-stated_at', '-id'],
-                'indexes': [models.Index(fields=['patient', '-stated_at'], name='pregnancy_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('breastfeeding__in', ['yes', 'no', 'not_known', 'not_applicable']), ('pregnancy__in', ['yes', 'no', 'not_known', 'not_applicable'])), name='patients_pregnancy_states')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RelativeStatement',
-            fields=[
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('stated_at', models.DateTimeField()),
-                ('item', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('mothers_side', "Mother's side"), ('fathers_side', "Father's side"), ('sisters', 'Sisters'), ('brothers', 'Brothers')], max_length=14)),
-                ('answer', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known')], max_length=9)),
-                ('pattern', models.CharField(blank=True, choices=[('male', 'Receding or bald on top'), ('female', 'Thinner on top, wider parting'), ('patchy', 'In patches'), ('total', 'All of it'), ('scarring', 'With scars')], max_length=12)),
-                ('onset_age_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age it began')),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-stated_at', '-id'],
-                'indexes': [models.Index(fields=['patient', 'item', '-stated_at'], name='relative_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ['yes', 'no', 'not_known'])), name='patients_relative_answer'), models.CheckConstraint(condition=models.Q(('answer', 'yes'), models.Q(('pattern', ''), ('onset_age_years__isnull', True)), _connector='OR'), name='patients_relative_details_with_yes', violation_error_message='Details belong to the answer “Yes”.'), models.CheckConstraint(condition=models.Q(('onset_age_years__isnull', True), models.Q(('onset_age_years__gte', 0), ('onset_age_years__lte', 110)), _connector='OR'), name='patients_relative_onset_age_years_range', violation_error_message='The age must be between 0 and 110 years.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='BloodResultEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('analyte', models.CharField(choices=[('haemoglobin', 'Haemoglobin'), ('platelets', 'Platelets'), ('wbc', 'White blood cells'), ('ferritin', 'Ferritin'), ('tsh', 'TSH'), ('vitamin_d', 'Vitamin D (25-OH)'), ('hbsag', 'Hepatitis B surface antigen (HBsAg)'), ('anti_hcv', 'Hepatitis C antibody (anti-HCV)'), ('hiv', 'HIV antigen and antibody'), ('other', 'Other')], max_length=12)),
-                ('other_name', models.CharField(blank=True, max_length=80, verbose_name='name')),
-                ('comparator', models.CharField(blank=True, choices=[('<', '<'), ('>', '>')], max_length=1)),
-                ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
-                ('unit', models.CharField(blank=True, choices=[('g/L', 'g/L'), ('g/dL', 'g/dL'), ('10^9/L', '×10⁹/L'), ('10^3/uL', '×10³/µL'), ('/uL', '/µL'), ('ug/L', 'µg/L'), ('ng/mL', 'ng/mL'), ('mIU/L', 'mIU/L'), ('uIU/mL', 'µIU/mL'), ('nmol/L', 'nmol/L')], max_length=8)),
-                ('reference_low', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
-                ('reference_high', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
-                ('finding', models.CharField(blank=True, choices=[('not_reactive', 'Not reactive (negative)'), ('reactive', 'Reactive (positive)'), ('indeterminate', 'Indeterminate')], max_length=13)),
-                ('text', models.CharField(blank=True, max_length=200)),
-                ('is_confirmed', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='past_versions', to='patients.bloodresult')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sample', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.bloodsample')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='EarlierTreatmentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('fue', 'Hair transplant, FUE'), ('fut', 'Hair transplant, FUT (strip)'), ('transplant', 'Hair transplant, method not known'), ('prp', 'PRP'), ('micrograft', 'Micrograft'), ('fat_cells', 'Fat-derived cells'), ('laser', 'Laser or light'), ('mesotherapy', 'Mesotherapy'), ('other', 'Other')], max_length=12)),
-                ('treated_date', models.DateField(blank=True, null=True, verbose_name='when')),
-                ('treated_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='where')),
-                ('sessions', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('result', models.CharField(blank=True, max_length=300)),
-                ('complications', models.CharField(blank=True, max_length=300)),
-                ('recorded_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
-                ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='past_versions', to='patients.earliertreatment')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='allergy',
-            name='certainty',
-            field=models.CharField(blank=True, choices=[('confirmed', 'Confirmed by tests or a doctor'), ('likely', 'Likely, by the course of events'), ('reported', 'Reported by the patient')], max_length=10),
-        ),
-        migrations.AddField(
-            model_name='allergy',
-            name='severity',
-            field=models.CharField(blank=True, choices=[('mild', 'Mild'), ('severe', 'Severe'), ('anaphylaxis', 'Life-threatening (anaphylaxis)')], max_length=12),
-        ),
-        migrations.AddField(
-            model_name='allergy',
-            name='withdrawn_reason',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='allergyevent',
-            name='certainty',
-            field=models.CharField(blank=True, choices=[('confirmed', 'Confirmed by tests or a doctor'), ('likely', 'Likely, by the course of events'), ('reported', 'Reported by the patient')], max_length=10),
-        ),
-        migrations.AddField(
-            model_name='allergyevent',
-            name='severity',
-            field=models.CharField(blank=True, choices=[('mild', 'Mild'), ('severe', 'Severe'), ('anaphylaxis', 'Life-threatening (anaphylaxis)')], max_length=12),
-        ),
-        migrations.AddField(
-            model_name='allergyevent',
-            name='withdrawn_reason',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='route',
-            field=models.CharField(blank=True, choices=[('mouth', 'By mouth'), ('scalp', 'On the scalp'), ('skin', 'On the skin elsewhere'), ('injection', 'By injection'), ('inhaled', 'Inhaled'), ('other', 'Another way')], max_length=10),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='started_precision',
-            field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='stop_reason',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='stop_recorded_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='stop_recorded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='stopped_precision',
-            field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medicine',
-            name='withdrawn_reason',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='route',
-            field=models.CharField(blank=True, choices=[('mouth', 'By mouth'), ('scalp', 'On the scalp'), ('skin', 'On the skin elsewhere'), ('injection', 'By injection'), ('inhaled', 'Inhaled'), ('other', 'Another way')], max_length=10),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='started_precision',
-            field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='stop_reason',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='stop_recorded_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='stop_recorded_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='stopped_precision',
-            field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medicineevent',
-            name='withdrawn_reason',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddConstraint(
-            model_name='allergy',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', False), ('withdrawn_reason', ''), _connector='OR'), name='patients_allergy_reason_if_withdrawn', violation_error_message='Only what is withdrawn has a reason for that.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(('started_date__isnull', True), ('stopped_date__isnull', True), ('stopped_date__gte', models.F('started_date')), models.Q(('stopped_precision', 'year'), ('stopped_date__year', django.db.models.functions.datetime.ExtractYear('started_date'))), models.Q(('stopped_precision', 'month'), ('stopped_date__year', django.db.models.functions.datetime.ExtractYear('started_date')), ('stopped_date__month', django.db.models.functions.datetime.ExtractMonth('started_date'))), _connector='OR'), name='patients_medicine_dates_in_order', violation_error_message='A medicine cannot be stopped before it was started.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(('started_precision', 'day'), models.Q(('started_precision', 'month'), ('started_date__day', 1), ('started_date__isnull', False)), models.Q(('started_date__month', 1), ('started_precision', 'year'), ('started_date__day', 1), ('started_date__isnull', False)), _connector='OR'), name='patients_medicine_started_as_known', violation_error_message='A date is kept as exact as it is known, no more.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_precision', 'day'), models.Q(('stopped_precision', 'month'), ('stopped_date__day', 1), ('stopped_date__isnull', False)), models.Q(('stopped_date__month', 1), ('stopped_precision', 'year'), ('stopped_date__day', 1), ('stopped_date__isnull', False)), _connector='OR'), name='patients_medicine_stopped_as_known', violation_error_message='A date is kept as exact as it is known, no more.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_date__isnull', False), models.Q(('stop_reason', ''), ('stop_recorded_at__isnull', True)), _connector='OR'), name='patients_medicine_stop_details', violation_error_message='Only a medicine that was stopped has a reason for that.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stop_recorded_at__isnull', True), ('stop_recorded_by__isnull', True)), models.Q(('stop_recorded_at__isnull', False), ('stop_recorded_by__isnull', False)), _connector='OR'), name='patients_medicine_stop_recorded_paired', violation_error_message='Say both when and by whom it was stop recorded.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='patients_medicine_withdrawn_paired', violation_error_message='Say both when and by whom it was withdrawn.'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicine',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', False), ('withdrawn_reason', ''), _connector='OR'), name='patients_medicine_reason_if_withdrawn', violation_error_message='Only what is withdrawn has a reason for that.'),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='allergy',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_allergyevent" ("certainty", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "severity", "substance", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."certainty", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."severity", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='09c59843ed0e3699cd14a9477416d7f0c0d23b6d', operation='UPDATE', pgid='pgtrigger_before_update_update_6ff0b', table='patients_allergy', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='allergy',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_allergyevent" ("certainty", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "severity", "substance", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."certainty", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."severity", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='7d922a407efa8feca07bd13ef092ebdb49c1ec6b', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d400', table='patients_allergy', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='medicine',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "route", "started_date", "started_precision", "stop_reason", "stop_recorded_at", "stop_recorded_by_id", "stopped_date", "stopped_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."route", OLD."started_date", OLD."started_precision", OLD."stop_reason", OLD."stop_recorded_at", OLD."stop_recorded_by_id", OLD."stopped_date", OLD."stopped_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='31320e71c611f691aca606df0b43c3b2adae714f', operation='UPDATE', pgid='pgtrigger_before_update_update_96b39', table='patients_medicine', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='medicine',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "route", "started_date", "started_precision", "stop_reason", "stop_recorded_at", "stop_recorded_by_id", "stopped_date", "stopped_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."route", OLD."started_date", OLD."started_precision", OLD."stop_reason", OLD."stop_recorded_at", OLD."stop_recorded_by_id", OLD."stopped_date", OLD."stopped_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='8ea02a55dce66099599969a0c0e9d4409815d842', operation='DELETE', pgid='pgtrigger_before_delete_delete_780c9', table='patients_medicine', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodsample',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d7a00b08b352842bb981c621dfac7c1da15c8591', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ff89c', table='patients_bloodsample', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodsample',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='60546f1ffecba6652523b216015adea1240f91c7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e44a4', table='patients_bloodsample', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodsample',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='0e034cb5255bd0d044d212bf6360c2876340b8c2', operation='UPDATE', pgid='pgtrigger_key_never_changes_65f0e', table='patients_bloodsample', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodsample',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='a43001d11eed45bfb13e5623908926ac5f8b1bd6', operation='INSERT', pgid='pgtrigger_of_a_standing_record_81e72', table='patients_bloodsample', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresultevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='0ed9f8afc50d441604ae6cac8062661d026be840', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7f3ef', table='patients_bloodresultevent', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresultevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b38c9e28ef24da557e8a7f8dfa46918d26c96f2b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_9de45', table='patients_bloodresultevent', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."analyte" IS DISTINCT FROM (NEW."analyte") OR OLD."comparator" IS DISTINCT FROM (NEW."comparator") OR OLD."finding" IS DISTINCT FROM (NEW."finding") OR OLD."is_confirmed" IS DISTINCT FROM (NEW."is_confirmed") OR OLD."other_name" IS DISTINCT FROM (NEW."other_name") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."reference_high" IS DISTINCT FROM (NEW."reference_high") OR OLD."reference_low" IS DISTINCT FROM (NEW."reference_low") OR OLD."sample_id" IS DISTINCT FROM (NEW."sample_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."unit" IS DISTINCT FROM (NEW."unit") OR OLD."value" IS DISTINCT FROM (NEW."value"))', execute="anagen_never_changes('patient', 'sample', 'analyte', 'other_name', 'comparator', 'value', 'unit', 'reference_low', 'reference_high', 'finding', 'text', 'is_confirmed', 'recorded_at', 'recorded_by')", func='RETURN NULL;', hash='3b1616841dc66ea998e2157bac2af2bcc5d21349', operation='UPDATE', pgid='pgtrigger_never_changes_0fc5a', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes_after_withdrawn_at', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."withdrawn_at" IS NOT NULL AND (OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at") OR OLD."withdrawn_by_id" IS DISTINCT FROM (NEW."withdrawn_by_id") OR OLD."withdrawn_reason" IS DISTINCT FROM (NEW."withdrawn_reason")))', execute="anagen_never_changes('withdrawn_at', 'withdrawn_by', 'withdrawn_reason')", func='RETURN NULL;', hash='bbfe369f528fa705da54002748de58c4cd83eb87', operation='UPDATE', pgid='pgtrigger_never_changes_after_withdrawn_at_d8b1c', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='same_patient', sql=clinic.base.triggers.TriggerSql(execute="anagen_agrees_with('patient_id', 'patients_bloodsample', 'sample_id')", func='RETURN NULL;', hash='3e55fa45377b7cbfb4faf7faa7235f7db5272f86', operation='INSERT OR UPDATE', pgid='pgtrigger_same_patient_e4d8a', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c81b88ada8684f4b1ecfbff1117352ea390cdcd5', operation='DELETE', pgid='pgtrigger_never_deleted_744a5', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='037a795b4ff4d3443bd17ce3f3928751db453de1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_3e4ec', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_bloodresultevent" ("analyte", "comparator", "created_at", "finding", "id", "is_confirmed", "other_name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "sample_id", "text", "unit", "value", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."analyte", OLD."comparator", OLD."created_at", OLD."finding", OLD."id", OLD."is_confirmed", OLD."other_name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."reference_high", OLD."reference_low", OLD."sample_id", OLD."text", OLD."unit", OLD."value", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='55152ec340e2522ce4e22a6a9597d85549c21275', operation='UPDATE', pgid='pgtrigger_before_update_update_24b68', table='patients_bloodresult', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_bloodresultevent" ("analyte", "comparator", "created_at", "finding", "id", "is_confirmed", "other_name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "sample_id", "text", "unit", "value", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."analyte", OLD."comparator", OLD."created_at", OLD."finding", OLD."id", OLD."is_confirmed", OLD."other_name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."reference_high", OLD."reference_low", OLD."sample_id", OLD."text", OLD."unit", OLD."value", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='a817e266199c20882e639c0f72b1833624d70727', operation='DELETE', pgid='pgtrigger_before_delete_delete_1d17c', table='patients_bloodresult', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='51a5a9afca6257e2be90f104a8601675b4bd5ef9', operation='UPDATE', pgid='pgtrigger_key_never_changes_92678', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='bloodresult',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='15de1902f9e6294b925706f22dc053020e28d350', operation='INSERT', pgid='pgtrigger_of_a_standing_record_817be', table='patients_bloodresult', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='conditionstatement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='24cce99046504036e26013618392f929e74f9c7e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_65983', table='patients_conditionstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='conditionstatement',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2ee63fa00e3508bec7b42bbc961641bb1068434a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_6b3bf', table='patients_conditionstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='conditionstatement',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='d550bff8cf07c7b4a9f1e2e87944b9ad9c7cdf4e', operation='UPDATE', pgid='pgtrigger_key_never_changes_418f4', table='patients_conditionstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='conditionstatement',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='e1d8d1b7c2e5766ea67bea8a15776c7ab573e5ba', operation='INSERT', pgid='pgtrigger_of_a_standing_record_db2d6', table='patients_conditionstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."complications" IS DISTINCT FROM (NEW."complications") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."sessions" IS DISTINCT FROM (NEW."sessions") OR OLD."treated_date" IS DISTINCT FROM (NEW."treated_date") OR OLD."treated_precision" IS DISTINCT FROM (NEW."treated_precision"))', execute="anagen_never_changes('patient', 'kind', 'treated_date', 'treated_precision', 'place', 'sessions', 'result', 'complications', 'recorded_at', 'recorded_by')", func='RETURN NULL;', hash='fe5935fae3e4c4bc4488cb20735bc0875794e76e', operation='UPDATE', pgid='pgtrigger_never_changes_072ed', table='patients_earliertreatment', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes_after_withdrawn_at', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."withdrawn_at" IS NOT NULL AND (OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at") OR OLD."withdrawn_by_id" IS DISTINCT FROM (NEW."withdrawn_by_id") OR OLD."withdrawn_reason" IS DISTINCT FROM (NEW."withdrawn_reason")))', execute="anagen_never_changes('withdrawn_at', 'withdrawn_by', 'withdrawn_reason')", func='RETURN NULL;', hash='70a63eab110dcce8fa33552c5a57d6b856a7dc71', operation='UPDATE', pgid='pgtrigger_never_changes_after_withdrawn_at_2f322', table='patients_earliertreatment', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='69ea67321f0afa6337edd7e3281f91a2c96b6f89', operation='DELETE', pgid='pgtrigger_never_deleted_53bc9', table='patients_earliertreatment', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2217382c9908b8659072375904f1557e2d064d13', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_5ea2b', table='patients_earliertreatment', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_earliertreatmentevent" ("complications", "created_at", "id", "kind", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "recorded_at", "recorded_by_id", "result", "sessions", "treated_date", "treated_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."complications", OLD."created_at", OLD."id", OLD."kind", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."place", OLD."recorded_at", OLD."recorded_by_id", OLD."result", OLD."sessions", OLD."treated_date", OLD."treated_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='caaf1ec1f40b0a9fec04e284c432561038e4ec58', operation='UPDATE', pgid='pgtrigger_before_update_update_2b665', table='patients_earliertreatment', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_earliertreatmentevent" ("complications", "created_at", "id", "kind", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "recorded_at", "recorded_by_id", "result", "sessions", "treated_date", "treated_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."complications", OLD."created_at", OLD."id", OLD."kind", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."place", OLD."recorded_at", OLD."recorded_by_id", OLD."result", OLD."sessions", OLD."treated_date", OLD."treated_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='07619782df082b5129bd65b8d68dbe5fc5d9c42d', operation='DELETE', pgid='pgtrigger_before_delete_delete_3ad9d', table='patients_earliertreatment', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='631044131bf4b2c07148d7fa6a195e953160bd8c', operation='UPDATE', pgid='pgtrigger_key_never_changes_2ff79', table='patients_earliertreatment', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatment',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='d6d5ba5f5a9a43e941d70ad13b8aba5c0038c3a8', operation='INSERT', pgid='pgtrigger_of_a_standing_record_65a74', table='patients_earliertreatment', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6b304c976e626d50c1d3bf0c856c5d1330508ab0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f3d32', table='patients_earliertreatmentevent', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='earliertreatmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='90ae1f2b787301db45cef417e63c2c59e8fbc382', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_8b270', table='patients_earliertreatmentevent', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='hairstatement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8f0badf727ab45504e56ce30fc728488b1fe3fbe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0f527', table='patients_hairstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='hairstatement',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='481d1a730d0e4d38eaa1eb3c829134590bf3b229', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_a9885', table='patients_hairstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='hairstatement',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='c71fefab7943b3dcd64d83578e1fbd77f24150dc', operation='UPDATE', pgid='pgtrigger_key_never_changes_e5559', table='patients_hairstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='hairstatement',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='ca1cf9b157df055fb049295267a0ee2976bc501a', operation='INSERT', pgid='pgtrigger_of_a_standing_record_5e6da', table='patients_hairstatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='medicinesreview',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b42f7c71cb52252d8f26e83bd144f60ea1b6c366', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_72caf', table='patients_medicinesreview', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='medicinesreview',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='02ef3da667e455b3ecfcc3db1089c791d6cf6209', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_9b1cc', table='patients_medicinesreview', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='medicinesreview',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='9be1bec4d9a0f25e6cb1f28421b3163dc967a54e', operation='UPDATE', pgid='pgtrigger_key_never_changes_c5779', table='patients_medicinesreview', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='medicinesreview',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='79ea405ac2aa288f280f202fbb2bc774c5d626fb', operation='INSERT', pgid='pgtrigger_of_a_standing_record_7732a', table='patients_medicinesreview', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='noearliertreatments',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='50dbfba2e44bfe3bf3b8e8893490f46df772d0d8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_52125', table='patients_noearliertreatments', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='noearliertreatments',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='97d521eb6f38ce854315628f03083f754edff743', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_05109', table='patients_noearliertreatments', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='noearliertreatments',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='815cd302c78ca65075f4faaea99384f2f2654bfb', operation='UPDATE', pgid='pgtrigger_key_never_changes_a872c', table='patients_noearliertreatments', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='noearliertreatments',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='598bd020420411a5bf26e47d9a399f5b155f63dc', operation='INSERT', pgid='pgtrigger_of_a_standing_record_44a5e', table='patients_noearliertreatments', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='pregnancystatement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4aa9a640b6e0865411489d58dc90a30a4d4170e2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5a654', table='patients_pregnancystatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='pregnancystatement',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a19c190215fe7382c1ef62ec3de64f72105fb976', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_80f8b', table='patients_pregnancystatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='pregnancystatement',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='cc140443f0d5490b75840f6f8626df16548d20b9', operation='UPDATE', pgid='pgtrigger_key_never_changes_2880a', table='patients_pregnancystatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='pregnancystatement',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='2b503f495d51f07872bbee474569ea05794f12cd', operation='INSERT', pgid='pgtrigger_of_a_standing_record_7a0cc', table='patients_pregnancystatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='relativestatement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7977ddcc195c985b762cf7ee87b3db511dcbda41', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5ce7f', table='patients_relativestatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='relativestatement',
-            trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a97e4849a7e438903e4433946489977be0e4014a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_6b246', table='patients_relativestatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='relativestatement',
-            trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='b50a2a767aedd858bab53e5c4cfd8e878d692f1e', operation='UPDATE', pgid='pgtrigger_key_never_changes_d1227', table='patients_relativestatement', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='relativestatement',
-            trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='cc08ef3a38dfe8522928640baa0fc8874ac1a7e1', operation='INSERT', pgid='pgtrigger_of_a_standing_record_83cd6', table='patients_relativestatement', when='BEFORE')),
+        clinic.base.operations.Together(
+            [
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='allergy',
+                    name='before_update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='allergy',
+                    name='before_delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='medicine',
+                    name='before_update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='medicine',
+                    name='before_delete_delete',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='medicine',
+                    name='patients_medicine_dates_in_order',
+                ),
+                migrations.CreateModel(
+                    name='BloodSample',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('taken_date', models.DateField()),
+                        ('laboratory', models.CharField(blank=True, max_length=80)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blood_samples', to='patients.patient')),
+                        ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-taken_date', '-recorded_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', '-taken_date'], name='blood_sample_latest')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BloodResult',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('analyte', models.CharField(choices=[('haemoglobin', 'Haemoglobin'), ('platelets', 'Platelets'), ('wbc', 'White blood cells'), ('ferritin', 'Ferritin'), ('tsh', 'TSH'), ('vitamin_d', 'Vitamin D (25-OH)'), ('hbsag', 'Hepatitis B surface antigen (HBsAg)'), ('anti_hcv', 'Hepatitis C antibody (anti-HCV)'), ('hiv', 'HIV antigen and antibody'), ('other', 'Other')], max_length=12)),
+                        ('other_name', models.CharField(blank=True, max_length=80, verbose_name='name')),
+                        ('comparator', models.CharField(blank=True, choices=[('<', '<'), ('>', '>')], max_length=1)),
+                        ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
+                        ('unit', models.CharField(blank=True, choices=[('g/L', 'g/L'), ('g/dL', 'g/dL'), ('10^9/L', '×10⁹/L'), ('10^3/uL', '×10³/µL'), ('/uL', '/µL'), ('ug/L', 'µg/L'), ('ng/mL', 'ng/mL'), ('mIU/L', 'mIU/L'), ('uIU/mL', 'µIU/mL'), ('nmol/L', 'nmol/L')], max_length=8)),
+                        ('reference_low', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
+                        ('reference_high', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
+                        ('finding', models.CharField(blank=True, choices=[('not_reactive', 'Not reactive (negative)'), ('reactive', 'Reactive (positive)'), ('indeterminate', 'Indeterminate')], max_length=13)),
+                        ('text', models.CharField(blank=True, max_length=200)),
+                        ('is_confirmed', models.BooleanField(default=False)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                        ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blood_results', to='patients.patient')),
+                        ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='patients.bloodsample')),
+                    ],
+                    options={
+                        'ordering': ['analyte', 'other_name', 'id'],
+                        'indexes': [models.Index(fields=['patient', 'analyte'], name='blood_result_of')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('analyte__in', ('haemoglobin', 'platelets', 'wbc', 'ferritin', 'tsh', 'vitamin_d')), ('value__isnull', False), models.Q(('unit', ''), _negated=True), ('finding', ''), ('other_name', ''), ('text', '')), models.Q(('analyte__in', ('hbsag', 'anti_hcv', 'hiv')), models.Q(('finding', ''), _negated=True), ('reference_high__isnull', True), ('reference_low__isnull', True), ('value__isnull', True), ('comparator', ''), ('other_name', ''), ('text', ''), ('unit', '')), models.Q(('analyte', 'other'), models.Q(('other_name', ''), _negated=True), models.Q(('text', ''), _negated=True), ('reference_high__isnull', True), ('reference_low__isnull', True), ('value__isnull', True), ('comparator', ''), ('finding', ''), ('unit', '')), _connector='OR'), name='patients_bloodresult_one_kind', violation_error_message='A result has a value with its unit, a finding, or a text.'), models.CheckConstraint(condition=models.Q(models.Q(('analyte__in', ('haemoglobin', 'platelets', 'wbc', 'ferritin', 'tsh', 'vitamin_d')), _negated=True), models.Q(('analyte', 'haemoglobin'), ('unit__in', ['g/L', 'g/dL'])), models.Q(('analyte', 'platelets'), ('unit__in', ['10^9/L', '10^3/uL', '/uL'])), models.Q(('analyte', 'wbc'), ('unit__in', ['10^9/L', '10^3/uL', '/uL'])), models.Q(('analyte', 'ferritin'), ('unit__in', ['ug/L', 'ng/mL'])), models.Q(('analyte', 'tsh'), ('unit__in', ['mIU/L', 'uIU/mL'])), models.Q(('analyte', 'vitamin_d'), ('unit__in', ['nmol/L', 'ng/mL'])), _connector='OR'), name='patients_bloodresult_unit_of_analyte', violation_error_message='Choose a unit in which this is reported.'), models.CheckConstraint(condition=models.Q(('is_confirmed', True), models.Q(('analyte__in', ('haemoglobin', 'platelets', 'wbc', 'ferritin', 'tsh', 'vitamin_d')), _negated=True), models.Q(('analyte', 'haemoglobin'), ('unit', 'g/L'), ('value__gte', Decimal('30')), ('value__lte', Decimal('250'))), models.Q(('analyte', 'haemoglobin'), ('unit', 'g/dL'), ('value__gte', Decimal('3')), ('value__lte', Decimal('25'))), models.Q(('analyte', 'platelets'), ('unit', '10^9/L'), ('value__gte', Decimal('5')), ('value__lte', Decimal('2000'))), models.Q(('analyte', 'platelets'), ('unit', '10^3/uL'), ('value__gte', Decimal('5')), ('value__lte', Decimal('2000'))), models.Q(('analyte', 'platelets'), ('unit', '/uL'), ('value__gte', Decimal('5000')), ('value__lte', Decimal('2000000'))), models.Q(('analyte', 'wbc'), ('unit', '10^9/L'), ('value__gte', Decimal('0.1')), ('value__lte', Decimal('90'))), models.Q(('analyte', 'wbc'), ('unit', '10^3/uL'), ('value__gte', Decimal('0.1')), ('value__lte', Decimal('90'))), models.Q(('analyte', 'wbc'), ('unit', '/uL'), ('value__gte', Decimal('100')), ('value__lte', Decimal('90000'))), models.Q(('analyte', 'ferritin'), ('unit', 'ug/L'), ('value__gte', Decimal('1')), ('value__lte', Decimal('5000'))), models.Q(('analyte', 'ferritin'), ('unit', 'ng/mL'), ('value__gte', Decimal('1')), ('value__lte', Decimal('5000'))), models.Q(('analyte', 'tsh'), ('unit', 'mIU/L'), ('value__gte', Decimal('0.001')), ('value__lte', Decimal('200'))), models.Q(('analyte', 'tsh'), ('unit', 'uIU/mL'), ('value__gte', Decimal('0.001')), ('value__lte', Decimal('200'))), models.Q(('analyte', 'vitamin_d'), ('unit', 'nmol/L'), ('value__gte', Decimal('5')), ('value__lte', Decimal('500'))), models.Q(('analyte', 'vitamin_d'), ('unit', 'ng/mL'), ('value__gte', Decimal('2')), ('value__lte', Decimal('200'))), _connector='OR'), name='patients_bloodresult_plausible_or_meant', violation_error_message='This value is outside of what is plausible in this unit.'), models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), models.Q(('reference_low__isnull', True), ('reference_low__gte', 0), _connector='OR')), name='patients_bloodresult_not_negative', violation_error_message='A result is never below nought.'), models.CheckConstraint(condition=models.Q(('reference_low__isnull', True), ('reference_high__isnull', True), ('reference_high__gte', models.F('reference_low')), _connector='OR'), name='patients_bloodresult_reference_in_order', violation_error_message='The reference range ends below where it begins.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='patients_bloodresult_withdrawn_paired', violation_error_message='Say both when and by whom it was withdrawn.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='patients_bloodresult_withdrawn_why', violation_error_message='Say why the result is withdrawn.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ConditionStatement',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('stated_at', models.DateTimeField()),
+                        ('item', models.CharField(choices=[('bleeding_disorder', 'Bleeding or clotting disorder'), ('platelet_disorder', 'Platelet disorder or low platelets'), ('anaemia', 'Anaemia or low iron'), ('cancer_blood_bone', 'Cancer of the blood or bone'), ('cancer_other', 'Other cancer'), ('hepatitis_b', 'Hepatitis B'), ('hepatitis_c', 'Hepatitis C'), ('hiv', 'HIV'), ('blood_borne_other', 'Other blood-borne infection'), ('immunosuppression', 'Weakened immune system'), ('autoimmune', 'Autoimmune disease'), ('scalp_disease', 'Skin disease of the scalp'), ('keloid', 'Keloid or raised scars'), ('diabetes', 'Diabetes'), ('thyroid', 'Thyroid disease'), ('hormones', 'PCOS or other hormone disorder'), ('heart', 'Heart disease or irregular pulse'), ('hypertension', 'High blood pressure'), ('liver', 'Liver disease'), ('kidney', 'Kidney disease'), ('prostate', 'Prostate disease or raised PSA'), ('fainting', 'Faints at needles or blood'), ('seizures', 'Seizures or epilepsy'), ('anaesthetic', 'Bad reaction to an anaesthetic'), ('depression', 'Depression or anxiety'), ('suicidal', 'Suicidal thoughts or self-harm')], max_length=24)),
+                        ('answer', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known')], max_length=9)),
+                        ('since_date', models.DateField(blank=True, null=True, verbose_name='since')),
+                        ('since_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
+                        ('note', models.CharField(blank=True, max_length=300)),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                        ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-stated_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', 'item', '-stated_at'], name='condition_latest')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ['yes', 'no', 'not_known'])), name='patients_condition_answer'), models.CheckConstraint(condition=models.Q(('answer', 'yes'), ('since_date__isnull', True), _connector='OR'), name='patients_condition_details_with_yes', violation_error_message='Details belong to the answer “Yes”.'), models.CheckConstraint(condition=models.Q(('since_precision', 'day'), models.Q(('since_precision', 'month'), ('since_date__day', 1), ('since_date__isnull', False)), models.Q(('since_date__month', 1), ('since_precision', 'year'), ('since_date__day', 1), ('since_date__isnull', False)), _connector='OR'), name='patients_condition_since_as_known', violation_error_message='A date is kept as exact as it is known, no more.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='EarlierTreatment',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('kind', models.CharField(choices=[('fue', 'Hair transplant, FUE'), ('fut', 'Hair transplant, FUT (strip)'), ('transplant', 'Hair transplant, method not known'), ('prp', 'PRP'), ('micrograft', 'Micrograft'), ('fat_cells', 'Fat-derived cells'), ('laser', 'Laser or light'), ('mesotherapy', 'Mesotherapy'), ('other', 'Other')], max_length=12)),
+                        ('treated_date', models.DateField(blank=True, null=True, verbose_name='when')),
+                        ('treated_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
+                        ('place', models.CharField(blank=True, max_length=120, verbose_name='where')),
+                        ('sessions', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('result', models.CharField(blank=True, max_length=300)),
+                        ('complications', models.CharField(blank=True, max_length=300)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                        ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_treatments', to='patients.patient')),
+                        ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': [models.OrderBy(models.F('treated_date'), descending=True, nulls_last=True), '-recorded_at', '-id'],
+                        'indexes': [models.Index(fields=['patient'], name='treated_elsewhere')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('treated_precision', 'day'), models.Q(('treated_precision', 'month'), ('treated_date__day', 1), ('treated_date__isnull', False)), models.Q(('treated_date__month', 1), ('treated_precision', 'year'), ('treated_date__day', 1), ('treated_date__isnull', False)), _connector='OR'), name='patients_earlier_treated_as_known', violation_error_message='A date is kept as exact as it is known, no more.'), models.CheckConstraint(condition=models.Q(('sessions__isnull', True), models.Q(('sessions__gte', 1), ('sessions__lte', 200)), _connector='OR'), name='patients_earlier_sessions_range', violation_error_message='The number of sessions must be between 1 and 200.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='patients_earlier_withdrawn_paired', violation_error_message='Say both when and by whom it was withdrawn.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_reason', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), _connector='OR'), name='patients_earlier_withdrawn_why', violation_error_message='Say why the entry is withdrawn.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='HairStatement',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('stated_at', models.DateTimeField()),
+                        ('since_date', models.DateField(blank=True, null=True, verbose_name='since')),
+                        ('since_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
+                        ('course', models.CharField(blank=True, choices=[('gradual', 'Gradual'), ('sudden', 'Sudden'), ('patchy', 'In patches'), ('episodic', 'Comes and goes')], max_length=10)),
+                        ('shedding', models.CharField(blank=True, choices=[('none', 'No more than usual'), ('mild', 'Somewhat more'), ('heavy', 'Much more')], max_length=10)),
+                        ('triggers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('illness', 'Illness or fever'), ('surgery', 'Operation'), ('childbirth', 'Childbirth'), ('stress', 'Stress or loss'), ('diet', 'Diet or weight loss'), ('medicine', 'A medicine'), ('hormones', 'Change of hormones'), ('hair_care', 'Tight styles or hair care'), ('none', 'Nothing known')], max_length=12), blank=True, default=list, size=None)),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                        ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-stated_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', '-stated_at'], name='hair_latest')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('since_precision', 'day'), models.Q(('since_precision', 'month'), ('since_date__day', 1), ('since_date__isnull', False)), models.Q(('since_date__month', 1), ('since_precision', 'year'), ('since_date__day', 1), ('since_date__isnull', False)), _connector='OR'), name='patients_hair_since_as_known', violation_error_message='A date is kept as exact as it is known, no more.'), models.CheckConstraint(condition=models.Q(('since_date__isnull', False), models.Q(('course', ''), _negated=True), models.Q(('shedding', ''), _negated=True), models.Q(('triggers', []), _negated=True), _connector='OR'), name='patients_hair_says_something', violation_error_message='Fill in what is known, or leave this part as it is.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='MedicinesReview',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('stated_at', models.DateTimeField()),
+                        ('takes_none', models.BooleanField()),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                        ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-stated_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', '-stated_at'], name='medicines_reviewed')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='NoEarlierTreatments',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('stated_at', models.DateTimeField()),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                        ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'verbose_name_plural': 'statements of no earlier treatments',
+                        'ordering': ['-stated_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', '-stated_at'], name='not_treated_latest')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PregnancyStatement',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('stated_at', models.DateTimeField()),
+                        ('pregnancy', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known'), ('not_applicable', 'Not applicable')], max_length=14)),
+                        ('breastfeeding', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known'), ('not_applicable', 'Not applicable')], max_length=14)),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                        ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-stated_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', '-stated_at'], name='pregnancy_latest')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('breastfeeding__in', ['yes', 'no', 'not_known', 'not_applicable']), ('pregnancy__in', ['yes', 'no', 'not_known', 'not_applicable'])), name='patients_pregnancy_states')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RelativeStatement',
+                    fields=[
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('stated_at', models.DateTimeField()),
+                        ('item', models.CharField(choices=[('mother', 'Mother'), ('father', 'Father'), ('mothers_side', "Mother's side"), ('fathers_side', "Father's side"), ('sisters', 'Sisters'), ('brothers', 'Brothers')], max_length=14)),
+                        ('answer', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('not_known', 'Not known')], max_length=9)),
+                        ('pattern', models.CharField(blank=True, choices=[('male', 'Receding or bald on top'), ('female', 'Thinner on top, wider parting'), ('patchy', 'In patches'), ('total', 'All of it'), ('scarring', 'With scars')], max_length=12)),
+                        ('onset_age_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age it began')),
+                        ('note', models.CharField(blank=True, max_length=300)),
+                        ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
+                        ('stated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'ordering': ['-stated_at', '-id'],
+                        'indexes': [models.Index(fields=['patient', 'item', '-stated_at'], name='relative_latest')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ['yes', 'no', 'not_known'])), name='patients_relative_answer'), models.CheckConstraint(condition=models.Q(('answer', 'yes'), models.Q(('pattern', ''), ('onset_age_years__isnull', True)), _connector='OR'), name='patients_relative_details_with_yes', violation_error_message='Details belong to the answer “Yes”.'), models.CheckConstraint(condition=models.Q(('onset_age_years__isnull', True), models.Q(('onset_age_years__gte', 0), ('onset_age_years__lte', 110)), _connector='OR'), name='patients_relative_onset_age_years_range', violation_error_message='The age must be between 0 and 110 years.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BloodResultEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('analyte', models.CharField(choices=[('haemoglobin', 'Haemoglobin'), ('platelets', 'Platelets'), ('wbc', 'White blood cells'), ('ferritin', 'Ferritin'), ('tsh', 'TSH'), ('vitamin_d', 'Vitamin D (25-OH)'), ('hbsag', 'Hepatitis B surface antigen (HBsAg)'), ('anti_hcv', 'Hepatitis C antibody (anti-HCV)'), ('hiv', 'HIV antigen and antibody'), ('other', 'Other')], max_length=12)),
+                        ('other_name', models.CharField(blank=True, max_length=80, verbose_name='name')),
+                        ('comparator', models.CharField(blank=True, choices=[('<', '<'), ('>', '>')], max_length=1)),
+                        ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
+                        ('unit', models.CharField(blank=True, choices=[('g/L', 'g/L'), ('g/dL', 'g/dL'), ('10^9/L', '×10⁹/L'), ('10^3/uL', '×10³/µL'), ('/uL', '/µL'), ('ug/L', 'µg/L'), ('ng/mL', 'ng/mL'), ('mIU/L', 'mIU/L'), ('uIU/mL', 'µIU/mL'), ('nmol/L', 'nmol/L')], max_length=8)),
+                        ('reference_low', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
+                        ('reference_high', models.DecimalField(blank=True, decimal_places=3, max_digits=11, null=True)),
+                        ('finding', models.CharField(blank=True, choices=[('not_reactive', 'Not reactive (negative)'), ('reactive', 'Reactive (positive)'), ('indeterminate', 'Indeterminate')], max_length=13)),
+                        ('text', models.CharField(blank=True, max_length=200)),
+                        ('is_confirmed', models.BooleanField(default=False)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                        ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
+                        ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='past_versions', to='patients.bloodresult')),
+                        ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('sample', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.bloodsample')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='EarlierTreatmentEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.UUIDField(default=clinic.base.ids.uuid7, editable=False, serialize=False)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('kind', models.CharField(choices=[('fue', 'Hair transplant, FUE'), ('fut', 'Hair transplant, FUT (strip)'), ('transplant', 'Hair transplant, method not known'), ('prp', 'PRP'), ('micrograft', 'Micrograft'), ('fat_cells', 'Fat-derived cells'), ('laser', 'Laser or light'), ('mesotherapy', 'Mesotherapy'), ('other', 'Other')], max_length=12)),
+                        ('treated_date', models.DateField(blank=True, null=True, verbose_name='when')),
+                        ('treated_precision', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5)),
+                        ('place', models.CharField(blank=True, max_length=120, verbose_name='where')),
+                        ('sessions', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('result', models.CharField(blank=True, max_length=300)),
+                        ('complications', models.CharField(blank=True, max_length=300)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                        ('withdrawn_reason', models.CharField(blank=True, max_length=200)),
+                        ('patient', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='past_versions', to='patients.earliertreatment')),
+                        ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.AddField(
+                    model_name='allergy',
+                    name='certainty',
+                    field=models.CharField(blank=True, choices=[('confirmed', 'Confirmed by tests or a doctor'), ('likely', 'Likely, by the course of events'), ('reported', 'Reported by the patient')], max_length=10),
+                ),
+                migrations.AddField(
+                    model_name='allergy',
+                    name='severity',
+                    field=models.CharField(blank=True, choices=[('mild', 'Mild'), ('severe', 'Severe'), ('anaphylaxis', 'Life-threatening (anaphylaxis)')], max_length=12),
+                ),
+                migrations.AddField(
+                    model_name='allergy',
+                    name='withdrawn_reason',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='allergyevent',
+                    name='certainty',
+                    field=models.CharField(blank=True, choices=[('confirmed', 'Confirmed by tests or a doctor'), ('likely', 'Likely, by the course of events'), ('reported', 'Reported by the patient')], max_length=10),
+                ),
+                migrations.AddField(
+                    model_name='allergyevent',
+                    name='severity',
+                    field=models.CharField(blank=True, choices=[('mild', 'Mild'), ('severe', 'Severe'), ('anaphylaxis', 'Life-threatening (anaphylaxis)')], max_length=12),
+                ),
+                migrations.AddField(
+                    model_name='allergyevent',
+                    name='withdrawn_reason',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='route',
+                    field=models.CharField(blank=True, choices=[('mouth', 'By mouth'), ('scalp', 'On the scalp'), ('skin', 'On the skin elsewhere'), ('injection', 'By injection'), ('inhaled', 'Inhaled'), ('other', 'Another way')], max_length=10),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='started_precision',
+                    field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='stop_reason',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='stop_recorded_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='stop_recorded_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='stopped_precision',
+                    field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='withdrawn_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='withdrawn_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='medicine',
+                    name='withdrawn_reason',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='route',
+                    field=models.CharField(blank=True, choices=[('mouth', 'By mouth'), ('scalp', 'On the scalp'), ('skin', 'On the skin elsewhere'), ('injection', 'By injection'), ('inhaled', 'Inhaled'), ('other', 'Another way')], max_length=10),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='started_precision',
+                    field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='stop_reason',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='stop_recorded_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='stop_recorded_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='stopped_precision',
+                    field=models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('year', 'Year')], default='day', max_length=5),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='withdrawn_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='withdrawn_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='medicineevent',
+                    name='withdrawn_reason',
+                    field=models.CharField(blank=True, max_length=200),
+                ),
+                migrations.AddConstraint(
+                    model_name='allergy',
+                    constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', False), ('withdrawn_reason', ''), _connector='OR'), name='patients_allergy_reason_if_withdrawn', violation_error_message='Only what is withdrawn has a reason for that.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(('started_date__isnull', True), ('stopped_date__isnull', True), ('stopped_date__gte', models.F('started_date')), models.Q(('stopped_precision', 'year'), ('stopped_date__year', django.db.models.functions.datetime.ExtractYear('started_date'))), models.Q(('stopped_precision', 'month'), ('stopped_date__year', django.db.models.functions.datetime.ExtractYear('started_date')), ('stopped_date__month', django.db.models.functions.datetime.ExtractMonth('started_date'))), _connector='OR'), name='patients_medicine_dates_in_order', violation_error_message='A medicine cannot be stopped before it was started.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(('started_precision', 'day'), models.Q(('started_precision', 'month'), ('started_date__day', 1), ('started_date__isnull', False)), models.Q(('started_date__month', 1), ('started_precision', 'year'), ('started_date__day', 1), ('started_date__isnull', False)), _connector='OR'), name='patients_medicine_started_as_known', violation_error_message='A date is kept as exact as it is known, no more.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(('stopped_precision', 'day'), models.Q(('stopped_precision', 'month'), ('stopped_date__day', 1), ('stopped_date__isnull', False)), models.Q(('stopped_date__month', 1), ('stopped_precision', 'year'), ('stopped_date__day', 1), ('stopped_date__isnull', False)), _connector='OR'), name='patients_medicine_stopped_as_known', violation_error_message='A date is kept as exact as it is known, no more.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(('stopped_date__isnull', False), models.Q(('stop_reason', ''), ('stop_recorded_at__isnull', True)), _connector='OR'), name='patients_medicine_stop_details', violation_error_message='Only a medicine that was stopped has a reason for that.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('stop_recorded_at__isnull', True), ('stop_recorded_by__isnull', True)), models.Q(('stop_recorded_at__isnull', False), ('stop_recorded_by__isnull', False)), _connector='OR'), name='patients_medicine_stop_recorded_paired', violation_error_message='Say both when and by whom it was stop recorded.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='patients_medicine_withdrawn_paired', violation_error_message='Say both when and by whom it was withdrawn.'),
+                ),
+                migrations.AddConstraint(
+                    model_name='medicine',
+                    constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', False), ('withdrawn_reason', ''), _connector='OR'), name='patients_medicine_reason_if_withdrawn', violation_error_message='Only what is withdrawn has a reason for that.'),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='allergy',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_allergyevent" ("certainty", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "severity", "substance", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."certainty", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."severity", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='09c59843ed0e3699cd14a9477416d7f0c0d23b6d', operation='UPDATE', pgid='pgtrigger_before_update_update_6ff0b', table='patients_allergy', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='allergy',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_allergyevent" ("certainty", "created_at", "id", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "recorded_at", "recorded_by_id", "severity", "substance", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."certainty", OLD."created_at", OLD."id", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."reaction", OLD."recorded_at", OLD."recorded_by_id", OLD."severity", OLD."substance", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='7d922a407efa8feca07bd13ef092ebdb49c1ec6b', operation='DELETE', pgid='pgtrigger_before_delete_delete_6d400', table='patients_allergy', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='medicine',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "route", "started_date", "started_precision", "stop_reason", "stop_recorded_at", "stop_recorded_by_id", "stopped_date", "stopped_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."route", OLD."started_date", OLD."started_precision", OLD."stop_reason", OLD."stop_recorded_at", OLD."stop_recorded_by_id", OLD."stopped_date", OLD."stopped_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='31320e71c611f691aca606df0b43c3b2adae714f', operation='UPDATE', pgid='pgtrigger_before_update_update_96b39', table='patients_medicine', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='medicine',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_medicineevent" ("created_at", "dose", "group", "id", "name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "route", "started_date", "started_precision", "stop_reason", "stop_recorded_at", "stop_recorded_by_id", "stopped_date", "stopped_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."created_at", OLD."dose", OLD."group", OLD."id", OLD."name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."route", OLD."started_date", OLD."started_precision", OLD."stop_reason", OLD."stop_recorded_at", OLD."stop_recorded_by_id", OLD."stopped_date", OLD."stopped_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='8ea02a55dce66099599969a0c0e9d4409815d842', operation='DELETE', pgid='pgtrigger_before_delete_delete_780c9', table='patients_medicine', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodsample',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='d7a00b08b352842bb981c621dfac7c1da15c8591', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ff89c', table='patients_bloodsample', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodsample',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='60546f1ffecba6652523b216015adea1240f91c7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_e44a4', table='patients_bloodsample', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodsample',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='0e034cb5255bd0d044d212bf6360c2876340b8c2', operation='UPDATE', pgid='pgtrigger_key_never_changes_65f0e', table='patients_bloodsample', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodsample',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='a43001d11eed45bfb13e5623908926ac5f8b1bd6', operation='INSERT', pgid='pgtrigger_of_a_standing_record_81e72', table='patients_bloodsample', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresultevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='0ed9f8afc50d441604ae6cac8062661d026be840', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7f3ef', table='patients_bloodresultevent', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresultevent',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b38c9e28ef24da557e8a7f8dfa46918d26c96f2b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_9de45', table='patients_bloodresultevent', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."analyte" IS DISTINCT FROM (NEW."analyte") OR OLD."comparator" IS DISTINCT FROM (NEW."comparator") OR OLD."finding" IS DISTINCT FROM (NEW."finding") OR OLD."is_confirmed" IS DISTINCT FROM (NEW."is_confirmed") OR OLD."other_name" IS DISTINCT FROM (NEW."other_name") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."reference_high" IS DISTINCT FROM (NEW."reference_high") OR OLD."reference_low" IS DISTINCT FROM (NEW."reference_low") OR OLD."sample_id" IS DISTINCT FROM (NEW."sample_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."unit" IS DISTINCT FROM (NEW."unit") OR OLD."value" IS DISTINCT FROM (NEW."value"))', execute="anagen_never_changes('patient', 'sample', 'analyte', 'other_name', 'comparator', 'value', 'unit', 'reference_low', 'reference_high', 'finding', 'text', 'is_confirmed', 'recorded_at', 'recorded_by')", func='RETURN NULL;', hash='3b1616841dc66ea998e2157bac2af2bcc5d21349', operation='UPDATE', pgid='pgtrigger_never_changes_0fc5a', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='never_changes_after_withdrawn_at', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."withdrawn_at" IS NOT NULL AND (OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at") OR OLD."withdrawn_by_id" IS DISTINCT FROM (NEW."withdrawn_by_id") OR OLD."withdrawn_reason" IS DISTINCT FROM (NEW."withdrawn_reason")))', execute="anagen_never_changes('withdrawn_at', 'withdrawn_by', 'withdrawn_reason')", func='RETURN NULL;', hash='bbfe369f528fa705da54002748de58c4cd83eb87', operation='UPDATE', pgid='pgtrigger_never_changes_after_withdrawn_at_d8b1c', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='same_patient', sql=clinic.base.triggers.TriggerSql(execute="anagen_agrees_with('patient_id', 'patients_bloodsample', 'sample_id')", func='RETURN NULL;', hash='3e55fa45377b7cbfb4faf7faa7235f7db5272f86', operation='INSERT OR UPDATE', pgid='pgtrigger_same_patient_e4d8a', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='c81b88ada8684f4b1ecfbff1117352ea390cdcd5', operation='DELETE', pgid='pgtrigger_never_deleted_744a5', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='037a795b4ff4d3443bd17ce3f3928751db453de1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_3e4ec', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_bloodresultevent" ("analyte", "comparator", "created_at", "finding", "id", "is_confirmed", "other_name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "sample_id", "text", "unit", "value", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."analyte", OLD."comparator", OLD."created_at", OLD."finding", OLD."id", OLD."is_confirmed", OLD."other_name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."reference_high", OLD."reference_low", OLD."sample_id", OLD."text", OLD."unit", OLD."value", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='55152ec340e2522ce4e22a6a9597d85549c21275', operation='UPDATE', pgid='pgtrigger_before_update_update_24b68', table='patients_bloodresult', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_bloodresultevent" ("analyte", "comparator", "created_at", "finding", "id", "is_confirmed", "other_name", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "sample_id", "text", "unit", "value", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."analyte", OLD."comparator", OLD."created_at", OLD."finding", OLD."id", OLD."is_confirmed", OLD."other_name", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."reference_high", OLD."reference_low", OLD."sample_id", OLD."text", OLD."unit", OLD."value", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='a817e266199c20882e639c0f72b1833624d70727', operation='DELETE', pgid='pgtrigger_before_delete_delete_1d17c', table='patients_bloodresult', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='51a5a9afca6257e2be90f104a8601675b4bd5ef9', operation='UPDATE', pgid='pgtrigger_key_never_changes_92678', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='bloodresult',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='15de1902f9e6294b925706f22dc053020e28d350', operation='INSERT', pgid='pgtrigger_of_a_standing_record_817be', table='patients_bloodresult', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='conditionstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='24cce99046504036e26013618392f929e74f9c7e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_65983', table='patients_conditionstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='conditionstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2ee63fa00e3508bec7b42bbc961641bb1068434a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_6b3bf', table='patients_conditionstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='conditionstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='d550bff8cf07c7b4a9f1e2e87944b9ad9c7cdf4e', operation='UPDATE', pgid='pgtrigger_key_never_changes_418f4', table='patients_conditionstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='conditionstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='e1d8d1b7c2e5766ea67bea8a15776c7ab573e5ba', operation='INSERT', pgid='pgtrigger_of_a_standing_record_db2d6', table='patients_conditionstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."complications" IS DISTINCT FROM (NEW."complications") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."sessions" IS DISTINCT FROM (NEW."sessions") OR OLD."treated_date" IS DISTINCT FROM (NEW."treated_date") OR OLD."treated_precision" IS DISTINCT FROM (NEW."treated_precision"))', execute="anagen_never_changes('patient', 'kind', 'treated_date', 'treated_precision', 'place', 'sessions', 'result', 'complications', 'recorded_at', 'recorded_by')", func='RETURN NULL;', hash='fe5935fae3e4c4bc4488cb20735bc0875794e76e', operation='UPDATE', pgid='pgtrigger_never_changes_072ed', table='patients_earliertreatment', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='never_changes_after_withdrawn_at', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."withdrawn_at" IS NOT NULL AND (OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at") OR OLD."withdrawn_by_id" IS DISTINCT FROM (NEW."withdrawn_by_id") OR OLD."withdrawn_reason" IS DISTINCT FROM (NEW."withdrawn_reason")))', execute="anagen_never_changes('withdrawn_at', 'withdrawn_by', 'withdrawn_reason')", func='RETURN NULL;', hash='70a63eab110dcce8fa33552c5a57d6b856a7dc71', operation='UPDATE', pgid='pgtrigger_never_changes_after_withdrawn_at_2f322', table='patients_earliertreatment', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='69ea67321f0afa6337edd7e3281f91a2c96b6f89', operation='DELETE', pgid='pgtrigger_never_deleted_53bc9', table='patients_earliertreatment', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='2217382c9908b8659072375904f1557e2d064d13', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_5ea2b', table='patients_earliertreatment', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "patients_earliertreatmentevent" ("complications", "created_at", "id", "kind", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "recorded_at", "recorded_by_id", "result", "sessions", "treated_date", "treated_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."complications", OLD."created_at", OLD."id", OLD."kind", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."place", OLD."recorded_at", OLD."recorded_by_id", OLD."result", OLD."sessions", OLD."treated_date", OLD."treated_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='caaf1ec1f40b0a9fec04e284c432561038e4ec58', operation='UPDATE', pgid='pgtrigger_before_update_update_2b665', table='patients_earliertreatment', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "patients_earliertreatmentevent" ("complications", "created_at", "id", "kind", "patient_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "recorded_at", "recorded_by_id", "result", "sessions", "treated_date", "treated_precision", "withdrawn_at", "withdrawn_by_id", "withdrawn_reason") VALUES (OLD."complications", OLD."created_at", OLD."id", OLD."kind", OLD."patient_id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."place", OLD."recorded_at", OLD."recorded_by_id", OLD."result", OLD."sessions", OLD."treated_date", OLD."treated_precision", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_reason"); RETURN NULL;', hash='07619782df082b5129bd65b8d68dbe5fc5d9c42d', operation='DELETE', pgid='pgtrigger_before_delete_delete_3ad9d', table='patients_earliertreatment', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='631044131bf4b2c07148d7fa6a195e953160bd8c', operation='UPDATE', pgid='pgtrigger_key_never_changes_2ff79', table='patients_earliertreatment', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatment',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='d6d5ba5f5a9a43e941d70ad13b8aba5c0038c3a8', operation='INSERT', pgid='pgtrigger_of_a_standing_record_65a74', table='patients_earliertreatment', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatmentevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='6b304c976e626d50c1d3bf0c856c5d1330508ab0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f3d32', table='patients_earliertreatmentevent', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='earliertreatmentevent',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='90ae1f2b787301db45cef417e63c2c59e8fbc382', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_8b270', table='patients_earliertreatmentevent', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='hairstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='8f0badf727ab45504e56ce30fc728488b1fe3fbe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0f527', table='patients_hairstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='hairstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='481d1a730d0e4d38eaa1eb3c829134590bf3b229', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_a9885', table='patients_hairstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='hairstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='c71fefab7943b3dcd64d83578e1fbd77f24150dc', operation='UPDATE', pgid='pgtrigger_key_never_changes_e5559', table='patients_hairstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='hairstatement',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='ca1cf9b157df055fb049295267a0ee2976bc501a', operation='INSERT', pgid='pgtrigger_of_a_standing_record_5e6da', table='patients_hairstatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='medicinesreview',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='b42f7c71cb52252d8f26e83bd144f60ea1b6c366', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_72caf', table='patients_medicinesreview', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='medicinesreview',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='02ef3da667e455b3ecfcc3db1089c791d6cf6209', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_9b1cc', table='patients_medicinesreview', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='medicinesreview',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='9be1bec4d9a0f25e6cb1f28421b3163dc967a54e', operation='UPDATE', pgid='pgtrigger_key_never_changes_c5779', table='patients_medicinesreview', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='medicinesreview',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='79ea405ac2aa288f280f202fbb2bc774c5d626fb', operation='INSERT', pgid='pgtrigger_of_a_standing_record_7732a', table='patients_medicinesreview', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='noearliertreatments',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='50dbfba2e44bfe3bf3b8e8893490f46df772d0d8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_52125', table='patients_noearliertreatments', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='noearliertreatments',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='97d521eb6f38ce854315628f03083f754edff743', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_05109', table='patients_noearliertreatments', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='noearliertreatments',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='815cd302c78ca65075f4faaea99384f2f2654bfb', operation='UPDATE', pgid='pgtrigger_key_never_changes_a872c', table='patients_noearliertreatments', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='noearliertreatments',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='598bd020420411a5bf26e47d9a399f5b155f63dc', operation='INSERT', pgid='pgtrigger_of_a_standing_record_44a5e', table='patients_noearliertreatments', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='pregnancystatement',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='4aa9a640b6e0865411489d58dc90a30a4d4170e2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5a654', table='patients_pregnancystatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='pregnancystatement',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a19c190215fe7382c1ef62ec3de64f72105fb976', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_80f8b', table='patients_pregnancystatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='pregnancystatement',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='cc140443f0d5490b75840f6f8626df16548d20b9', operation='UPDATE', pgid='pgtrigger_key_never_changes_2880a', table='patients_pregnancystatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='pregnancystatement',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='2b503f495d51f07872bbee474569ea05794f12cd', operation='INSERT', pgid='pgtrigger_of_a_standing_record_7a0cc', table='patients_pregnancystatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='relativestatement',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='7977ddcc195c985b762cf7ee87b3db511dcbda41', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5ce7f', table='patients_relativestatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='relativestatement',
+                    trigger=pgtrigger.compiler.Trigger(name='not_truncated', sql=clinic.base.triggers.TriggerSql(execute='anagen_append_only()', func='RETURN NULL;', hash='a97e4849a7e438903e4433946489977be0e4014a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_truncated_6b246', table='patients_relativestatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='relativestatement',
+                    trigger=pgtrigger.compiler.Trigger(name='key_never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id"))', execute="anagen_never_changes('id')", func='RETURN NULL;', hash='b50a2a767aedd858bab53e5c4cfd8e878d692f1e', operation='UPDATE', pgid='pgtrigger_key_never_changes_d1227', table='patients_relativestatement', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='relativestatement',
+                    trigger=pgtrigger.compiler.Trigger(name='of_a_standing_record', sql=clinic.base.triggers.TriggerSql(execute='patients_of_a_standing_record()', func='RETURN NULL;', hash='cc08ef3a38dfe8522928640baa0fc8874ac1a7e1', operation='INSERT', pgid='pgtrigger_of_a_standing_record_83cd6', table='patients_relativestatement', when='BEFORE')),
+                ),
+            ]
         ),
     ]

@@ -1,7 +1,7 @@
 """The patient, their history, their case and their consents."""
 
 from patients.models.bloods import BloodResult, BloodSample
-from patients.models.case import Case, Diagnosis
+from patients.models.case import Case, Diagnosis, Reopening
 from patients.models.consent import Consent, PhotoScope
 from patients.models.consent_template import ConsentTemplate, Language
 from patients.models.contraindications import ContraindicationCheck, ContraindicationRule
@@ -49,6 +49,7 @@ __all__ = [
     "PhotoScope",
     "PregnancyStatement",
     "RelativeStatement",
+    "Reopening",
     "SiteRegistration",
     "Statement",
     "TwoPeople",

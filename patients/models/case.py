@@ -6,8 +6,9 @@ from django.db.models import F, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
-from clinic.base.triggers import append_only, never_changes, never_changes_after, not_truncated
+from clinic.base.triggers import append_only, never_changes, not_truncated
 from patients.models.patient import Patient
+from patients.triggers import closed_until_reopened
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -63,12 +64,45 @@ class Case(Record):
         ]
         triggers = [
             never_changes("patient"),
-            never_changes_after("closed_at", "closed_by", "outcome"),
+            closed_until_reopened(),
             not_truncated(),
         ]
 
     def __str__(self) -> str:
         return f"Case of {self.patient}"
+
+
+class Reopening(Record):
+    """A closing that was taken back, with what the closing said. The case goes on as it was."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reopenings")
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    outcome = models.CharField(max_length=12, choices=Case.Outcome)
+    reopened_at = models.DateTimeField()
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-reopened_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "closed_at"], name="patients_closing_taken_back_once"
+            ),
+            models.CheckConstraint(
+                name="patients_reopening_has_reason",
+                condition=Q(reason__regex=r"\S"),
+                violation_error_message="Write why the case is opened again.",
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"Reopened: {self.reason}"
 
 
 class Diagnosis(Record):

@@ -15,7 +15,7 @@ from patients import access
 from patients.actions import cases as actions
 from patients.banner import patient_context
 from patients.closing import obstacles_to_closing, stops_with
-from patients.forms.cases import ClinicianForm, CloseForm
+from patients.forms.cases import ClinicianForm, CloseForm, ReopenForm
 from patients.models import Case, Patient
 
 
@@ -81,6 +81,29 @@ def close_case(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return redirect("patients:case", patient.pk)
 
 
+@require(Permission.CLOSE_CASE)
+@require_POST
+def reopen_case(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Take the last closing back."""
+    user = signed_in(request)
+    patient = access.get_patient(user, patient_id)
+    case = access.shown_case(patient)
+    form = ReopenForm(request.POST)
+    if case is None:
+        raise Http404("This patient has no case.")
+    if not form.is_valid():
+        return _page(request, patient, reopen_form=form)
+    try:
+        actions.reopen_case(
+            by=user, case=case, reason=form.cleaned_data["reason"], now=timezone.now()
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _page(request, patient, reopen_form=form)
+    messages.success(request, "The case is open again, as it was.")
+    return redirect("patients:case", patient.pk)
+
+
 def _open_case_or_404(patient: Patient) -> Case:
     case = access.open_case(patient)
     if case is None:
@@ -94,11 +117,12 @@ def _page(
     *,
     clinician_form: ClinicianForm | None = None,
     close_form: CloseForm | None = None,
+    reopen_form: ReopenForm | None = None,
 ) -> HttpResponse:
     cases = list(patient.cases.select_related("clinician", "closed_by"))
     present = next((case for case in cases if case.closed_at is None), None)
     may_close = signed_in(request).can(Permission.CLOSE_CASE)
-    is_wrong = clinician_form is not None or close_form is not None
+    is_wrong = any(form is not None for form in (clinician_form, close_form, reopen_form))
     context = {
         **patient_context(patient),
         "case": present,
@@ -110,5 +134,8 @@ def _page(
         "clinician_form": clinician_form
         or ClinicianForm(initial={"clinician": present.clinician_id if present else None}),
         "close_form": close_form or CloseForm(),
+        "last_closed": access.shown_case(patient) if cases and present is None else None,
+        "reopen_form": reopen_form or ReopenForm(),
+        "reopenings": present.reopenings.select_related("reopened_by") if present else [],
     }
     return render(request, "patients/case.html", context, status=422 if is_wrong else 200)

@@ -131,6 +131,7 @@ def _edit_page(
         **patient_context(patient),
         "form": form,
         "registered_sites": sorted(registered.values(), key=str),
+        "may_merge": signed_in(request).can(Permission.MERGE_PATIENTS),
         "other_sites": Site.objects.exclude(pk__in=registered).order_by("name"),
         **more,
     }

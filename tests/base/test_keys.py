@@ -16,8 +16,11 @@ from clinic.audit.kinds import Kind
 from clinic.base.models import Record
 from clinic.documents.models import Document, Opening
 from followups.models import ContactAttempt, Review
-from patients.models import NoKnownAllergies
-from tests.factories.patients import PatientFactory
+from patients.actions.cases import reopen_case
+from patients.actions.merging import say_two_people
+from patients.finding.pairs import look_for_pairs
+from patients.models import LikelyPair, NoKnownAllergies
+from tests.factories.patients import CaseFactory, PatientFactory, closed
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
 from tests.factories.treatments import SessionFactory, signed_session
@@ -46,6 +49,8 @@ def a_row_of_every_table(db) -> None:
     clinician = ClinicianFactory(sites=[site])
     one_of_everything(site, clinician)
     now = timezone.now()
+    _two_likely_pairs(clinician)
+    reopen_case(by=clinician, case=closed(CaseFactory()), reason="Came back", now=now)
     audit.record(Kind.PATIENTS_SEARCHED, by=clinician)
     NoKnownAllergies.objects.create(patient=PatientFactory(), stated_at=now, stated_by=clinician)
     Opening.objects.create(document=Document.objects.get(), opened_by=clinician)
@@ -56,6 +61,15 @@ def a_row_of_every_table(db) -> None:
     ContactAttempt.objects.create(
         review=Review.objects.first(), outcome="no_answer", attempted_at=now, attempted_by=clinician
     )
+
+
+def _two_likely_pairs(clinician) -> None:
+    for family_name in ("Okoro", "Whitcombe"):
+        for _ in range(2):
+            PatientFactory(family_name=family_name)
+    look_for_pairs()
+    one, other = LikelyPair.objects.filter(first__family_name="Okoro").get().both
+    say_two_people(by=clinician, one=one, other=other, now=timezone.now())
 
 
 def test_no_table_lets_the_application_change_a_key(a_row_of_every_table, as_the_application):

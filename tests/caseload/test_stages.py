@@ -9,6 +9,7 @@ from clinic.caseload.stages import Stage, with_stage
 from clinic.practice.models import Technique
 from patients.models import Case
 from tests.factories.booking import AppointmentFactory
+from tests.factories.followups import ReviewFactory
 from tests.factories.patients import (
     CaseFactory,
     ConsentFactory,
@@ -59,7 +60,16 @@ def test_sessions_still_to_come_keep_it_in_treatment():
     signed_session(case=case, plan=plan, number=1)
     assert stage_of(case) == Stage.IN_TREATMENT
     signed_session(case=case, plan=plan, number=2)
+    assert stage_of(case) == Stage.MAINTENANCE
+
+
+def test_reviews_to_come_keep_it_in_follow_up_and_then_it_is_maintained():
+    review = ReviewFactory()
+    case = review.case
     assert stage_of(case) == Stage.IN_FOLLOW_UP
+    review.held_at = timezone.now()
+    review.save()
+    assert stage_of(case) == Stage.MAINTENANCE
 
 
 def test_a_second_technique_with_sessions_to_come_keeps_it_in_treatment():
@@ -69,7 +79,7 @@ def test_a_second_technique_with_sessions_to_come_keeps_it_in_treatment():
     signed_session(case=case, number=1)
     assert stage_of(case) == Stage.IN_TREATMENT
     signed_session(Technique.PRP, case=case, number=1)
-    assert stage_of(case) == Stage.IN_FOLLOW_UP
+    assert stage_of(case) == Stage.MAINTENANCE
 
 
 @pytest.mark.parametrize("outcome", ["discharged", "declined", "lost"])

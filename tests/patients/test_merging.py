@@ -365,3 +365,27 @@ def test_of_two_who_merge_the_same_records_one_is_told():
     assert isinstance(second, ValidationError)
     assert Merge.objects.count() == 1
     assert timedelta(0) <= timezone.now() - first.created_at
+
+
+# -- details that belong together -----------------------------------------------------------------
+
+
+def test_an_address_is_chosen_as_a_whole(other, site, clinician):
+    absorbed = PatientFactory(
+        site=site, address="1 Story Street", town="Neverwich", postcode="B1 1AA", country="GB"
+    )
+    merged(clinician, other, absorbed, address="absorbed")
+    kept = Patient.objects.get(pk=other.pk)
+    assert (kept.address, kept.town, kept.postcode) == ("1 Story Street", "Neverwich", "B1 1AA")
+
+
+def test_a_signature_never_stays_without_a_date_of_birth(record, site, clinician):
+    enquirer = PatientFactory(site=site, date_of_birth=None, phone="+447700900999")
+    with pytest.raises(ValidationError, match="Keep that date of birth"):
+        merged(clinician, enquirer, record.patient)
+    row = merged(clinician, enquirer, record.patient, date_of_birth="absorbed")
+    assert Patient.objects.get(pk=enquirer.pk).date_of_birth == record.patient.date_of_birth
+    with pytest.raises(IntegrityError, match="stays known"), transaction.atomic():
+        Patient.objects.filter(pk=enquirer.pk).update(date_of_birth=None)
+    undo_merge(by=clinician, merge=row, now=NOW)
+    assert Patient.objects.get(pk=enquirer.pk).date_of_birth is None

@@ -20,44 +20,48 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='before_update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='before_delete_delete',
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='consent_reconfirmed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='consent_reconfirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='sessionevent',
-            name='consent_reconfirmed_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='sessionevent',
-            name='consent_reconfirmed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='08597fdf891a7b08b33dc710fcd4d395cc846fda', operation='UPDATE', pgid='pgtrigger_before_update_update_6696a', table='treatments_session', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='cb6ccf21dc59d48b0f6559c9e9203fcd5edc8dda', operation='DELETE', pgid='pgtrigger_before_delete_delete_5fd23', table='treatments_session', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent_reconfirmed_at__isnull', True), ('consent_reconfirmed_by__isnull', True)), models.Q(('consent_reconfirmed_at__isnull', False), ('consent_reconfirmed_by__isnull', False)), _connector='OR'), name='treatments_session_consent_reconfirmed_paired', violation_error_message='Say both when and by whom it was consent reconfirmed.'),
+        clinic.base.operations.Together(
+            [
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='session',
+                    name='before_update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='session',
+                    name='before_delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='session',
+                    name='consent_reconfirmed_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='session',
+                    name='consent_reconfirmed_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='sessionevent',
+                    name='consent_reconfirmed_at',
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name='sessionevent',
+                    name='consent_reconfirmed_by',
+                    field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='session',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='08597fdf891a7b08b33dc710fcd4d395cc846fda', operation='UPDATE', pgid='pgtrigger_before_update_update_6696a', table='treatments_session', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='session',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='cb6ccf21dc59d48b0f6559c9e9203fcd5edc8dda', operation='DELETE', pgid='pgtrigger_before_delete_delete_5fd23', table='treatments_session', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='session',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent_reconfirmed_at__isnull', True), ('consent_reconfirmed_by__isnull', True)), models.Q(('consent_reconfirmed_at__isnull', False), ('consent_reconfirmed_by__isnull', False)), _connector='OR'), name='treatments_session_consent_reconfirmed_paired', violation_error_message='Say both when and by whom it was consent reconfirmed.'),
+                ),
+            ]
         ),
     ]

@@ -12,7 +12,8 @@ from clinic.audit.models import Event
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
-from patients.models import Patient
+from patients.merging.records import record_now, records_of
+from patients.models import Merge, Patient
 
 PAGE_SIZE = 50
 
@@ -45,13 +46,17 @@ def _visible_to(user: User) -> QuerySet[Event]:
     if not user.site_ids:
         return events
     visible = Patient.objects.visible_to(user).values("pk")
-    return events.filter(Q(patient_id__isnull=True) | Q(patient_id__in=visible))
+    merged = Merge.objects.standing().filter(survivor__in=visible).values("absorbed")
+    return events.filter(
+        Q(patient_id__isnull=True) | Q(patient_id__in=visible) | Q(patient_id__in=merged)
+    )
 
 
 def _narrowed(events: QuerySet[Event], wanted: dict[str, str], zone: object) -> QuerySet[Event]:
     if wanted["patient"]:
         patient = Patient.objects.filter(number__iexact=wanted["patient"]).first()
-        events = events.filter(patient_id=patient.pk) if patient else events.none()
+        records = records_of(record_now(patient.pk) or patient.pk) if patient else []
+        events = events.filter(patient_id__in=records)
     if person := _uuid(wanted["person"]):
         events = events.filter(actor=person)
     if wanted["kind"] in Kind.values:
