@@ -50,7 +50,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0010_contraindications"),
+        ("patients", "0011_contraindications"),
         ("treatments", "0007_reconfirmed"),
     ]
     operations = [

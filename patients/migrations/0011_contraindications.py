@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0009_facts_of_the_history'),
+        ('patients', '0010_reopening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
