@@ -23,6 +23,9 @@ class ReasonsForm(PlainForm):
     What was read when the reason was typed goes along, so that it is no reason for anything else.
     """
 
+    errors_about = ""
+    """What the errors are said to be about, where forms beside each other ask the same."""
+
     def __init__(
         self,
         data: Any = None,
@@ -56,9 +59,15 @@ class ReasonsForm(PlainForm):
             if cleaned.get(finding.key) and read != finding.verdict.why:
                 words = f"This changed meanwhile: {finding.verdict.why}. Read it, and save again."
                 self.add_error(finding.key, words)
-                self.data = self.data.copy()
-                self.data[self.add_prefix(f"{finding.key}__why")] = finding.verdict.why
+                self._show_anew(finding)
         return cleaned
+
+    def _show_anew(self, finding: Finding) -> None:
+        """Have the page that comes back show what is found now."""
+        shown: Any = self.data
+        shown = shown.copy()
+        shown[self.add_prefix(f"{finding.key}__why")] = finding.verdict.why
+        self.data = shown
 
 
 def _reason(finding: Finding, *, is_asked: bool) -> forms.CharField:

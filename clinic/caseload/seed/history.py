@@ -101,12 +101,12 @@ class History:
 
     def _record(self, model: Any, **values: Any) -> str:
         self.told.append(model(recorded_at=self.at, recorded_by=self.by, **values))
-        by = {"recorded_at": self.at, "recorded_by_id": self.by.pk}
+        by: dict[str, Any] = {"recorded_at": self.at, "recorded_by_id": self.by.pk}
         return self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
 
     def _state(self, model: Any, **values: Any) -> None:
         self.told.append(model(stated_at=self.at, stated_by=self.by, **values))
-        by = {"stated_at": self.at, "stated_by_id": self.by.pk}
+        by: dict[str, Any] = {"stated_at": self.at, "stated_by_id": self.by.pk}
         self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
 
     def facts(self, sex: str) -> Facts:
