@@ -13,8 +13,7 @@ from patients.contraindications.rules import standing_by_technique
 
 def against_of(shown: ShownCase, now: datetime) -> list[tuple[str, Evaluation]]:
     """Return for each course that goes on its technique in words, and what the rules say now."""
-    techniques = [course.technique for course in shown.courses if not course.is_complete]
-    if not (shown.is_open and techniques):
+    if not (shown.is_open and shown.courses):
         return []
     rules, facts, at = (
         standing_by_technique(),
@@ -23,5 +22,5 @@ def against_of(shown: ShownCase, now: datetime) -> list[tuple[str, Evaluation]]:
     )
     return [
         (str(Technique(each).label), evaluate(rules[each], facts, at, technique=each))
-        for each in techniques
+        for each in (course.technique for course in shown.courses if not course.is_complete)
     ]
