@@ -130,7 +130,11 @@ def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, A
         "template_id": waiting.template,
         "rule_id": RuleFactory(),
         "half_signed_consent": PatientSignedConsentFactory(
-            case=case, template__purpose="gp", template__technique="", signed_by=clinician
+            case=case,
+            template__purpose="gp",
+            template__technique="",
+            template__title="Letters to your GP",
+            signed_by=clinician,
         ),
         "draft_text": ConsentTemplateFactory(
             version=9, technique="prp", published_at=None, published_by=None

@@ -89,6 +89,8 @@ def news(case) -> list[Message]:
 
 
 def test_news_are_written_only_with_consent_and_stop_with_its_withdrawal(case):
+    case.patient.contact_allowed = [*case.patient.contact_allowed, "email:news"]
+    case.patient.save()
     assert news(case) == []
     consent = consent_to(case, "marketing")
     photographs = consent_to(case, "photographs", photo_scopes=["clinical"])

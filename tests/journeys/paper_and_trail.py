@@ -41,7 +41,8 @@ def the_patient_opens_it_on_a_phone_and_nobody_else_can(journey: Journey) -> Non
     patient.opens(journey.link)
     answers(patient, "22", "11", "1980")
     patient.reads("Hello Ambrose", "Treatment summary", "Your next visits")
-    document = patient.page.get_by_role("link", name="Open").get_attribute("href")
+    summary = patient.page.get_by_role("listitem").filter(has_text="Treatment summary")
+    document = summary.get_by_role("link", name="Open").get_attribute("href")
     refused = stranger.context.request.get(f"{stranger.base_url}{document}")
     assert "pdf" not in refused.headers["content-type"]
     assert not Opening.objects.exists()

@@ -90,9 +90,12 @@ def test_a_reason_is_wanted():
 )
 def test_the_database_keeps_it_closed_without_a_reason(change):
     case = closed(CaseFactory())
-    with pytest.raises(IntegrityError, match="with a reason alone"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE patients_case SET {change} WHERE id = %s", [case.pk])
+    with (
+        pytest.raises(IntegrityError, match="with a reason alone"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE patients_case SET {change} WHERE id = %s", [case.pk])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -125,4 +128,4 @@ def test_reception_is_not_offered_it(client_of):
     desk = client_of(ReceptionFactory(sites=[site]))
     page = shown(desk.get(reverse("patients:case", args=[case.patient_id])))
     assert "Open a case" in page
-    assert "again" not in page
+    assert "Open the last case" not in page

@@ -62,6 +62,7 @@ _REFLECTION_DAYS = 20
 _DAYS_SINCE_LAST_SESSION = {
     Stage.IN_TREATMENT: (8, 40),
     Stage.IN_FOLLOW_UP: (60, 900),
+    Stage.MAINTENANCE: (830, 1100),
     Stage.DISCHARGED: (900, 2500),
     Stage.LOST: (300, 2500),
     Stage.DECLINED: (30, 2500),
@@ -149,6 +150,12 @@ class Journey(SessionSteps):
     def _sessions_of(self, goal: Goal) -> int:
         return 1 if goal.stage in (Stage.IN_TREATMENT, Stage.DECLINED) else SESSIONS_PLANNED
 
+    def _comes(self, goal: Goal) -> float:
+        """Return how many of the reviews the patient comes to: none, most or all."""
+        if goal.misses_reviews:
+            return 0
+        return 1 if goal.stage == Stage.MAINTENANCE else 0.8
+
     def _ending(self, goal: Goal, first_session: date) -> dict[str, Any]:
         if goal.stage not in _WEEKS_TO_CLOSING:
             return {}
@@ -176,5 +183,5 @@ class Journey(SessionSteps):
                 self.session(2, slot, appointment_id, course, signed=False)
         if session_id and last:
             self.follow_up(
-                goal.technique, session_id, last, area_id, baseline, misses=goal.misses_reviews
+                goal.technique, session_id, last, area_id, baseline, comes=self._comes(goal)
             )

@@ -28,7 +28,7 @@ DEMO = (
     Goal(Stage.IN_TREATMENT, _P, visit_in_days=0),
     Goal(Stage.BOOKED, visit_in_days=1),
     Goal(Stage.LOST, _P),
-    Goal(Stage.ENQUIRY),
+    Goal(Stage.MAINTENANCE, _P),
     Goal(Stage.DISCHARGED, _M),
 )
 
@@ -40,7 +40,8 @@ _MIX = {
     Stage.REFLECTING: 20,
     Stage.CONSENTED: 10,
     Stage.IN_TREATMENT: 30,
-    Stage.IN_FOLLOW_UP: 200,
+    Stage.IN_FOLLOW_UP: 170,
+    Stage.MAINTENANCE: 30,
     Stage.DISCHARGED: 220,
     Stage.DECLINED: 340,
     Stage.LOST: 50,

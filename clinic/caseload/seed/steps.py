@@ -272,14 +272,12 @@ class Steps:
         area_id: str,
         baseline: int,
         *,
-        misses: bool = False,
+        comes: float = 0.8,
     ) -> None:
-        """Plan the reviews after the last session; most that are past were held."""
+        """Plan the reviews after the last session; `comes` is how many of the past were held."""
         for step in self.clinic.steps[technique.value]:
             due = last + timedelta(weeks=step.weeks_after_last_session)
-            held = (
-                due < self.today - timedelta(days=7) and self.random.random() < 0.8 and not misses
-            )
+            held = due < self.today - timedelta(days=7) and self.random.random() < comes
             appointment_id, held_day = None, due
             if held:
                 appointment_id, slot = self.visit(due, "review")
