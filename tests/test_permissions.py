@@ -164,6 +164,14 @@ DOORS: dict[str, Door] = {
     "patients:countersign": form(C),
     "patients:withdrawals": page(R, C),
     "patients:withdraw_consent": form(R, C),
+    # Contraindications.
+    "patients:rules": page(C, A),
+    "patients:install_rules": button(A),
+    "patients:new_rule": form(A),
+    "patients:rule": page(C, A),
+    "patients:change_rule": form(A),
+    "patients:approve_rule": button(C),
+    "patients:retire_rule": button(A),
     # Consent texts.
     "patients:texts": page(A),
     "patients:begin_text": button(A),

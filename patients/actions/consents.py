@@ -1,6 +1,6 @@
 """Giving the information, recording the talk, the two signatures, a withdrawal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
+from patients.actions.contraindications import keep_check, keep_refusal, kept_if_refused
 from patients.consent.clock import expires_at, reflect_until
 from patients.consent.discussion import Discussion
 from patients.consent.names import (
@@ -29,7 +30,9 @@ from patients.consent.rules import (
 )
 from patients.consent.statements import clinician_statement
 from patients.consent.wording import digest, talk_of, text_to_sign
-from patients.models import Case, Consent, ConsentTemplate
+from patients.contraindications.evaluation import Evaluation, Given
+from patients.contraindications.of_consent import evaluation_of, obstacle_in
+from patients.models import Case, Consent, ConsentTemplate, ContraindicationCheck
 from patients.signature import clean_signature
 from patients.turns import take_turn
 
@@ -94,12 +97,15 @@ def record_discussion(
     seen: datetime | None,
     zone: ZoneInfo,
     now: datetime,
+    reasons: Mapping[str, Given] | None = None,
 ) -> Consent:
     """Record what was talked about and whether the patient can decide, before anybody signs.
 
-    `seen` is when the discussion was last recorded, as the writer saw it. Raises
-    `AlreadySignedError` once the patient signed, and `ValidationError` where somebody else
-    recorded it meanwhile, something is missing, or the text cannot be signed any more.
+    `seen` is when the discussion was last recorded, as the writer saw it; `reasons` say why the
+    treatment is done although something speaks against it. Where it is contraindicated, the talk
+    is recorded, and that nothing can be signed. Raises `AlreadySignedError` once the patient
+    signed, and `ValidationError` where somebody else recorded it meanwhile, something is missing,
+    or the text cannot be signed any more.
     """
     consent = _locked(consent)
     if consent.signed_at is not None:
@@ -117,10 +123,30 @@ def record_discussion(
     consent.discussed_at, consent.discussed_by = now, by
     consent.check_and_save()
     _record(Kind.CONSENT_DISCUSSED, consent, by=by)
+    _check_at_the_talk(by, consent, reasons or {}, now.astimezone(zone))
     return consent
 
 
-@transaction.atomic
+def _check_at_the_talk(
+    by: User, consent: Consent, reasons: Mapping[str, Given], now: datetime
+) -> None:
+    evaluation = evaluation_of(consent, now)
+    if evaluation is None:
+        return
+    evaluation = evaluation.with_reasons(reasons)
+    keep = keep_refusal if evaluation.blocking else keep_check
+    keep(by=by, now=now, **_about(consent, evaluation))
+
+
+def _about(consent: Consent, evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "case": consent.case,
+        "step": ContraindicationCheck.Step.CONSENT,
+        "about_id": consent.pk,
+        "evaluation": evaluation,
+    }
+
+
 def sign_consent(
     *,
     by: User,
@@ -140,13 +166,51 @@ def sign_consent(
     `signature_png` is a PNG data URL; without it the typed `signed_name` is the signature.
     `name_reason` says why that is not the patient's name, `early_reason` why the time to reflect
     was shortened; each is dropped where it is not needed. The consent stands once the clinician
-    signed as well (`countersign`). Raises `AlreadySignedError` for a second signature, and
+    signed as well (`countersign`). Raises `ContraindicatedError` where the treatment is; that it
+    was refused is kept. Raises `AlreadySignedError` for a second signature, and
     `ValidationError` for a minor, a replaced text, a closed case, a talk that is not recorded, a
     patient who cannot decide, a drawing that is none, another name or a shortened time without a
     reason.
     """
-    consent = _locked(consent)
-    _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
+    with kept_if_refused():
+        consent = _locked(consent)
+        _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
+        _check_contraindications(by, consent, now.astimezone(zone))
+        typed = {
+            "signed_name": signed_name,
+            "signature_png": signature_png,
+            "name_reason": name_reason,
+            "questions": questions,
+            "matters": matters,
+            "early_reason": early_reason,
+        }
+        return _sign(by, consent, zone=zone, now=now, photo_scopes=photo_scopes, **typed)
+
+
+def _check_contraindications(by: User, consent: Consent, now: datetime) -> None:
+    """Keep what the rules say at the signature; refuse it where they speak against it."""
+    evaluation = evaluation_of(consent, now)
+    if evaluation is None:
+        return
+    if evaluation.lacking_reason and not evaluation.blocking:
+        raise ValidationError(obstacle_in(evaluation))
+    keep_check(by=by, now=now, **_about(consent, evaluation))
+
+
+def _sign(
+    by: User,
+    consent: Consent,
+    *,
+    signed_name: str,
+    zone: ZoneInfo,
+    now: datetime,
+    signature_png: str,
+    name_reason: str,
+    questions: str,
+    matters: str,
+    early_reason: str,
+    photo_scopes: Sequence[str],
+) -> Consent:
     consent.signed_at, consent.signed_by = now, by
     consent.signed_name = signed_name.strip()
     consent.signature_png = clean_signature(signature_png) if signature_png else ""

@@ -17,6 +17,7 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.banner import patient_context
+from patients.models import ContraindicationRule
 from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
@@ -24,6 +25,7 @@ from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
+from treatments.contraindications import evaluation_of
 from treatments.differences import Difference, as_text, differences
 from treatments.forms.plan import AddendumForm
 from treatments.forms.session import IncompletePageError, SessionForms
@@ -31,7 +33,7 @@ from treatments.merging import with_the_rest_of_record
 from treatments.models import Session
 from treatments.reading import describe
 
-LIVE = ("progress", "consent", "anaesthesia", "processing", "infiltration")
+LIVE = ("progress", "consent", "contraindications", "anaesthesia", "processing", "infiltration")
 
 
 @require(Permission.VIEW_CLINICAL)
@@ -69,7 +71,7 @@ def _write_page(
 ) -> HttpResponse:
     context = {
         **patient_context(session.patient),
-        **live_context(session, forms.allergies, wrong=forms.wrong_parts()),
+        **live_context(session, forms.allergies, wrong=forms.wrong_parts(), rules=forms.rules),
         "forms": forms,
         "revision": session.revision,
         "touched": " ".join(sorted(_touched(request))),
@@ -80,20 +82,27 @@ def _write_page(
 
 
 def live_context(
-    session: Session, allergies: KnownAllergies, *, wrong: Iterable[str] = ()
+    session: Session,
+    allergies: KnownAllergies,
+    *,
+    wrong: Iterable[str] = (),
+    rules: list[ContraindicationRule] | None = None,
 ) -> dict[str, Any]:
     """Return what follows from the stored draft: totals, gaps, the state of each part.
 
-    `wrong` names the parts that show an error: those are not complete, whatever is stored.
+    `wrong` names the parts that show an error: those are not complete, whatever is stored. `rules`
+    are those of contraindications, where the caller has just asked for them.
     """
-    consent = consent_of(session)
-    found = gaps(session, consent, timezone.now(), allergies)
+    consent, now = consent_of(session), timezone.now()
+    evaluation = evaluation_of(session, now, rules)
+    found = gaps(session, consent, now, allergies, evaluation)
     complete = set(parts.ORDER) - {gap.part for gap in blocking(found)} - set(wrong)
     if not session.anaesthetics.all():
         complete.discard(parts.ANAESTHESIA)
     return {
         "session": session,
         "consent": consent,
+        "evaluation": evaluation,
         "why_no_consent": next((gap.text for gap in found if gap.anchor == "consent-state"), ""),
         "gaps": found,
         "missing": blocking(found),
@@ -221,7 +230,8 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
     except ValidationError as error:
         status = 409 if isinstance(error, ChangedMeanwhileError) else 422
         return JsonResponse({"saved": _indicator(failed=" ".join(error.messages))}, status=status)
-    context = live_context(saved, forms.allergies, wrong=forms.wrong_parts())
+    wrong = forms.wrong_parts()
+    context = live_context(saved, forms.allergies, wrong=wrong, rules=forms.rules)
     return JsonResponse(
         {
             "revision": saved.revision,
