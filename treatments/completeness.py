@@ -12,10 +12,10 @@ from clinic.staff.models import User
 from patients.contraindications.evaluation import Evaluation
 from patients.models import Consent
 from treatments import parts
-from treatments.allergies import KnownAllergies, known_allergies
+from treatments.allergies import KnownAllergies
 from treatments.amounts import infiltration, lidocaine_total
 from treatments.consents import why_none
-from treatments.contraindications import evaluation_of, unanswered
+from treatments.contraindications import Known, evaluation_of, known_of, unanswered
 from treatments.models import Lot, Session
 from treatments.times import (
     STILL_TO_COME,
@@ -110,17 +110,18 @@ def gaps(
     session: Session,
     consent: Consent | None,
     now: datetime,
-    allergies: KnownAllergies | None = None,
+    known: Known | None = None,
     evaluation: Evaluation | None = None,
 ) -> list[Gap]:
     """Return what stands against signing, in the order of the page.
 
     `consent` is the one that the session would be signed with (`consents.consent_of`);
-    `allergies`, and what the contraindications say (`contraindications.evaluation_of`), are asked
-    for unless the caller has just done so.
+    the record (`contraindications.known_of`), and what the contraindications say of it
+    (`evaluation_of`), are asked for unless the caller has just done so.
     """
-    evaluation = evaluation or evaluation_of(session, now)
-    allergies = allergies or known_allergies(session.patient_id)
+    known = known or known_of(session)
+    evaluation = evaluation or evaluation_of(session, now, known)
+    allergies = known.allergies
     found = [
         *_consent_gaps(session, consent),
         *_confirmation_gaps(session),

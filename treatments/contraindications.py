@@ -1,12 +1,15 @@
 """What speaks against a session, at its start. Nothing here writes."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from patients.contraindications.evaluation import Evaluation, evaluate
-from patients.contraindications.facts import facts_of
+from patients.contraindications.facts import Facts
 from patients.contraindications.kinds import Question
-from patients.contraindications.rules import questions_of, standing_rules
+from patients.contraindications.reading import read_record
+from patients.contraindications.rules import questions_of
 from patients.models import ContraindicationRule
+from treatments.allergies import KnownAllergies, known_allergies
 from treatments.models import Session
 from treatments.times import latest_consent_time
 
@@ -20,16 +23,39 @@ def moment_of(session: Session, now: datetime) -> datetime:
     return at.astimezone(session.site.zone)
 
 
-def evaluation_of(
-    session: Session, now: datetime, rules: list[ContraindicationRule] | None = None
-) -> Evaluation:
+@dataclass(frozen=True)
+class Known:
+    """The rules that stand for a session, and what the record of its patient says now."""
+
+    rules: list[ContraindicationRule]
+    facts: Facts
+
+    @property
+    def allergies(self) -> KnownAllergies:
+        """The allergies, as far as an anaesthetic goes."""
+        return known_allergies(self.facts)
+
+    @property
+    def questions(self) -> list[Question]:
+        """What is asked on the day of the session."""
+        return questions_of(self.rules)
+
+
+def known_of(session: Session) -> Known:
+    """Return the rules and the record for a session, in one query."""
+    rules, facts = read_record(session.patient)
+    return Known(rules[session.technique], facts)
+
+
+def evaluation_of(session: Session, now: datetime, known: Known | None = None) -> Evaluation:
     """Return what the rules say of the record as it is now, at the start of a session.
 
-    `rules` are asked for unless the caller has just done so.
+    `known` is read unless the caller has just done so; the answers of the day are the session's.
     """
+    known = known or known_of(session)
     return evaluate(
-        standing_rules(session.technique) if rules is None else rules,
-        facts_of(session.patient, answers=session.asked_today),
+        known.rules,
+        replace(known.facts, answers=session.asked_today),
         moment_of(session, now),
         technique=session.technique,
         at_session=True,

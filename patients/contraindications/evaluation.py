@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from patients.contraindications.facts import Facts, facts_of
+from patients.contraindications.facts import Facts
 from patients.contraindications.kinds import NOT_ASKED_YET, Asked, State, Verdict, read_kind
-from patients.contraindications.rules import standing_rules
+from patients.contraindications.reading import read_record
 from patients.models import ContraindicationCheck, Patient
 from patients.models import ContraindicationRule as Rule
 
@@ -166,8 +166,9 @@ def evaluate(
 
 
 def evaluate_for(patient: Patient, technique: str, at: datetime) -> Evaluation:
-    """Return what the standing rules of a technique say of a record now, in eight queries."""
-    return evaluate(standing_rules(technique), facts_of(patient), at, technique=technique)
+    """Return what the standing rules of a technique say of a record now, in one query."""
+    rules, facts = read_record(patient)
+    return evaluate(rules[technique], facts, at, technique=technique)
 
 
 def where_asked(asked: str, patient_id: UUID, *, today: str = "") -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.practice.models import Technique
 from patients.contraindications.kinds import Question, read_kind
@@ -12,16 +12,34 @@ from patients.models import ContraindicationRule as Rule
 
 def standing_rules(technique: str) -> list[Rule]:
     """Return the rules of a technique that stand, absolute ones first, in one query."""
-    return standing(_versions().filter(technique=technique))
+    return standing(that_may_stand().filter(technique=technique))
 
 
 def standing_by_technique() -> dict[str, list[Rule]]:
     """Return the standing rules of every technique, in one query."""
-    rows = list(_versions())
-    return {
-        technique: standing(row for row in rows if row.technique == technique)
-        for technique in Technique.values
-    }
+    return by_technique(that_may_stand())
+
+
+def by_technique(rows: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Return which of these versions stand, by technique."""
+    found: dict[str, list[Rule]] = {technique: [] for technique in Technique.values}
+    for row in standing(rows):
+        found[row.technique].append(row)
+    return found
+
+
+def that_may_stand() -> QuerySet[Rule]:
+    """Return the versions among which the standing ones are; `standing` decides which they are.
+
+    Left out is what was retired, and what is older than a retired or an approved version.
+    """
+    newer = Rule.objects.filter(
+        Q(retired_at__isnull=False) | Q(approved_at__isnull=False),
+        technique=OuterRef("technique"),
+        code=OuterRef("code"),
+        version__gt=OuterRef("version"),
+    )
+    return Rule.objects.filter(~Exists(newer), retired_at__isnull=True)
 
 
 def standing(rows: Iterable[Rule]) -> list[Rule]:
@@ -53,9 +71,7 @@ def questions_of(rules: Iterable[Rule]) -> list[Question]:
 
 
 def versions_of(rule: Rule) -> list[Rule]:
-    """Return all versions of a rule, the newest first."""
-    return list(_versions().filter(technique=rule.technique, code=rule.code).order_by("-version"))
-
-
-def _versions() -> QuerySet[Rule]:
-    return Rule.objects.select_related("published_by", "approved_by", "retired_by")
+    """Return all versions of a rule with who wrote them, the newest first."""
+    people = ("published_by", "approved_by", "retired_by")
+    rows = Rule.objects.filter(technique=rule.technique, code=rule.code)
+    return list(rows.select_related(*people).order_by("-version"))

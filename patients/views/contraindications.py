@@ -15,8 +15,8 @@ from clinic.practice.models import Technique
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.permissions import Permission
 from patients.actions import contraindications as actions
-from patients.contraindications.facts import facts_of
 from patients.contraindications.kinds import Verdict, read_kind
+from patients.contraindications.reading import read_record
 from patients.contraindications.rules import standing, versions_of
 from patients.forms.contraindications import RetireForm, RuleForm
 from patients.models import ContraindicationRule as Rule
@@ -161,7 +161,8 @@ def _try(request: HttpRequest, form: RuleForm) -> dict[str, Any]:
     audit.record_reading(by=user, patient_id=patient.pk, page="a rule tried on the record")
     at = timezone.localtime(timezone=current_site(request).zone)
     kind = read_kind(form.kind, form.parameters)
-    verdict: Verdict = kind.judge(facts_of(patient), at)
+    _, facts = read_record(patient)
+    verdict: Verdict = kind.judge(facts, at)
     return {"patient": patient, "verdict": verdict, "words": kind.in_words}
 
 

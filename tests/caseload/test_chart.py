@@ -26,7 +26,7 @@ from tests.factories.treatments import PlanFactory, signed_session
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 20
+MOST_QUERIES = 12
 
 
 def chart_of(patient) -> str:

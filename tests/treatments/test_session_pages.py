@@ -190,10 +190,10 @@ def test_the_session_page_asks_no_more_with_more_rows(
         values = {"area_cm2": "5", "volume_ml": "0.5", "points": "5", "depth_mm": "3"}
         page = with_row(page, "zones", region=region, **values)
     browser.get(url_of(session))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(21):
         browser.get(url_of(session))
     browser.post(url_of(session), page)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(21):
         assert browser.get(url_of(session)).text.count('value="mid_scalp" selected') == 1
 
 
@@ -205,7 +205,7 @@ def test_autosave_of_one_figure_asks_little(
     browser.post(url_of(session, "autosave"), page_of(session, observations="First."))
     session.refresh_from_db()
     page = page_of(session, observations="Second.")
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(41):
         assert browser.post(url_of(session, "autosave"), page).status_code == 200
 
 

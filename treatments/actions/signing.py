@@ -19,7 +19,7 @@ from treatments.actions.drafts import lock_draft
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
-from treatments.contraindications import evaluation_of
+from treatments.contraindications import evaluation_of, known_of
 from treatments.models import Addendum, Session
 
 # What apps above do in the transaction of a signature: each is called with the signed session and
@@ -56,8 +56,9 @@ def sign_session(
 def _check(by: User, current: Session, reasons: Mapping[str, Given], now: datetime) -> None:
     """Refuse what is missing or contraindicated; keep what the rules said."""
     current.consent = consent_of(current)
-    evaluation = evaluation_of(current, now).with_reasons(reasons)
-    missing = blocking(gaps(current, current.consent, now, evaluation=evaluation))
+    known = known_of(current)
+    evaluation = evaluation_of(current, now, known).with_reasons(reasons)
+    missing = blocking(gaps(current, current.consent, now, known, evaluation))
     if missing and not evaluation.blocking:
         raise ValidationError([gap.text for gap in missing])
     keep_check(

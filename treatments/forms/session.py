@@ -16,9 +16,8 @@ from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
 from patients.contraindications.kinds import Question
-from patients.contraindications.rules import questions_of, standing_rules
 from patients.models import Answer
-from treatments.allergies import KnownAllergies
+from treatments.contraindications import Known
 from treatments.draft import Draft
 from treatments.forms import fields
 from treatments.forms.places import part_of
@@ -267,21 +266,20 @@ class SessionForms:
         by: User,
         typed: QueryDict | None = None,
         *,
-        allergies: KnownAllergies,
+        known: Known,
     ) -> None:
         """Fill from the record; with `typed`, bind. Raises `IncompletePageError`.
 
-        `by` is who writes: the sites offered are theirs.
+        `by` is who writes: the sites offered are theirs. `known` is what was just read for it.
         """
-        self.record, self.allergies = session, allergies
+        self.record, self.known = session, known
         is_prp = session.technique == Technique.PRP
-        self.rules = standing_rules(session.technique)
         self.session = SessionForm(
             typed,
             session=session,
             today=today,
             by=by,
-            questions=questions_of(self.rules),
+            questions=known.questions,
             initial=session_initial(session, SessionForm.base_fields),
         )
         self.session.is_valid()
@@ -300,7 +298,7 @@ class SessionForms:
         if name == "lots":
             kwargs["performed_date"] = self.session.day
         if name == "anaesthetics":
-            kwargs["is_allergic"] = bool(self.allergies.to_anaesthetics)
+            kwargs["is_allergic"] = bool(self.known.allergies.to_anaesthetics)
         initial = rows_initial(self.record, name)
         return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
 

@@ -16,8 +16,7 @@ from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening, shown_case
 from patients.banner import patient_context
 from patients.contraindications.evaluation import evaluate
-from patients.contraindications.facts import facts_of
-from patients.contraindications.rules import standing_by_technique
+from patients.contraindications.reading import read_record
 from patients.models import Case, Patient
 from treatments.access import get_plan
 from treatments.actions import plans
@@ -65,7 +64,7 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     case = _case(patient)
     planned = set(Plan.objects.standing().filter(case=case).values_list("technique", flat=True))
     free = [technique for technique in Technique.values if technique not in planned]
-    facts, rules = facts_of(patient), standing_by_technique()
+    rules, facts = read_record(patient)
     now = timezone.localtime()
     forms = [
         PlanTechniqueForm(

@@ -17,15 +17,13 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.banner import patient_context
-from patients.models import ContraindicationRule
 from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
-from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
-from treatments.contraindications import evaluation_of
+from treatments.contraindications import Known, evaluation_of, known_of
 from treatments.differences import Difference, as_text, differences
 from treatments.forms.plan import AddendumForm
 from treatments.forms.session import IncompletePageError, SessionForms
@@ -45,8 +43,7 @@ def session_page(request: HttpRequest, patient_id: UUID, session_id: UUID) -> Ht
     session = read_session(user, patient_id, session_id)
     if session.is_signed or not user.can(Permission.RECORD_CLINICAL):
         return _read_only(request, session)
-    allergies = known_allergies(patient_id)
-    forms = SessionForms(session, today_at(session), user, allergies=allergies)
+    forms = SessionForms(session, today_at(session), user, known=known_of(session))
     return _write_page(request, session, forms)
 
 
@@ -71,7 +68,7 @@ def _write_page(
 ) -> HttpResponse:
     context = {
         **patient_context(session.patient),
-        **live_context(session, forms.allergies, wrong=forms.wrong_parts(), rules=forms.rules),
+        **live_context(session, forms.known, wrong=forms.wrong_parts()),
         "forms": forms,
         "revision": session.revision,
         "touched": " ".join(sorted(_touched(request))),
@@ -81,21 +78,15 @@ def _write_page(
     return render(request, "treatments/session.html", context, status=status)
 
 
-def live_context(
-    session: Session,
-    allergies: KnownAllergies,
-    *,
-    wrong: Iterable[str] = (),
-    rules: list[ContraindicationRule] | None = None,
-) -> dict[str, Any]:
+def live_context(session: Session, known: Known, *, wrong: Iterable[str] = ()) -> dict[str, Any]:
     """Return what follows from the stored draft: totals, gaps, the state of each part.
 
-    `wrong` names the parts that show an error: those are not complete, whatever is stored. `rules`
-    are those of contraindications, where the caller has just asked for them.
+    `known` is what the caller has just read of rules and record. `wrong` names the parts that show
+    an error: those are not complete, whatever is stored.
     """
     consent, now = consent_of(session), timezone.now()
-    evaluation = evaluation_of(session, now, rules)
-    found = gaps(session, consent, now, allergies, evaluation)
+    evaluation = evaluation_of(session, now, known)
+    found = gaps(session, consent, now, known, evaluation)
     complete = set(parts.ORDER) - {gap.part for gap in blocking(found)} - set(wrong)
     if not session.anaesthetics.all():
         complete.discard(parts.ANAESTHESIA)
@@ -110,7 +101,7 @@ def live_context(
             {"key": key, "title": parts.title(key, session.technique), "done": key in complete}
             for key in parts.ORDER
         ],
-        "anaesthetic_allergy": allergies.line,
+        "anaesthetic_allergy": known.allergies.line,
         "lidocaine": lidocaine_total(session.anaesthetics.all(), session.weight_kg),
         "platelets": platelets(session),
         "infiltration": infiltration(session),
@@ -128,7 +119,7 @@ def _typed(request: HttpRequest, session: Session) -> tuple[SessionForms, int]:
             today_at(session),
             user,
             request.POST,
-            allergies=known_allergies(session.patient_id),
+            known=known_of(session),
         )
         revision = int(request.POST.get("over") or request.POST.get("revision", ""))
     except (IncompletePageError, ValueError):
@@ -172,12 +163,12 @@ def _store(user: User, session: Session, forms: SessionForms, revision: int) -> 
 def _conflict(
     request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
 ) -> HttpResponse:
-    user, today, allergies = signed_in(request), today_at(session), forms.allergies
+    user, today, known = signed_in(request), today_at(session), forms.known
     session = _as_it_stands(session)
-    theirs = SessionForms(session, today, user, allergies=allergies)
+    theirs = SessionForms(session, today, user, known=known)
     if "touched" in request.POST:
         typed = with_the_rest_of_record(request.POST, theirs, _touched(request))
-        forms = SessionForms(session, today, user, typed, allergies=allergies)
+        forms = SessionForms(session, today, user, typed, known=known)
     if session.is_signed:
         return _signed_meanwhile(request, session, differences(theirs, forms))
     return _write_page(
@@ -230,8 +221,7 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
     except ValidationError as error:
         status = 409 if isinstance(error, ChangedMeanwhileError) else 422
         return JsonResponse({"saved": _indicator(failed=" ".join(error.messages))}, status=status)
-    wrong = forms.wrong_parts()
-    context = live_context(saved, forms.allergies, wrong=wrong, rules=forms.rules)
+    context = live_context(saved, forms.known, wrong=forms.wrong_parts())
     return JsonResponse(
         {
             "revision": saved.revision,

@@ -19,8 +19,7 @@ from patients.models import ContraindicationCheck
 from patients.views.consents import posted
 from treatments.access import get_session
 from treatments.actions.signing import add_addendum, sign_session
-from treatments.allergies import known_allergies
-from treatments.contraindications import evaluation_of
+from treatments.contraindications import evaluation_of, known_of
 from treatments.forms.plan import AddendumForm
 from treatments.models import Session
 from treatments.reading import describe
@@ -41,7 +40,7 @@ def sign(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRespon
             messages.success(request, f"{session} is signed.")
             return redirect("treatments:session", patient_id, session_id)
         session = get_session(signed_in(request), patient_id, session_id)
-    live = live_context(session, known_allergies(patient_id))
+    live = live_context(session, known_of(session))
     session.consent = live["consent"]
     _note_if_held_up(request, session, live["evaluation"])
     reasons = ReasonsForm(posted(request), evaluation=live["evaluation"])
