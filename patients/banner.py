@@ -96,9 +96,7 @@ def standing_statement(patient: Patient) -> NoKnownAllergies | None:
     An allergy recorded after the statement overtakes it, even one withdrawn since: somebody has
     to ask again.
     """
-    return (
-        standing_statements(patient.pk).order_by("-stated_at").select_related("stated_by").first()
-    )
+    return standing_statements(patient.pk).select_related("stated_by").first()
 
 
 def standing_statements(patient_id: Any) -> Any:

@@ -8,6 +8,7 @@ import factory
 from django.utils import timezone
 
 from clinic.practice.models import Technique
+from patients.contraindications.rules import standing_rules
 from patients.models import ContraindicationCheck
 from tests.factories.patients import CaseFactory, ConsentTemplateFactory, SignedConsentFactory
 from tests.factories.practice import SiteFactory
@@ -148,7 +149,13 @@ class SpinFactory(factory.django.DjangoModelFactory):
 
 
 def checked(session: Session, *results: dict[str, Any], **values: Any) -> ContraindicationCheck:
-    """Keep a check of contraindications of a session with these results; no rules, without any."""
+    """Keep a check of contraindications of a session: these results, and no to every other rule."""
+    said = {result.get("code") for result in results}
+    others = [
+        {"code": rule.code, "version": rule.version, "severity": rule.severity, "state": "does_not"}
+        for rule in standing_rules(session.technique)
+        if rule.code not in said
+    ]
     made = {
         "patient": session.patient,
         "case": session.case,
@@ -158,7 +165,7 @@ def checked(session: Session, *results: dict[str, Any], **values: Any) -> Contra
         "moment_at": session.started_at or timezone.now(),
         "checked_at": timezone.now(),
         "checked_by": session.operator,
-        "results": list(results),
+        "results": [*results, *others],
     }
     return ContraindicationCheck.objects.create(**made | values)
 

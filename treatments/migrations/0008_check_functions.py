@@ -1,9 +1,12 @@
-"""A session is signed only with a check of contraindications, made that day, with nothing open."""
+"""A session is signed only with a check of every rule, made that day, with nothing left open."""
 
 from django.db import migrations
 
 # The newest check of the session counts, one that was refused among them. The day is that of the
-# site. Five minutes for the clocks of devices that go ahead. A reason counts from ten letters, as
+# site. Each rule that stands has to be among its results, in the version that stands: the newest
+# approved one or, where none is, the newest (`patients.contraindications.rules.standing`). So a
+# rule published between check and signature keeps the signature back. Five minutes for the clocks
+# of devices that go ahead. A reason counts from ten letters, as
 # in the product (`patients.contraindications.evaluation.SHORTEST_REASON`).
 CHECKED_WHEN_SIGNED = """
 CREATE FUNCTION treatments_checked_when_signed() RETURNS trigger LANGUAGE plpgsql
@@ -26,6 +29,25 @@ BEGIN
     IF made IS NULL OR made > NEW.signed_at + interval '5 minutes'
        OR (made AT TIME ZONE zone)::date <> (NEW.signed_at AT TIME ZONE zone)::date THEN
         RAISE EXCEPTION 'a session is signed only with a check of contraindications of the same day'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM (
+            SELECT DISTINCT ON (rule.code) rule.code, rule.version
+              FROM patients_contraindicationrule rule
+             WHERE rule.technique = NEW.technique AND rule.retired_at IS NULL
+               AND NOT EXISTS (
+                    SELECT 1 FROM patients_contraindicationrule newer
+                     WHERE newer.technique = rule.technique AND newer.code = rule.code
+                       AND newer.version > rule.version AND newer.retired_at IS NOT NULL
+               )
+             ORDER BY rule.code, (rule.approved_at IS NOT NULL) DESC, rule.version DESC
+        ) AS stands
+         WHERE NOT said @> jsonb_build_array(
+            jsonb_build_object('code', stands.code, 'version', stands.version)
+         )
+    ) THEN
+        RAISE EXCEPTION 'a session is signed only with a check of every rule that stands'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF EXISTS (

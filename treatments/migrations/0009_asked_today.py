@@ -14,34 +14,38 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='before_update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='session',
-            name='before_delete_delete',
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='asked_today',
-            field=models.JSONField(blank=True, default=dict),
-        ),
-        migrations.AddField(
-            model_name='sessionevent',
-            name='asked_today',
-            field=models.JSONField(blank=True, default=dict),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='without_contraindication', sql=clinic.base.triggers.TriggerSql(execute='treatments_checked_when_signed()', func='RETURN NULL;', hash='5f582e7fb66e5fd00307881bbdd1876bb6fa577b', operation='INSERT OR UPDATE', pgid='pgtrigger_without_contraindication_68d2d', table='treatments_session', when='BEFORE')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "asked_today", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."asked_today", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='12811e9ab9344b5c34fa5dc9a4edecd52cc20f37', operation='UPDATE', pgid='pgtrigger_before_update_update_6696a', table='treatments_session', when='AFTER')),
-        ),
-        clinic.base.operations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "asked_today", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."asked_today", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='0354ffd953fd7610d03a93004419afde1ac83646', operation='DELETE', pgid='pgtrigger_before_delete_delete_5fd23', table='treatments_session', when='AFTER')),
+        clinic.base.operations.Together(
+            [
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='session',
+                    name='before_update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='session',
+                    name='before_delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='session',
+                    name='asked_today',
+                    field=models.JSONField(blank=True, default=dict),
+                ),
+                migrations.AddField(
+                    model_name='sessionevent',
+                    name='asked_today',
+                    field=models.JSONField(blank=True, default=dict),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='session',
+                    trigger=pgtrigger.compiler.Trigger(name='without_contraindication', sql=clinic.base.triggers.TriggerSql(execute='treatments_checked_when_signed()', func='RETURN NULL;', hash='5f582e7fb66e5fd00307881bbdd1876bb6fa577b', operation='INSERT OR UPDATE', pgid='pgtrigger_without_contraindication_68d2d', table='treatments_session', when='BEFORE')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='session',
+                    trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "asked_today", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."asked_today", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_update\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='12811e9ab9344b5c34fa5dc9a4edecd52cc20f37', operation='UPDATE', pgid='pgtrigger_before_update_update_6696a', table='treatments_session', when='AFTER')),
+                ),
+                clinic.base.operations.AddTrigger(
+                    model_name='session',
+                    trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=clinic.base.triggers.TriggerSql(func='INSERT INTO "treatments_sessionevent" ("aftercare_given", "allergy_reason", "amends_id", "appointment_id", "asked_today", "case_id", "consent_id", "consent_reconfirmed_at", "consent_reconfirmed_by_id", "contraindications_checked", "created_at", "ended_at", "id", "identity_confirmed", "identity_confirmed_before_injection", "number", "observations", "operator_id", "patient_id", "performed_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible_doctor_id", "revision", "saved_at", "saved_by_id", "signed_at", "signed_by_id", "site_id", "started_at", "technique", "unfinished", "volume_reason", "weight_kg") VALUES (OLD."aftercare_given", OLD."allergy_reason", OLD."amends_id", OLD."appointment_id", OLD."asked_today", OLD."case_id", OLD."consent_id", OLD."consent_reconfirmed_at", OLD."consent_reconfirmed_by_id", OLD."contraindications_checked", OLD."created_at", OLD."ended_at", OLD."id", OLD."identity_confirmed", OLD."identity_confirmed_before_injection", OLD."number", OLD."observations", OLD."operator_id", OLD."patient_id", OLD."performed_date", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."plan_id", OLD."responsible_doctor_id", OLD."revision", OLD."saved_at", OLD."saved_by_id", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."started_at", OLD."technique", OLD."unfinished", OLD."volume_reason", OLD."weight_kg"); RETURN NULL;', hash='0354ffd953fd7610d03a93004419afde1ac83646', operation='DELETE', pgid='pgtrigger_before_delete_delete_5fd23', table='treatments_session', when='AFTER')),
+                ),
+            ]
         ),
     ]

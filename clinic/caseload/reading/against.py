@@ -6,18 +6,17 @@ from django.utils import timezone
 
 from clinic.caseload.reading.chart import ShownCase
 from patients.contraindications.evaluation import Evaluation, evaluate
-from patients.contraindications.reading import read_record
 
 
 def against_of(shown: ShownCase, now: datetime) -> list[tuple[str, Evaluation]]:
     """Return for each course that goes on its technique in words, and what the rules say now.
 
-    One query; none where nothing is planned any more.
+    Rules and record came with the case, where something is still planned.
     """
     going_on = [course for course in shown.courses if not course.is_complete]
-    if not (shown.is_open and going_on):
+    if not (shown.is_open and going_on and shown.against):
         return []
-    (rules, facts), at = read_record(shown.case.patient), timezone.localtime(now)
+    (rules, facts), at = shown.against, timezone.localtime(now)
     return [
         (
             course.label,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, OuterRef, Subquery, Value, When
+from django.db.models import CharField, Count, Exists, JSONField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -19,6 +19,8 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination
 from patients.consent.overview import Agreement, SignedBeyond, agreed, agreements_at
+from patients.contraindications.facts import Facts
+from patients.contraindications.reading import Rules, as_json, from_json
 from patients.models import (
     Case,
     Consent,
@@ -86,6 +88,8 @@ class ShownCase:
     medicines: list[str]
     takes_no_medicines: bool
     agreed: list[Agreement]
+    against: tuple[Rules, Facts] | None = None
+    """The rules of contraindications and the record, where a course may go on."""
 
     @property
     def is_open(self) -> bool:
@@ -107,8 +111,8 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-3]
-        medicines, takes_none, signed = row[-3:]
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-4]
+        medicines, takes_none, signed, record = row[-4:]
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -124,6 +128,7 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             medicines=[str(Medicine(**medicine)) for medicine in medicines],
             takes_no_medicines=takes_none and not medicines,
             agreed=agreed(_signed_beyond(each) for each in signed),
+            against=from_json(patient, record) if record else None,
         )
     return None
 
@@ -143,7 +148,17 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         ArraySubquery(_medicines()),
         Exists(_none_taken()),
         ArraySubquery(_agreements(now)),
+        _record_where_planned(),
     )[:1]
+
+
+def _record_where_planned() -> Any:
+    """Return what contraindications are found by, where a course is planned; else nothing."""
+    planned = Plan.objects.standing().filter(case=OuterRef("pk"))
+    return Choose(
+        When(Exists(planned), closed_at__isnull=True, then=Subquery(as_json(OuterRef("patient")))),
+        output_field=JSONField(),
+    )
 
 
 def _agreements(now: datetime) -> Any:
