@@ -165,6 +165,7 @@ DOORS: dict[str, Door] = {
     "patients:withdrawals": page(R, C),
     "patients:withdraw_consent": form(R, C),
     # Contraindications.
+    "patients:contraindications": page(C, A),
     "patients:rules": page(C, A),
     "patients:install_rules": button(A),
     "patients:new_rule": form(A),

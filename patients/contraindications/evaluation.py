@@ -100,6 +100,14 @@ class Evaluation:
         return [each for each in unknown if each.verdict.why != NOT_ASKED_YET]
 
     @property
+    def missing(self) -> list[tuple[str, list[Finding]]]:
+        """The same by what is missing, so that one question is asked once."""
+        found: dict[str, list[Finding]] = {}
+        for each in self.not_known:
+            found.setdefault(each.verdict.why, []).append(each)
+        return list(found.items())
+
+    @property
     def later(self) -> list[Finding]:
         """Rules about questions of the day that nobody asked yet."""
         return [each for each in self.findings if each.verdict.why == NOT_ASKED_YET]

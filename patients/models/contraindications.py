@@ -1,5 +1,7 @@
 """What speaks against a treatment: the clinic's rules, and what they said when it mattered."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -158,3 +160,14 @@ class ContraindicationCheck(Record):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}, {self.get_technique_display()}"
+
+    @property
+    def against(self) -> list[dict[str, Any]]:
+        """Results that applied, and those over which somebody went on with a reason."""
+        return [each for each in self.results if each["state"] == "applies" or each["reason"]]
+
+    @property
+    def not_known(self) -> list[dict[str, Any]]:
+        """Results that could not be told, and that nobody gave a reason for."""
+        unknown = [each for each in self.results if each["state"] == "not_known"]
+        return [each for each in unknown if not each["reason"]]

@@ -139,3 +139,13 @@ def test_an_upgraded_clinic_has_the_shipped_rules_which_nobody_approved(admin):
 def test_a_new_clinic_gets_its_rules_with_its_first_site_and_not_before():
     MIGRATION.install(apps, None)
     assert not ContraindicationRule.objects.exists()
+
+
+def test_what_was_missing_is_asked_once_for_all_rules_that_want_it(admin):
+    install_shipped_rules(by=admin, now=timezone.now())
+    patient = PatientFactory(sex="female")
+    rules, facts = read_record(patient)
+    found = evaluate(rules["prp"], facts, timezone.localtime(), technique="prp")
+    asked = dict(found.missing)
+    assert len(asked["Nobody asked about medicines"]) == 3
+    assert sum(map(len, asked.values())) == len(found.not_known)
