@@ -66,7 +66,7 @@ def _install(technique: str, shipped: ShippedRule, *, by: User, now: datetime) -
         technique=technique,
         version=1,
         published_at=now,
-        published_by=None,
+        author=None,
         **vars(shipped),
     )
     _record(Kind.RULE_PUBLISHED, rule, by=by)
@@ -109,7 +109,7 @@ def publish_rule(
         sentence=sentence.strip(),
         source=source.strip(),
         published_at=now,
-        published_by=by,
+        author=by,
     )
     _record(Kind.RULE_PUBLISHED, rule, by=by)
     return rule

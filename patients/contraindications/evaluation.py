@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
 from patients.contraindications.facts import Facts
-from patients.contraindications.kinds import NOT_ASKED_YET, Asked, State, Verdict, read_kind
+from patients.contraindications.kinds import NOT_ASKED_YET, Asked, Kind, State, Verdict, read_kind
 from patients.contraindications.reading import read_record
 from patients.models import ContraindicationCheck, Patient
 from patients.models import ContraindicationRule as Rule
@@ -167,10 +168,14 @@ def evaluate(
     rules: Iterable[Rule], facts: Facts, at: datetime, *, technique: str, at_session: bool = False
 ) -> Evaluation:
     """Hold rules against facts. `at` is in the zone whose calendar counts."""
-    findings = tuple(
-        Finding(rule, read_kind(rule.kind, rule.parameters).judge(facts, at)) for rule in rules
-    )
+    findings = tuple(Finding(rule, _kind_of(rule).judge(facts, at)) for rule in rules)
     return Evaluation(technique, at, findings, at_session)
+
+
+@lru_cache(maxsize=500)
+def _kind_of(rule: Rule) -> Kind:
+    """Return what a version holds; it never changes, so it is read once."""
+    return read_kind(rule.kind, rule.parameters)
 
 
 def evaluate_for(patient: Patient, technique: str, at: datetime) -> Evaluation:

@@ -68,7 +68,10 @@ _LOOKED_AT: dict[type[Model], tuple[str, ...]] = {
         *("stopped_date", "stopped_precision", "recorded_at"),
     ),
     MedicinesReview: ("id", "takes_none", "stated_at"),
-    BloodResult: ("id", "sample_id", "analyte", "comparator", "value", "unit", "recorded_at"),
+    BloodResult: (
+        *("id", "sample_id", "analyte", "other_name", "comparator", "value", "unit"),
+        "recorded_at",
+    ),
     Allergy: ("id", "substance", "reaction", "recorded_at"),
     NoKnownAllergies: ("id", "stated_at"),
     PregnancyStatement: ("id", "pregnancy", "breastfeeding", "stated_at"),

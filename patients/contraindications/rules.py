@@ -72,6 +72,6 @@ def questions_of(rules: Iterable[Rule]) -> list[Question]:
 
 def versions_of(rule: Rule) -> list[Rule]:
     """Return all versions of a rule with who wrote them, the newest first."""
-    people = ("published_by", "approved_by", "retired_by")
+    people = ("author", "approved_by", "retired_by")
     rows = Rule.objects.filter(technique=rule.technique, code=rule.code)
     return list(rows.select_related(*people).order_by("-version"))

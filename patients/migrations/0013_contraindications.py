@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
                 ('retired_reason', models.CharField(blank=True, max_length=300)),
                 ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('retired_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         ),
         clinic.base.operations.AddTrigger(
             model_name='contraindicationrule',
-            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."parameters" IS DISTINCT FROM (NEW."parameters") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."published_by_id" IS DISTINCT FROM (NEW."published_by_id") OR OLD."sentence" IS DISTINCT FROM (NEW."sentence") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."technique" IS DISTINCT FROM (NEW."technique") OR OLD."version" IS DISTINCT FROM (NEW."version"))', execute="anagen_never_changes('technique', 'code', 'version', 'severity', 'kind', 'parameters', 'sentence', 'source', 'published_at', 'published_by')", func='RETURN NULL;', hash='c3d9b8f6f0449a8fb7b52caeba651051c67d1faf', operation='UPDATE', pgid='pgtrigger_never_changes_5be18', table='patients_contraindicationrule', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='never_changes', sql=clinic.base.triggers.TriggerSql(condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."parameters" IS DISTINCT FROM (NEW."parameters") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."sentence" IS DISTINCT FROM (NEW."sentence") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."technique" IS DISTINCT FROM (NEW."technique") OR OLD."version" IS DISTINCT FROM (NEW."version"))', execute="anagen_never_changes('technique', 'code', 'version', 'severity', 'kind', 'parameters', 'sentence', 'source', 'published_at', 'author')", func='RETURN NULL;', hash='5e327154e6fe6e4e0552adc632f30187bbadf92f', operation='UPDATE', pgid='pgtrigger_never_changes_5be18', table='patients_contraindicationrule', when='BEFORE')),
         ),
         clinic.base.operations.AddTrigger(
             model_name='contraindicationrule',

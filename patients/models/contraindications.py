@@ -23,7 +23,7 @@ from patients.models.patient import Patient
 class ContraindicationRule(Record):
     """One version of a rule. What it says never changes; a new version is a new row.
 
-    `code` is what the versions of a rule have in common. Without `published_by` it came with the
+    `code` is what the versions of a rule have in common. Without an author it came with the
     product. A clinician approves a version once; retiring it ends the rule and every older version
     of it.
     """
@@ -50,7 +50,7 @@ class ContraindicationRule(Record):
     sentence = models.CharField(max_length=200)
     source = models.CharField(max_length=200)
     published_at = models.DateTimeField()
-    published_by = models.ForeignKey(
+    author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -99,7 +99,7 @@ class ContraindicationRule(Record):
         triggers = [
             never_changes(
                 *("technique", "code", "version", "severity", "kind", "parameters"),
-                *("sentence", "source", "published_at", "published_by"),
+                *("sentence", "source", "published_at", "author"),
             ),
             never_changes_after("approved_at", "approved_by"),
             never_changes_after("retired_at", "retired_by", "retired_reason"),

@@ -35,7 +35,7 @@ def _page(request: HttpRequest, name: str, *, status: int = 200, **context: Any)
 
 
 def _rule(rule_id: UUID) -> Rule:
-    people = ("published_by", "approved_by", "retired_by")
+    people = ("author", "approved_by", "retired_by")
     found = Rule.objects.select_related(*people).filter(pk=rule_id).first()
     if found is None:
         raise Http404("There is no such rule.")
@@ -46,7 +46,7 @@ def _rule(rule_id: UUID) -> Rule:
 @require_GET
 def rule_list(request: HttpRequest) -> HttpResponse:
     """Show for each technique which rules stand, which wait for approval, which are retired."""
-    rows = list(Rule.objects.select_related("approved_by", "published_by", "retired_by"))
+    rows = list(Rule.objects.select_related("approved_by", "author", "retired_by"))
     shelves = [_shelf(technique, rows) for technique in Technique]
     kinds = Rule.Kind.choices
     return _page(request, "list", shelves=shelves, kinds=kinds, techniques=Technique.choices)

@@ -37,6 +37,8 @@ def takes_apixaban(session):
         patient=session.patient,
         group=Medicine.Group.ANTICOAGULANT,
         name="Apixaban",
+        dose="5 mg twice a day",
+        started_date=None,
         now=timezone.now(),
     )
 

@@ -234,7 +234,7 @@ def test_where_nothing_speaks_against_it_that_is_one_line(whole, browser, clinic
     session = whole()
     has(session.patient, clinician, "no")
     page = browser.get(url_of(session, "sign")).content.decode()
-    assert "Checked: nothing speaks against it (1 rules)" in page
+    assert "Checked: nothing speaks against it (1 rule)" in page
 
 
 APPLIES = {"severity": "absolute", "state": "applies", "reason": "A long enough reason"}

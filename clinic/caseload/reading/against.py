@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from clinic.caseload.reading.chart import ShownCase
 from patients.contraindications.evaluation import Evaluation, evaluate
+from patients.contraindications.reading import from_json
 
 
 def against_of(shown: ShownCase, now: datetime) -> list[tuple[str, Evaluation]]:
@@ -14,9 +15,9 @@ def against_of(shown: ShownCase, now: datetime) -> list[tuple[str, Evaluation]]:
     Rules and record came with the case, where something is still planned.
     """
     going_on = [course for course in shown.courses if not course.is_complete]
-    if not (shown.is_open and going_on and shown.against):
+    if not (shown.is_open and going_on and shown.record):
         return []
-    (rules, facts), at = shown.against, timezone.localtime(now)
+    (rules, facts), at = from_json(shown.case.patient, shown.record), timezone.localtime(now)
     return [
         (
             course.label,

@@ -19,8 +19,7 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination
 from patients.consent.overview import Agreement, SignedBeyond, agreed, agreements_at
-from patients.contraindications.facts import Facts
-from patients.contraindications.reading import Rules, as_json, from_json
+from patients.contraindications.reading import as_json
 from patients.models import (
     Case,
     Consent,
@@ -88,8 +87,8 @@ class ShownCase:
     medicines: list[str]
     takes_no_medicines: bool
     agreed: list[Agreement]
-    against: tuple[Rules, Facts] | None = None
-    """The rules of contraindications and the record, where a course may go on."""
+    record: dict[str, Any] | None = None
+    """What contraindications are found by, where a course goes on: see `against`."""
 
     @property
     def is_open(self) -> bool:
@@ -128,7 +127,7 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             medicines=[str(Medicine(**medicine)) for medicine in medicines],
             takes_no_medicines=takes_none and not medicines,
             agreed=agreed(_signed_beyond(each) for each in signed),
-            against=from_json(patient, record) if record else None,
+            record=record,
         )
     return None
 
@@ -153,8 +152,10 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
 
 
 def _record_where_planned() -> Any:
-    """Return what contraindications are found by, where a course is planned; else nothing."""
-    planned = Plan.objects.standing().filter(case=OuterRef("pk"))
+    """Return what contraindications are found by, where a course goes on; else nothing."""
+    planned = Plan.objects.standing().filter(
+        case=OuterRef("pk"), sessions_planned__gt=Coalesce(Subquery(_signed()), 0)
+    )
     return Choose(
         When(Exists(planned), closed_at__isnull=True, then=Subquery(as_json(OuterRef("patient")))),
         output_field=JSONField(),
@@ -222,8 +223,9 @@ def _diagnosis_in_words(found: dict[str, str] | None) -> str:
     return str(Diagnosis(**found)) if found else ""
 
 
-def _courses(now: datetime) -> Any:
-    signed = (
+def _signed() -> Any:
+    """Return how many sessions of a plan's technique are signed; no row where none is."""
+    return (
         Session.objects.signed()
         .filter(case=OuterRef("case"), technique=OuterRef("technique"), amends__isnull=True)
         .order_by()
@@ -231,6 +233,9 @@ def _courses(now: datetime) -> Any:
         .annotate(total=Count("pk"))
         .values("total")
     )
+
+
+def _courses(now: datetime) -> Any:
     consents = Consent.objects.filter(
         case=OuterRef("case"),
         template__purpose=ConsentTemplate.Purpose.TREATMENT,
@@ -245,7 +250,7 @@ def _courses(now: datetime) -> Any:
             found=JSONObject(
                 technique="technique",
                 planned="sessions_planned",
-                signed=Coalesce(Subquery(signed), 0),
+                signed=Coalesce(Subquery(_signed()), 0),
                 consent=_consent_state(consents, now),
             )
         )
