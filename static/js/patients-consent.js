@@ -1,9 +1,4 @@
-// Consent pages: printing, and a drawn signature put back when the form returns with an error.
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+// A drawn signature is put back when the form returns with an error.
 
 const before = document.getElementById("drawn-before");
 const signature = document.querySelector("signature-pad");

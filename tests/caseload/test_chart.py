@@ -174,11 +174,26 @@ def test_the_timeline_can_be_narrowed_and_says_when_there_is_more(site, clinicia
     client = client_of(clinician)
     page = client.get(chart_of(case.patient)).content.decode()
     assert page.count("history recorded") == PAGE_SIZE
-    assert "There are earlier entries" in page
+    assert "Show everything before" in page
+    assert "Earlier entries are not printed here." in page
+    whole = client.get(chart_of(case.patient), {"whole": ""}).content.decode()
+    assert whole.count("history recorded") == PAGE_SIZE + 1
+    assert "Show everything before" not in whole
     assert (
         "history recorded"
         not in client.get(chart_of(case.patient), {"show": "messages"}).content.decode()
     )
+
+
+def test_each_sheet_of_a_printed_chart_says_whose_it_is_and_who_printed_it(clinician, client_of):
+    case = CaseFactory()
+    page = client_of(clinician).get(chart_of(case.patient), {"whole": "", "print": ""})
+    head = page.content.decode().partition("print-whose")[2].partition("</p>")[0]
+    assert str(case.patient) in head
+    assert case.patient.number in head
+    assert str(clinician) in head
+    assert "data-print-now" in page.content.decode()
+    assert "data-print-now" not in client_of(clinician).get(chart_of(case.patient)).content.decode()
 
 
 def test_a_long_record_costs_no_more_queries_than_a_short_one(site, clinician, client_of):

@@ -13,7 +13,7 @@ from patients.finding.search import (
     ways_to_fit,
 )
 from patients.finding.slips import slips
-from patients.models import Patient
+from patients.models import OtherNumber, Patient
 from tests.factories.patients import PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ReceptionFactory
@@ -299,8 +299,13 @@ def test_of_one_name_who_told_no_birth_is_listed_after_who_did(reception):
 def test_each_exact_way_is_answered_by_an_index_of_its_own(reception, text):
     from django.db import connection
 
-    PatientFactory(number="AN-000123")
+    patient = PatientFactory(number="AN-000123")
+    elsewhere = [f"{number:04}" for number in range(500)]
+    OtherNumber.objects.bulk_create(
+        OtherNumber(patient=patient, source="Elsewhere", number=number) for number in elsewhere
+    )
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE patients_othernumber, patients_patient")
         cursor.execute("SET LOCAL enable_seqscan = off")
     exact = understand(text, today=TODAY).exact
     assert exact

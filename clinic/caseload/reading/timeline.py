@@ -36,6 +36,8 @@ from clinic.staff.permissions import Permission
 from patients.models import Patient
 
 PAGE_SIZE = 40
+# More than decades of care leave; it keeps one page from becoming endless.
+WHOLE = 2000
 
 KINDS = {
     "appointments": "Appointments",
@@ -65,9 +67,9 @@ class Moment:
 
 
 def timeline_of(
-    patient: Patient, *, reader: User, now: datetime, kind: str = ""
+    patient: Patient, *, reader: User, now: datetime, kind: str = "", limit: int = PAGE_SIZE
 ) -> tuple[list[Moment], bool]:
-    """Return the newest moments, up to `PAGE_SIZE`, and whether there are earlier ones.
+    """Return the newest moments, up to `limit`, and whether there are earlier ones.
 
     What lies after `now` has the tone "future". `kind` narrows to one of `KINDS`. A reader without
     clinical permission sees appointments and messages only.
@@ -80,12 +82,12 @@ def timeline_of(
     )
     if not places:
         return [], False
-    rows = _newest_of(places)(patient_id=patient.pk)
-    return [_moment(patient, now, *row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+    rows = _newest_of(places, limit)(patient_id=patient.pk)
+    return [_moment(patient, now, *row) for row in rows[:limit]], len(rows) > limit
 
 
 @cache
-def _newest_of(places: tuple[int, ...]) -> Prepared:
+def _newest_of(places: tuple[int, ...], limit: int) -> Prepared:
     """Return the query for the newest rows of these sources.
 
     Each source brings its own newest rows, so that a long record costs no more than a short one.
@@ -93,16 +95,16 @@ def _newest_of(places: tuple[int, ...]) -> Prepared:
 
     @prepared(patient_id=UUID)
     def newest(patient_id: UUID) -> QuerySet[Any, Any]:
-        first, *others = (_newest(place, patient_id) for place in places)
+        first, *others = (_newest(place, patient_id, limit) for place in places)
         if not others:
             return first
         # At the same minute a session comes after the consent, which is a later source.
-        return first.union(*others, all=True).order_by("-at", "source")[: PAGE_SIZE + 1]
+        return first.union(*others, all=True).order_by("-at", "source")[: limit + 1]
 
     return newest
 
 
-def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
+def _newest(place: int, patient_id: UUID, limit: int) -> QuerySet[Any, Any]:
     source = SOURCES[place]
     first, second = source.columns
     return (
@@ -117,7 +119,7 @@ def _newest(place: int, patient_id: UUID) -> QuerySet[Any, Any]:
             row=F("id"),
         )
         .values_list("at", "how", "on", "source", "first", "second", "row")
-        .order_by("-at")[: PAGE_SIZE + 1]
+        .order_by("-at")[: limit + 1]
     )
 
 

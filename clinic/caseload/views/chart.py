@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.caseload.reading.against import against_of
 from clinic.caseload.reading.chart import shown_case_of
 from clinic.caseload.reading.outcome import outcome_chart_of
-from clinic.caseload.reading.timeline import KINDS, timeline_of
+from clinic.caseload.reading.timeline import KINDS, PAGE_SIZE, WHOLE, timeline_of
 from clinic.questionnaires.overview import questionnaire_of, standing_of
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
@@ -19,12 +19,16 @@ from patients.banner import patient_context
 
 @require(Permission.VIEW_PATIENT)
 def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Show one patient's chart."""
+    """Show one patient's chart; the whole timeline, as for printing, where it is asked for."""
     user = signed_in(request)
     patient = read_patient(user, patient_id, page="the chart")
     kind = request.GET.get("show", "")
+    kind = kind if kind in KINDS else ""
+    whole = "whole" in request.GET
     now = timezone.now()
-    moments, more = timeline_of(patient, reader=user, now=now, kind=kind if kind in KINDS else "")
+    moments, more = timeline_of(
+        patient, reader=user, now=now, kind=kind, limit=WHOLE if whole else PAGE_SIZE
+    )
     clinical = user.can(Permission.VIEW_CLINICAL)
     found = shown_case_of(patient, now=now)
     asked = questionnaire_of(patient)
@@ -36,6 +40,9 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "more_moments": more,
         "kinds": KINDS if clinical else {},
         "shown_kind": kind,
+        "whole": whole,
+        "print_now": whole and "print" in request.GET,
+        "now": now,
         "clinical": clinical,
         "against": against_of(found, now) if found and clinical else [],
         "agreed": found.agreed if found and clinical else [],
