@@ -136,7 +136,7 @@ def _all(rows: Any, **more: Any) -> ArraySubquery:
     """Return rows as JSON with the name of who wrote them; figures as text, to the last digit."""
     names = columns(rows.model, only=_LOOKED_AT[rows.model])
     fields = {name: rows.model._meta.get_field(name) for name in names}
-    found = {
+    found: dict[str, Any] = {
         name: Cast(name, CharField()) if isinstance(field, DecimalField) else F(name)
         for name, field in fields.items()
     }
