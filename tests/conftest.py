@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client, TransactionTestCase
 
 from tests.factories import staff as staff_factories
+
+# The suite tries the same examples in every run, so that it fails for what was changed and not by
+# chance; `--hypothesis-profile=explore` looks further. Explaining a failure takes minutes.
+_PHASES = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
+hypothesis.settings.register_profile("steady", derandomize=True, phases=_PHASES, deadline=None)
+hypothesis.settings.register_profile("explore", max_examples=1000, phases=_PHASES, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def _flush_past_the_truncate_triggers(test_case: TransactionTestCase) -> None:

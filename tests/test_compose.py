@@ -14,7 +14,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from clinic.local import broker, environment, postgres, processes, web, workspace
+from clinic.local import broker, environment, postgres, processes, schema, web, workspace
 from clinic.local.workspace import REPOSITORY
 
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
@@ -264,6 +264,7 @@ def stage() -> Iterator[Stage]:
             (secrets / name).write_text(content)
         (place.path / "valkey").mkdir()
         stage = Stage(place, database, messages, secrets, workspace.free_port())
+        schema.prepare(database.owner_url, env=stage.env("migrate"), place=place)
         with stage.start("migrate") as migrate:
             assert migrate.process.wait(120) == 0, migrate.log_tail()
         yield stage

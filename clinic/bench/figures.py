@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clinic.bench.pages import AIMS, MOST_QUERIES, Probe
 
 Figures = dict[str, float]
+
+# 50,000 rows in three minutes.
+IMPORT_ROWS_A_SECOND = 50_000 / 180
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:
@@ -30,6 +33,7 @@ class Report:
 
     floor: Figures
     results: dict[str, Figures]
+    imported: Figures = field(default_factory=dict)
 
 
 def report(floor: Sequence[float], measured: Sequence[tuple[Probe, Sequence[float]]]) -> Report:
@@ -50,7 +54,8 @@ def report(floor: Sequence[float], measured: Sequence[tuple[Probe, Sequence[floa
 
 def as_json(what: Report) -> Mapping[str, object]:
     """The form of `--json`."""
-    return {"floor": what.floor, "results": what.results}
+    imported = {"import": what.imported} if what.imported else {}
+    return {"floor": what.floor, "results": what.results, **imported}
 
 
 def table(what: Report) -> str:
@@ -63,7 +68,18 @@ def table(what: Report) -> str:
         for figure, ratio in aim.figures:
             if f"{figure}_p50_ms" in result:
                 lines.append(_line(f"  {figure}", result, f"{figure}_", ratio))
+    if what.imported:
+        lines.append(_import_line(what.imported))
     return "\n".join(lines)
+
+
+def _import_line(values: Figures) -> str:
+    is_fast = values["rows_a_second"] >= IMPORT_ROWS_A_SECOND
+    return (
+        f"import of {values['rows']:,.0f} patients: {values['seconds']:.1f} s, "
+        f"{values['rows_a_second']:.0f} a second, {values['ratio']:.1f} times the bare rows"
+        f"   {IMPORT_ROWS_A_SECOND:.0f} a second {'✓' if is_fast else '✗'}"
+    )
 
 
 def _line(label: str, values: Figures, prefix: str, aim: float | None) -> str:

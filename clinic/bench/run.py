@@ -28,6 +28,7 @@ class Servers:
     product: Line
     floor: Line
     prepared: Prepared
+    env: dict[str, str]
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -41,6 +42,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="which fictional clinic (1)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"per page ({ROUNDS})")
     parser.add_argument("--only", default="", help=f"of {','.join(pages.AIMS)}")
+    parser.add_argument(
+        "--import-rows", type=int, default=0, help="also import a file of so many new patients"
+    )
     parser.add_argument("--json", type=Path, help="write the figures there")
     options = parser.parse_args(arguments)
     options.names = pages.chosen(name for name in options.only.split(",") if name)
@@ -72,7 +76,7 @@ def start(place: Workspace, *, patients: int, seed: int, names: Sequence[str]) -
         product = begin(_serve(place, env, "product"))
         bare = env | {"DJANGO_SETTINGS_MODULE": "clinic.bench.floor_settings"}
         floor = begin(_serve(place, bare, "floor"))
-        yield Servers(Line(product.port, host), Line(floor.port, host), prepared)
+        yield Servers(Line(product.port, host), Line(floor.port, host), prepared, env)
 
 
 def _environment(
@@ -165,6 +169,16 @@ def measure(servers: Servers, *, rounds: int, warm_up: int = WARM_UP_ROUNDS) -> 
     return figures.report(floor_seconds, list(zip(prepared["probes"], seconds, strict=True)))
 
 
+def measure_import(place: Workspace, env: dict[str, str], rows: int) -> dict[str, float]:
+    """Import a file of so many new patients as the worker does, and return the figures."""
+    out = place.path / "import.json"
+    settings = env | {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    arguments = ("-m", "clinic.bench.importing", f"--rows={rows}", f"--out={out}")
+    _run(place, settings, "import", *arguments)
+    found: dict[str, float] = json.loads(out.read_text())
+    return found
+
+
 def _ask(browsers: dict[str, Browser], probe: Probe, expects: Sequence[str] = ()) -> float:
     return checked(browsers[probe["role"]].get(probe["path"]), probe["path"], expects).seconds
 
@@ -182,6 +196,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ):
             say(f"Measuring {options.rounds} rounds…")
             report = measure(servers, rounds=options.rounds)
+            if options.import_rows:
+                say(f"Importing {options.import_rows:,} patients…")
+                report.imported.update(measure_import(place, servers.env, options.import_rows))
     except (ProcessError, WrongAnswerError) as error:
         raise SystemExit(f"\n{error}") from None
     say(figures.table(report))

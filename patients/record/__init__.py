@@ -40,15 +40,18 @@ class MedicineInUse:
     form: StopForm
 
 
-def history_of(patient: Patient, *, bound: Bound) -> dict[str, Any]:
-    """Return the context of the history page, in as many queries however long the record is."""
+def history_of(patient: Patient, *, bound: Bound, unfolded: str = "") -> dict[str, Any]:
+    """Return the context of the history page, in as many queries however long the record is.
+
+    `unfolded` is the part whose long form is wanted: "conditions", "relatives" or "bloods".
+    """
     context = {
         **patient_context(patient),
         **_allergies(patient, bound),
         **_medicines(patient, bound),
         **_diagnoses(patient, bound),
-        **statements_of(patient, bound),
-        **bloods_of(patient, bound),
+        **statements_of(patient, bound, unfolded),
+        **bloods_of(patient, bound, unfolded),
         **earlier_treatments_of(patient, bound),
         "sources": sources_of(patient.pk),
         "topics": {topic.name: topic for topic in _topics(patient, bound)},

@@ -28,8 +28,11 @@ class Report:
     results: list[BloodResult]
 
 
-def bloods_of(patient: Patient, bound: dict[tuple[str, object], Any]) -> dict[str, Any]:
-    """Return the results as a table by day, as reports, and those withdrawn."""
+def bloods_of(
+    patient: Patient, bound: dict[tuple[str, object], Any], unfolded: str
+) -> dict[str, Any]:
+    """Return the results as a table by day, as reports, those withdrawn, and the form if wanted."""
+    sent = bound.get(("bloods", None))
     rows = list(
         patient.blood_results.select_related(
             "sample", "sample__recorded_by", "withdrawn_by"
@@ -42,7 +45,7 @@ def bloods_of(patient: Patient, bound: dict[tuple[str, object], Any]) -> dict[st
         "blood_courses": _courses(standing, days),
         "blood_reports": _reports(standing),
         "withdrawn_bloods": [row for row in rows if row.withdrawn_at],
-        "bloods_form": bound.get(("bloods", None)) or BloodsForm(),
+        "bloods_form": sent or (BloodsForm() if unfolded == "bloods" else None),
     }
 
 

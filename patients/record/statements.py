@@ -32,7 +32,7 @@ class Answers:
     not_known: list[Any]
     not_asked: list[str]
     earlier: list[Any]
-    form: Any
+    form: Any | None
 
     @property
     def were_asked(self) -> bool:
@@ -54,16 +54,29 @@ def _stated_at(row: Any) -> Any:
     return row.stated_at
 
 
-def statements_of(patient: Patient, bound: dict[tuple[str, object], Any]) -> dict[str, Any]:
-    """Return conditions, relatives, hair and pregnancy: what stands, what stood, and the forms."""
+def statements_of(
+    patient: Patient, bound: dict[tuple[str, object], Any], unfolded: str
+) -> dict[str, Any]:
+    """Return conditions, relatives, hair and pregnancy: what stands, what stood, and the forms.
+
+    The two long forms are made only when they were sent, or are `unfolded`.
+    """
     hair, hair_before = _newest(_rows(HairStatement, patient))
     pregnancy, pregnancy_before = _newest(_rows(PregnancyStatement, patient))
     return {
         "conditions": _answers(
-            ConditionStatement, ConditionsForm, patient, bound.get(("conditions", None))
+            ConditionStatement,
+            ConditionsForm,
+            patient,
+            sent=bound.get(("conditions", None)),
+            is_unfolded=unfolded == "conditions",
         ),
         "relatives": _answers(
-            RelativeStatement, RelativesForm, patient, bound.get(("relatives", None))
+            RelativeStatement,
+            RelativesForm,
+            patient,
+            sent=bound.get(("relatives", None)),
+            is_unfolded=unfolded == "relatives",
         ),
         "hair": hair,
         "earlier_hair": hair_before,
@@ -96,7 +109,9 @@ def _newest(rows: list[Any]) -> tuple[Any, list[Any]]:
     return (rows[0] if rows else None), rows[1:]
 
 
-def _answers(model: type[Any], form: type[Any], patient: Patient, sent: Any) -> Answers:
+def _answers(
+    model: type[Any], form: type[Any], patient: Patient, *, sent: Any, is_unfolded: bool
+) -> Answers:
     rows = _rows(model, patient)
     latest: dict[str, Any] = {}
     for row in rows:
@@ -108,7 +123,7 @@ def _answers(model: type[Any], form: type[Any], patient: Patient, sent: Any) -> 
         not_known=_in_order(form.ITEMS, latest, Answer.NOT_KNOWN),
         not_asked=[label for item, label in form.ITEMS if item not in latest],
         earlier=[row for row in rows if row.pk not in standing],
-        form=sent or form(latest=latest),
+        form=sent or (form(latest=latest) if is_unfolded else None),
     )
 
 

@@ -99,7 +99,7 @@ def show_page(
     """Answer with the history page; `bound` are the forms that were sent and refused."""
     may_record = signed_in(request).can(Permission.RECORD_CLINICAL)
     context = {
-        **history_of(patient, bound=bound or {}),
+        **history_of(patient, bound=bound or {}, unfolded=request.GET.get("form", "")),
         "may_record": may_record,
     }
     return render(request, "patients/history.html", context, status=status)

@@ -74,7 +74,8 @@ def person(browser: Browser, live_server) -> Iterator[Callable[..., Person]]:
         options = {"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "Europe/London"}
         context = browser.new_context(**(options | profile))
         context.set_default_timeout(15_000)
-        people.append(Person(context, base_url=live_server.url, name=name))
+        look = str(profile.get("color_scheme", "light"))
+        people.append(Person(context, base_url=live_server.url, name=name, look=look))
         return people[-1]
 
     yield sit_down

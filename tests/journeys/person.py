@@ -4,7 +4,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
@@ -22,6 +22,24 @@ TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event
   console.error(`${event.violatedDirective} stopped ${event.blockedURI} in ${where}`);
 })"""
 
+# What a page is made of: each kind of element and the kind it stands in, by class and by the names
+# of its attributes, with or without words, once or more often. Axe takes longer than all else
+# about a page: it reads an address again only when something stands there that no page had yet.
+MAKE = """() => {
+  const attributes = (element) => [...element.attributes]
+    .map(({ name, value }) => (/^(class|type|role|lang)$/.test(name) ? `${name}=${value}` : name));
+  const speaks = (element) => [...element.childNodes]
+    .some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const kind = (element) =>
+    [element.localName, ...attributes(element), speaks(element) ? "words" : ""].join(" ");
+  const times = new Map();
+  for (const element of document.querySelectorAll("html, body *")) {
+    const made = `${element.parentElement ? kind(element.parentElement) : ""} > ${kind(element)}`;
+    times.set(made, times.has(made) ? "often" : "once");
+  }
+  return [...times].map(([made, often]) => `${made} ${often}`);
+}"""
+
 
 @cache
 def axe_source() -> str:
@@ -35,8 +53,14 @@ class Person:
     console reports as an error is a fault, a violation of the Content-Security-Policy among it.
     """
 
-    def __init__(self, context: BrowserContext, *, base_url: str, name: str) -> None:
+    # By look and width: the addresses that axe has read, and what stood there, without a fault.
+    passed: ClassVar[dict[tuple[str, int], tuple[set[str], set[str]]]] = {}
+
+    def __init__(
+        self, context: BrowserContext, *, base_url: str, name: str, look: str = "light"
+    ) -> None:
         self.name = name
+        self.look = look
         self.base_url = base_url
         self.context = context
         context.add_init_script(TELL_VIOLATIONS)
@@ -151,6 +175,12 @@ class Person:
             self._note(f"{wide} px wide on a screen of {screen} px")
 
     def _passes_axe(self) -> None:
+        assert self.page.viewport_size
+        looks = (self.look, self.page.viewport_size["width"])
+        addresses, kinds = self.passed.setdefault(looks, (set(), set()))
+        address, made = self.path.partition("?")[0], set(self.page.evaluate(MAKE))
+        if address in addresses and made <= kinds:
+            return
         self.page.evaluate(axe_source())
         found: list[dict[str, Any]] = self.page.evaluate(
             # Preloading serves no rule of these, and takes a third of the time.
@@ -162,6 +192,9 @@ class Person:
         for violation in found:
             where = [(node["html"][:200], node["failureSummary"]) for node in violation["nodes"]]
             self._note(f"axe {violation['id']}: {json.dumps(where[:3], indent=1)}")
+        if not found:
+            addresses.add(address)
+            kinds.update(made)
 
     def _hear(self, message: ConsoleMessage) -> None:
         expected = REFUSED.search(message.text) or SUPERFLUOUS.match(message.text)

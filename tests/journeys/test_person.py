@@ -1,5 +1,7 @@
 """The people of the journeys have eyes: each kind of fault is noticed."""
 
+import copy
+
 import pytest
 
 FAULTS = {
@@ -22,3 +24,15 @@ def test_a_fault_of_a_page_is_noticed(fault, person, phone_profile):
     somebody.page.wait_for_timeout(50)
     with pytest.raises(AssertionError, match=fault):
         somebody.looks_at_the_page()
+
+
+def test_what_passed_is_not_read_again_and_a_fault_makes_it_something_else(person):
+    somebody = person("somebody")
+    somebody.opens("/accounts/login/")
+    known = copy.deepcopy(somebody.passed)
+    somebody.opens("/accounts/login/")
+    assert somebody.passed == known
+    somebody.page.evaluate("document.querySelector('main label').removeAttribute('for')")
+    with pytest.raises(AssertionError, match="axe label"):
+        somebody.looks_at_the_page()
+    assert somebody.passed == known

@@ -32,9 +32,9 @@ class RunningDemo:
 
 
 @contextlib.contextmanager
-def running_demo(folder: Path) -> Iterator[RunningDemo]:
+def running_demo(folder: Path, patients: int = 0) -> Iterator[RunningDemo]:
     ready_file = folder / "ready.json"
-    options = ["--port=0", "--patients=3", f"--ready-file={ready_file}"]
+    options = ["--port=0", f"--patients={patients}", f"--ready-file={ready_file}"]
     process = subprocess.Popen(
         [sys.executable, "-m", "clinic.local.demo", *options],
         cwd=REPOSITORY,
@@ -56,7 +56,7 @@ def running_demo(folder: Path) -> Iterator[RunningDemo]:
 
 
 def test_it_serves_the_clinic_and_stops_when_asked(tmp_path):
-    with running_demo(tmp_path) as running:
+    with running_demo(tmp_path, patients=3) as running:
         with urllib.request.urlopen(f"{running.ready['url']}/accounts/login/") as page:
             assert page.status == 200
         roles = {account["role"] for account in running.ready["accounts"]}
