@@ -15,6 +15,7 @@ _PLACES = (
     ("Messages", "messaging:outbox", "messages", "VIEW_MESSAGES"),
     ("Caseload", "caseload:board", "caseload", "VIEW_CASELOAD"),
     ("Consent texts", "patients:texts", "document", "MANAGE_CONSENT_TEXTS"),
+    ("Rules", "patients:rules", "warning", "VIEW_CLINICAL"),
     ("Audit", "caseload:audit", "list", "VIEW_AUDIT"),
 )
 

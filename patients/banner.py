@@ -96,10 +96,11 @@ def standing_statement(patient: Patient) -> NoKnownAllergies | None:
     An allergy recorded after the statement overtakes it, even one withdrawn since: somebody has
     to ask again.
     """
-    return _statements(patient.pk).order_by("-stated_at").select_related("stated_by").first()
+    return standing_statements(patient.pk).select_related("stated_by").first()
 
 
-def _statements(patient_id: UUID) -> Any:
+def standing_statements(patient_id: Any) -> Any:
+    """Return the statements of no known allergies that still hold, the newest first."""
     later = Allergy.objects.filter(
         patient=OuterRef("patient"), recorded_at__gt=OuterRef("stated_at")
     )
@@ -116,7 +117,7 @@ def _facts(patient_id: UUID) -> Any:
         allergies.order_by()
         .values_list(_words(_ALLERGY), F("substance"), F("reaction"))
         .union(
-            _statements(patient_id)
+            standing_statements(patient_id)
             .order_by()
             .values_list(_words(_NONE_STATED), _words(""), _words("")),
             medicines.order_by().values_list(F("group"), F("name"), _words("")),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from patients.consent.urls import consent_urls, text_urls
+from patients.contraindications.urls import rule_urls
 from patients.exchange_urls import exchange_urls
 from patients.history_urls import history_urls
 from patients.views import cases, directory, merging, registration
@@ -58,4 +59,5 @@ urlpatterns: list[URLPattern] = [
     *case_urls,
     *consent_urls,
     *text_urls,
+    *rule_urls,
 ]

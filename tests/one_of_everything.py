@@ -41,6 +41,7 @@ from tests.factories.patients import (
     DiscussedConsentFactory,
     PatientFactory,
     PatientSignedConsentFactory,
+    RuleFactory,
     SignedConsentFactory,
 )
 from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
@@ -142,6 +143,7 @@ def _visit_and_treatment(case: Case, clinician: User, site: Site) -> dict[str, A
         "consent_id": waiting,
         "signed_consent": signed.consent,
         "template_id": waiting.template,
+        "rule_id": RuleFactory(),
         "half_signed_consent": PatientSignedConsentFactory(
             case=case,
             template__purpose="gp",

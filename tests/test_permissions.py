@@ -171,6 +171,15 @@ DOORS: dict[str, Door] = {
     "patients:withdraw_consent": form(R, C),
     "consenting:link": form(C),
     "consenting:revoke": button(C),
+    # Contraindications.
+    "patients:contraindications": page(C, A),
+    "patients:rules": page(C, A),
+    "patients:install_rules": button(A),
+    "patients:new_rule": form(A),
+    "patients:rule": page(C, A),
+    "patients:change_rule": form(A),
+    "patients:approve_rule": button(C),
+    "patients:retire_rule": button(A),
     # Consent texts.
     "patients:texts": page(A),
     "patients:begin_text": button(A),

@@ -26,6 +26,7 @@ PIECES = {"photos:tile", "documents:progress"}
 OF_THE_CLINIC = {
     *("patients:import", "patients:import_columns", "patients:import_reading"),
     "patients:import_progress",
+    *("patients:rule", "patients:change_rule"),
     *("patients:text", "patients:edit_text", "patients:text_changes", "patients:publish_text"),
 }
 

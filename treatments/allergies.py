@@ -17,10 +17,9 @@ treated with, and carries since.
 
 import re
 from dataclasses import dataclass
-from uuid import UUID
 
-from patients.banner import standing_statement
-from patients.models import Allergy, Patient
+from patients.contraindications.facts import Facts
+from patients.models import Allergy
 from patients.plain import plain
 
 _WORDS = re.compile(
@@ -72,12 +71,11 @@ class KnownAllergies:
         return f"Allergic to {', '.join(self.to_anaesthetics)}" if self.to_anaesthetics else ""
 
 
-def known_allergies(patient_id: UUID) -> KnownAllergies:
-    """Return what is recorded now; withdrawn entries do not count."""
-    recorded = list(Allergy.objects.standing().filter(patient=patient_id))
+def known_allergies(facts: Facts) -> KnownAllergies:
+    """Return what a record says; withdrawn entries do not count."""
     return KnownAllergies(
-        to_anaesthetics=tuple(str(allergy) for allergy in recorded if _speaks_against(allergy)),
-        are_recorded=bool(recorded) or standing_statement(Patient(pk=patient_id)) is not None,
+        to_anaesthetics=tuple(str(row) for row in facts.allergies if _speaks_against(row)),
+        are_recorded=bool(facts.allergies) or facts.no_allergies is not None,
     )
 
 

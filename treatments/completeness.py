@@ -9,11 +9,13 @@ from django.utils import timezone
 from clinic.base.templatetags.anagen import day, measure, moment
 from clinic.practice.models import Technique
 from clinic.staff.models import User
+from patients.contraindications.evaluation import Evaluation
 from patients.models import Consent
 from treatments import parts
-from treatments.allergies import KnownAllergies, known_allergies
+from treatments.allergies import KnownAllergies
 from treatments.amounts import infiltration, lidocaine_total
 from treatments.consents import why_none
+from treatments.contraindications import Known, evaluation_of, known_of, unanswered
 from treatments.models import Lot, Session
 from treatments.times import (
     STILL_TO_COME,
@@ -108,17 +110,22 @@ def gaps(
     session: Session,
     consent: Consent | None,
     now: datetime,
-    allergies: KnownAllergies | None = None,
+    known: Known | None = None,
+    evaluation: Evaluation | None = None,
 ) -> list[Gap]:
     """Return what stands against signing, in the order of the page.
 
     `consent` is the one that the session would be signed with (`consents.consent_of`);
-    `allergies` are asked for unless the caller has just done so.
+    the record (`contraindications.known_of`), and what the contraindications say of it
+    (`evaluation_of`), are asked for unless the caller has just done so.
     """
-    allergies = allergies or known_allergies(session.patient_id)
+    known = known or known_of(session)
+    evaluation = evaluation or evaluation_of(session, now, known)
+    allergies = known.allergies
     found = [
         *_consent_gaps(session, consent),
         *_confirmation_gaps(session),
+        *_contraindication_gaps(session, evaluation),
         *_allergy_gaps(session, allergies),
         *_anaesthetic_gaps(session),
         *_preparation_gaps(session),
@@ -160,6 +167,14 @@ def _confirmation_gaps(session: Session) -> Iterator[Gap]:
     for part, name, words in _CONFIRMATIONS:
         if not getattr(session, name):
             yield Gap(part, words, f"id_{name}")
+
+
+def _contraindication_gaps(session: Session, evaluation: Evaluation) -> Iterator[Gap]:
+    for finding in evaluation.blocking:
+        words = f"Contraindicated: {finding.rule.sentence}. {finding.verdict.why}"
+        yield Gap(parts.TIME_OUT, words, "contraindications")
+    for question in unanswered(session, evaluation):
+        yield Gap(parts.TIME_OUT, f"Not asked today: {question.label}", f"id_asked_{question}_0")
 
 
 def _allergy_gaps(session: Session, allergies: KnownAllergies) -> Iterator[Gap]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from clinic.base.templatetags.anagen import clock, day, measure, moment, or_not_known
 from clinic.practice.models import Technique
+from patients.contraindications.kinds import Question
+from patients.models import Answer
 from treatments import parts
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.models import Anaesthetic, MicrograftPreparation, PrpPreparation, Session, Spin
@@ -65,6 +67,14 @@ def _part(session: Session, key: str, facts: list[Fact], *tables: Table | None) 
     return Part(key, title, tuple(facts), tuple(table for table in tables if table is not None))
 
 
+def _asked_today(session: Session) -> list[Fact]:
+    return [
+        Fact(question.label, str(Answer(session.asked_today[question]).label))
+        for question in Question
+        if question in session.asked_today
+    ]
+
+
 def _yes(done: bool) -> str:
     return "Yes" if done else "No"
 
@@ -87,6 +97,7 @@ def _time_out(session: Session) -> list[Fact]:
         Fact(
             "Contraindications and allergies asked again", _yes(session.contraindications_checked)
         ),
+        *_asked_today(session),
     ]
 
 

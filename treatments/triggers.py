@@ -12,6 +12,10 @@ class _ConsentStands(SharedFunctionTrigger):
     function = "treatments_consent_stands"
 
 
+class _CheckedWhenSigned(SharedFunctionTrigger):
+    function = "treatments_checked_when_signed"
+
+
 class _LotInDate(SharedFunctionTrigger):
     function = "treatments_lot_in_date"
 
@@ -36,6 +40,16 @@ def consent_stands_when_signed() -> pgtrigger.Trigger:
     """Refuse a signature without a standing consent, or with a lot expired or recalled."""
     return _ConsentStands(
         name="consent_stands_when_signed", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
+def checked_when_signed() -> pgtrigger.Trigger:
+    """Refuse a signature without a check of contraindications of that day with nothing open.
+
+    Triggers fire by their names: the others, which say more of the session itself, come first.
+    """
+    return _CheckedWhenSigned(
+        name="without_contraindication", operation=pgtrigger.Insert | pgtrigger.Update
     )
 
 

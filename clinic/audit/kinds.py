@@ -129,6 +129,17 @@ class Kind(models.TextChoices):
         "patients.template_published",
         "published {title}, version {version}",
     )
+    RULE_PUBLISHED = "patients.rule_published", "published the rule “{rule}”, version {version}"
+    RULE_APPROVED = "patients.rule_approved", "approved the rule “{rule}”, version {version}"
+    RULE_RETIRED = "patients.rule_retired", "retired the rule “{rule}”, version {version}"
+    CONTRAINDICATIONS_CHECKED = (
+        "patients.contraindications",
+        "checked {count} contraindications to {technique} ({step})",
+    )
+    CONTRAINDICATED = (
+        "patients.contraindicated",
+        "was held up from {technique} ({step}): {rules}",
+    )
     APPOINTMENT_BOOKED = "booking.booked", "booked {service} for {when}"
     APPOINTMENT_MOVED = "booking.moved", "moved {service} from {before} to {when}"
     APPOINTMENT_STATUS = "booking.status", "set {service} of {when} to {status}"
@@ -184,6 +195,7 @@ ADDED: dict[Kind, dict[str, str]] = {
     Kind.PATIENTS_SEARCHED: {"elsewhere": ", and somebody at another site"},
     Kind.PATIENTS_EXPORTED: {"for_research": "; for research, only who agrees to it"},
     Kind.CONSENT_TEMPLATE_PUBLISHED: {"anew": "; everybody must sign anew"},
+    Kind.CONTRAINDICATIONS_CHECKED: {"with_reasons": ", and gave reasons for going on"},
     Kind.CONSENT_SIGNED: {"before_time": ", before the time to reflect was over"},
     Kind.CONSENT_SIGNED_BY_LINK: {"before_time": ", before the time to reflect was over"},
 }

@@ -10,6 +10,7 @@ from clinic.practice.models import Room, Service, Site, Technique
 from clinic.staff.models import User
 from followups.actions.protocols import install_shipped_protocols
 from patients.actions.consent_templates import install_shipped_templates
+from patients.actions.contraindications import install_shipped_rules
 
 # Name, slug, what for, technique, minutes, kind of room: a beginning that the clinic changes.
 SERVICES = (
@@ -34,7 +35,8 @@ def open_site(
     """Add a site with a room of each kind, and what is offered, where that is not there yet.
 
     The consent texts and protocols that the product brings are published under the person's name:
-    a named clinician has to have approved them. Raises `ValidationError` for a name or slug taken.
+    a named clinician has to have approved them. Its contraindications are used at once, and say
+    that no clinician approved them yet. Raises `ValidationError` for a name or slug taken.
     """
     site = Site.check_and_create(
         name=name,
@@ -47,6 +49,7 @@ def open_site(
         Room.check_and_create(site=site, name=f"{kind.label} 1", kind=kind)
     install_services()
     install_shipped_templates(by=by, now=now)
+    install_shipped_rules(by=by, now=now)
     install_shipped_protocols(by=by)
     audit.record(Kind.SITE_OPENED, by=by, subject=site, name=name)
     return site

@@ -1,6 +1,6 @@
 """Why a consent cannot be signed by a link: in words for the patient, and for staff."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -10,6 +10,7 @@ from clinic.messaging import actions as messaging
 from clinic.messaging.models import Message
 from patients.banner import ADULT_AGE_YEARS
 from patients.consent.rules import is_replaced, obstacle_to_signing
+from patients.contraindications.of_consent import evaluation_of, obstacle_in
 from patients.models import Consent, Merge, Patient
 
 TAKEN_BACK = "The clinic has taken this back. There is nothing to sign here now."
@@ -27,11 +28,13 @@ NOT_REACHABLE = (
 )
 
 
-def refusal(consent: Consent, request: SigningRequest | None, *, today: date) -> str:
+def refusal(consent: Consent, request: SigningRequest | None, *, now: datetime) -> str:
     """Return why a patient cannot sign this by a link, in words for them, or "".
 
-    `today` is the date at the clinic. The time to reflect is no refusal (`opens_at`).
+    `now` is in the clinic's zone. The time to reflect is no refusal (`opens_at`). What speaks
+    against the treatment is for a talk, and not for a page.
     """
+    today = now.date()
     if request is None or request.revoked_at is not None:
         return TAKEN_BACK
     if Merge.objects.standing().filter(absorbed=consent.patient_id).exists():
@@ -45,7 +48,7 @@ def refusal(consent: Consent, request: SigningRequest | None, *, today: date) ->
         return NEW_TEXT
     if consent.discussed_at is None:
         return TALK_FIRST
-    if consent.lacks_capacity:
+    if consent.lacks_capacity or obstacle_in(evaluation_of(consent, now)):
         return TALK_AGAIN
     return NOT_NOW if obstacle_to_signing(consent, today=today) else ""
 
@@ -61,6 +64,8 @@ def obstacle_to_sending(consent: Consent, *, now: datetime, zone: ZoneInfo) -> s
     if consent.signed_at is not None:
         return "The patient has signed this already."
     if obstacle := obstacle_to_signing(consent, today=timezone.localdate(now, zone)):
+        return obstacle
+    if obstacle := obstacle_in(evaluation_of(consent, now.astimezone(zone))):
         return obstacle
     return "" if channels_of(consent.patient) else NOT_REACHABLE
 

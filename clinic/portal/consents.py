@@ -76,8 +76,8 @@ def consent(request: HttpRequest, token: str, consent_id: UUID) -> HttpResponseB
         return reader
     if reader.consent.signed_at is not None:
         return _show(request, reader, "signed", blocks=blocks(reader.consent.signed_text))
-    today = timezone.localdate(timezone.now(), reader.visit.site.zone)
-    if why := refusal(reader.consent, reader.request, today=today):
+    now = timezone.now().astimezone(reader.visit.site.zone)
+    if why := refusal(reader.consent, reader.request, now=now):
         status = 422 if request.method == "POST" else 200
         return _show(request, reader, "refused", status=status, why=why)
     assert reader.request is not None  # noqa: S101  # else it was refused

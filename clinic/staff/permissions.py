@@ -19,6 +19,8 @@ class Permission(enum.StrEnum):
     TAKE_CONSENT = "give information and take consent"
     RECORD_WITHDRAWAL = "record that a patient takes a consent back"
     MANAGE_CONSENT_TEXTS = "write and publish consent texts"
+    MANAGE_CONTRAINDICATIONS = "write and retire contraindications"
+    APPROVE_CONTRAINDICATIONS = "approve contraindications"
     SIGN_SESSION = "sign treatment sessions"
     VIEW_DIARY = "see the diary"
     BOOK = "book, move and cancel appointments"
@@ -64,6 +66,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.CLOSE_CASE,
             _P.TAKE_CONSENT,
             _P.RECORD_WITHDRAWAL,
+            _P.APPROVE_CONTRAINDICATIONS,
             _P.SIGN_SESSION,
             _P.VIEW_DIARY,
             _P.BOOK,
@@ -83,6 +86,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.VIEW_CLINICAL,
             _P.CLOSE_CASE,
             _P.MANAGE_CONSENT_TEXTS,
+            _P.MANAGE_CONTRAINDICATIONS,
             _P.VIEW_DIARY,
             _P.VIEW_FOLLOWUPS,
             _P.VIEW_MESSAGES,

@@ -1,6 +1,6 @@
 """Giving the information, recording the talk, the two signatures, a withdrawal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.actions.contact_wishes import wish_news
+from patients.actions.contraindications import keep_check, keep_refusal, kept_if_refused
 from patients.consent.clock import expires_at, reflect_until
 from patients.consent.discussion import Discussion
 from patients.consent.names import (
@@ -32,7 +33,9 @@ from patients.consent.rules import (
 )
 from patients.consent.statements import clinician_statement
 from patients.consent.wording import digest, talk_of, text_to_sign
-from patients.models import Case, Consent, ConsentTemplate
+from patients.contraindications.evaluation import Evaluation, Given
+from patients.contraindications.of_consent import evaluation_of, obstacle_in
+from patients.models import Case, Consent, ConsentTemplate, ContraindicationCheck
 from patients.signature import clean_signature
 from patients.turns import take_turn
 
@@ -105,12 +108,15 @@ def record_discussion(
     seen: datetime | None,
     zone: ZoneInfo,
     now: datetime,
+    reasons: Mapping[str, Given] | None = None,
 ) -> Consent:
     """Record what was talked about and whether the patient can decide, before anybody signs.
 
-    `seen` is when the discussion was last recorded, as the writer saw it. Raises
-    `AlreadySignedError` once the patient signed, and `ValidationError` where somebody else
-    recorded it meanwhile, something is missing, or the text cannot be signed any more.
+    `seen` is when the discussion was last recorded, as the writer saw it; `reasons` say why the
+    treatment is done although something speaks against it. Where it is contraindicated, the talk
+    is recorded, and that nothing can be signed. Raises `AlreadySignedError` once the patient
+    signed, and `ValidationError` where somebody else recorded it meanwhile, something is missing,
+    or the text cannot be signed any more.
     """
     consent = _locked(consent)
     if consent.signed_at is not None:
@@ -128,10 +134,30 @@ def record_discussion(
     consent.discussed_at, consent.discussed_by = now, by
     consent.check_and_save()
     _record(Kind.CONSENT_DISCUSSED, consent, by=by)
+    _check_at_the_talk(by, consent, reasons or {}, now.astimezone(zone))
     return consent
 
 
-@transaction.atomic
+def _check_at_the_talk(
+    by: User, consent: Consent, reasons: Mapping[str, Given], now: datetime
+) -> None:
+    evaluation = evaluation_of(consent, now)
+    if evaluation is None:
+        return
+    evaluation = evaluation.with_reasons(reasons)
+    keep = keep_refusal if evaluation.blocking else keep_check
+    keep(by=by, now=now, **_about(consent, evaluation))
+
+
+def _about(consent: Consent, evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "case": consent.case,
+        "step": ContraindicationCheck.Step.CONSENT,
+        "about_id": consent.pk,
+        "evaluation": evaluation,
+    }
+
+
 def sign_consent(
     *,
     by: User,
@@ -156,36 +182,62 @@ def sign_consent(
     `signature_png` is a PNG data URL; without it the typed `signed_name` is the signature.
     `name_reason` says why that is not the patient's name, `early_reason` why the time to reflect
     was shortened; each is dropped where it is not needed. The consent stands once the clinician
-    signed as well (`countersign`). Raises `AlreadySignedError` for a second signature, and
+    signed as well (`countersign`). Raises `ContraindicatedError` where the treatment is; that it
+    was refused is kept. Raises `AlreadySignedError` for a second signature, and
     `ValidationError` for a minor, a replaced text, a closed case, a talk that is not recorded, a
     patient who cannot decide, a drawing that is none, another name or a shortened time without a
     reason.
     """
-    consent = _locked(consent)
-    _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
-    _check_says_how(consent, news_by)
-    consent.signed_at, consent.signed_by = now, by
+    with kept_if_refused():
+        consent = _locked(consent)
+        _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
+        _check_says_how(consent, news_by)
+        _check_contraindications(by, consent, now.astimezone(zone))
+        consent.signed_at, consent.signed_by = now, by
+        _know(consent, known)
+        consent.signed_name = signed_name.strip()
+        consent.signature_png = clean_signature(signature_png) if signature_png else ""
+        consent.questions = _both(consent.questions, questions)
+        consent.matters = _both(consent.matters, matters)
+        consent.name_reason = _reason_for_name(consent, name_reason.strip())
+        consent.early_reason = _reason_for_haste(consent, early_reason.strip())
+        consent.photo_scopes = list(photo_scopes)
+        consent.expires_at = expires_at(now, consent.template.valid_months, zone)
+        _freeze(consent, news_by)
+        _record_signature(consent, by=None if known else by, news_by=news_by)
+        return consent
+
+
+def _check_contraindications(by: User, consent: Consent, now: datetime) -> None:
+    """Keep what the rules say at the signature; refuse it where they speak against it."""
+    evaluation = evaluation_of(consent, now)
+    if evaluation is None:
+        return
+    if evaluation.lacking_reason and not evaluation.blocking:
+        raise ValidationError(obstacle_in(evaluation))
+    keep_check(by=by, now=now, **_about(consent, evaluation))
+
+
+def _know(consent: Consent, known: KnownByLink | None) -> None:
     if known:
         consent.signed_way = Consent.Way.LINK
         consent.identity_check, consent.identity_checked_at = known.how, known.checked_at
-    consent.signed_name = signed_name.strip()
-    consent.signature_png = clean_signature(signature_png) if signature_png else ""
-    consent.questions = _both(consent.questions, questions)
-    consent.matters = _both(consent.matters, matters)
-    consent.name_reason = _reason_for_name(consent, name_reason.strip())
-    consent.early_reason = _reason_for_haste(consent, early_reason.strip())
-    consent.photo_scopes = list(photo_scopes)
-    consent.expires_at = expires_at(now, consent.template.valid_months, zone)
+
+
+def _freeze(consent: Consent, news_by: Sequence[str]) -> None:
     consent.signed_text = text_to_sign(
-        consent.template, photo_scopes, talk_of(consent), news_by=news_by
+        consent.template, consent.photo_scopes, talk_of(consent), news_by=news_by
     )
     consent.signed_text_sha256 = digest(consent.signed_text)
     consent.check_and_save()
-    kind = Kind.CONSENT_SIGNED_BY_LINK if known else Kind.CONSENT_SIGNED
-    _record(kind, consent, by=None if known else by, before_time=bool(consent.early_reason))
+
+
+def _record_signature(consent: Consent, *, by: User | None, news_by: Sequence[str]) -> None:
+    """Leave the trace; `by` is None where the patient signed by their own link."""
+    kind = Kind.CONSENT_SIGNED if by else Kind.CONSENT_SIGNED_BY_LINK
+    _record(kind, consent, by=by, before_time=bool(consent.early_reason))
     if news_by:
-        wish_news(by=None if known else by, patient_id=consent.patient_id, channels=news_by)
-    return consent
+        wish_news(by=by, patient_id=consent.patient_id, channels=news_by)
 
 
 def _both(recorded: str, typed: str) -> str:

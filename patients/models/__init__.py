@@ -5,6 +5,7 @@ from patients.models.case import Case, Diagnosis, Reopening
 from patients.models.consent import Consent, PhotoScope
 from patients.models.consent_changes import ConsentQuestion, PhotoNarrowing
 from patients.models.consent_template import ConsentTemplate, Language
+from patients.models.contraindications import ContraindicationCheck, ContraindicationRule
 from patients.models.earlier_treatments import EarlierTreatment
 from patients.models.exchange import ImportRow, ImportSource, PatientImport
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
@@ -32,6 +33,8 @@ __all__ = [
     "Consent",
     "ConsentQuestion",
     "ConsentTemplate",
+    "ContraindicationCheck",
+    "ContraindicationRule",
     "Diagnosis",
     "EarlierTreatment",
     "HairStatement",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.utils import timezone
@@ -11,9 +12,11 @@ from clinic.base.templatetags.anagen import NOT_KNOWN, age, day, or_not_known, s
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients import completeness, phone
+from patients.contraindications.evaluation import Finding, where_asked
+from patients.contraindications.kinds import read_kind
 from patients.details import words_of
 from patients.facts import is_too_old
-from patients.models import BloodResult, Patient
+from patients.models import BloodResult, ContraindicationRule, Patient
 
 register = template.Library()
 
@@ -87,3 +90,15 @@ _FLAGS = {
     "reactive": ("danger", "Reactive"),
     "indeterminate": ("attention", "Indeterminate"),
 }
+
+
+@register.simple_tag
+def asked_at(finding: Finding, patient_id: UUID, today: str = "") -> str:
+    """The address at which what a rule wants to know is asked; `today` is that of the session."""
+    return where_asked(finding.verdict.asked, patient_id, today=today)
+
+
+@register.filter
+def rule_in_words(rule: ContraindicationRule) -> str:
+    """What a rule holds, with its figures and units."""
+    return read_kind(rule.kind, rule.parameters).in_words

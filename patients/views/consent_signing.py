@@ -1,6 +1,6 @@
 """Signing a consent: the talk, the patient's signature at the tablet, the clinician's own."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,10 +21,16 @@ from patients.consent.overview import get_consent
 from patients.consent.rules import is_replaced, obstacle_to_discussing, obstacle_to_signing
 from patients.consent.statements import clinician_statement, statements
 from patients.consent.wording import blocks, talk_of
+from patients.contraindications.of_consent import evaluation_of, obstacle_in
 from patients.forms.consent_steps import CountersignForm, DiscussionForm
 from patients.forms.consents import SignConsentForm
+from patients.forms.contraindications import ReasonsForm
 from patients.models import Consent
 from patients.views.consents import page, posted
+
+
+def _now(request: HttpRequest) -> datetime:
+    return timezone.localtime(timezone=current_site(request).zone)
 
 
 def _today(request: HttpRequest) -> date:
@@ -42,20 +48,27 @@ def discuss(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpRes
         return redirect("patients:consent", patient.pk, consent.pk)
     if obstacle := obstacle_to_discussing(consent, today=_today(request)):
         return _blocked(request, consent, obstacle)
+    evaluation = evaluation_of(consent, _now(request))
     form = DiscussionForm(posted(request), consent=consent)
-    if request.method == "POST" and form.is_valid() and _discuss(request, consent, form):
+    reasons = ReasonsForm(posted(request), evaluation=evaluation) if evaluation else None
+    is_valid = form.is_valid() and (reasons is None or reasons.is_valid())
+    if request.method == "POST" and is_valid and _discuss(request, consent, form, reasons):
         return _after_the_talk(request, consent)
     return page(
         request,
         "consent_discuss",
         patient,
-        status=422 if form.errors else 200,
+        status=422 if form.is_bound else 200,
         consent=consent,
         form=form,
+        evaluation=evaluation,
+        reasons=reasons,
     )
 
 
-def _discuss(request: HttpRequest, consent: Consent, form: DiscussionForm) -> bool:
+def _discuss(
+    request: HttpRequest, consent: Consent, form: DiscussionForm, reasons: ReasonsForm | None
+) -> bool:
     try:
         actions.record_discussion(
             by=signed_in(request),
@@ -64,6 +77,7 @@ def _discuss(request: HttpRequest, consent: Consent, form: DiscussionForm) -> bo
             seen=form.cleaned_data["seen"],
             zone=current_site(request).zone,
             now=timezone.now(),
+            reasons=reasons.given() if reasons else None,
         )
     except ValidationError as error:
         form.add_error(None, error)
@@ -95,7 +109,9 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     record_opening(request, patient.pk, page=f"the consent “{consent.template.title}” to sign")
     if consent.signed_at is not None:
         return page(request, "consent_signed", patient, consent=consent)
-    obstacle = obstacle_to_signing(consent, today=_today(request))
+    obstacle = obstacle_to_signing(consent, today=_today(request)) or obstacle_in(
+        evaluation_of(consent, _now(request))
+    )
     if obstacle:
         return _blocked(request, consent, obstacle)
     if request.method == "GET":

@@ -10,7 +10,15 @@ from django.utils import timezone
 from clinic.practice.models import Technique
 from patients.actions.cases import close_case
 from patients.consent.clock import expires_at
-from patients.models import Case, Consent, ConsentTemplate, Diagnosis, Patient, SiteRegistration
+from patients.models import (
+    Case,
+    Consent,
+    ConsentTemplate,
+    ContraindicationRule,
+    Diagnosis,
+    Patient,
+    SiteRegistration,
+)
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
 
@@ -145,3 +153,20 @@ class SignedConsentFactory(PatientSignedConsentFactory):
 def closed(case: Case, outcome: str = "lost", *, now: datetime | None = None) -> Case:
     """Close a case as its clinician does, or be refused."""
     return close_case(by=ClinicianFactory(), case=case, outcome=outcome, now=now or timezone.now())
+
+
+class RuleFactory(factory.django.DjangoModelFactory):
+    """A rule that speaks against an anticoagulant, approved by nobody."""
+
+    class Meta:
+        model = ContraindicationRule
+
+    technique = Technique.MICROGRAFT
+    code = factory.Sequence(lambda n: f"rule-{n}")
+    version = 1
+    severity = "relative"
+    kind = "medicine"
+    parameters = factory.LazyFunction(lambda: {"groups": ["anticoagulant"], "within_hours": 0})
+    sentence = "Takes an anticoagulant"
+    source = "An invented guideline"
+    published_at = factory.LazyFunction(timezone.now)

@@ -8,6 +8,8 @@ import factory
 from django.utils import timezone
 
 from clinic.practice.models import Technique
+from patients.contraindications.rules import standing_rules
+from patients.models import ContraindicationCheck
 from tests.factories.patients import CaseFactory, ConsentTemplateFactory, SignedConsentFactory
 from tests.factories.practice import SiteFactory
 from treatments.models import (
@@ -146,6 +148,28 @@ class SpinFactory(factory.django.DjangoModelFactory):
     minutes = Decimal("10.0")
 
 
+def checked(session: Session, *results: dict[str, Any], **values: Any) -> ContraindicationCheck:
+    """Keep a check of contraindications of a session: these results, and no to every other rule."""
+    said = {result.get("code") for result in results}
+    others = [
+        {"code": rule.code, "version": rule.version, "severity": rule.severity, "state": "does_not"}
+        for rule in standing_rules(session.technique)
+        if rule.code not in said
+    ]
+    made = {
+        "patient": session.patient,
+        "case": session.case,
+        "technique": session.technique,
+        "step": "session",
+        "about_id": session.pk,
+        "moment_at": session.started_at or timezone.now(),
+        "checked_at": timezone.now(),
+        "checked_by": session.operator,
+        "results": [*results, *others],
+    }
+    return ContraindicationCheck.objects.create(**made | values)
+
+
 def signed_session(technique: str = Technique.MICROGRAFT, **values) -> Session:
     """Return a signed session with its preparation, a zone and a lot, not through actions."""
     if technique == Technique.PRP:
@@ -158,6 +182,7 @@ def signed_session(technique: str = Technique.MICROGRAFT, **values) -> Session:
         MicrograftPreparationFactory(session=session)
         LotUseFactory(session=session)
     ZoneFactory(session=session)
+    checked(session)
     session.signed_at = timezone.now()
     session.signed_by = session.operator
     session.save()

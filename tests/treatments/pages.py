@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from treatments.allergies import known_allergies
+from treatments.contraindications import known_of
 from treatments.forms.session import SessionForms
 from treatments.models import Session
 from treatments.views.session import today_at
@@ -25,7 +25,7 @@ def page_of(session: Session, **changes: Any) -> dict[str, Any]:
     session = stored(session)
     sheet = SessionForms(
         *(session, today_at(session), session.operator),
-        allergies=known_allergies(session.patient_id),
+        known=known_of(session),
     )
     typed = {"revision": session.revision}
     for part in sheet.all:

@@ -20,6 +20,7 @@ from tests.factories.treatments import (
     PrpSessionFactory,
     SessionFactory,
     ZoneFactory,
+    checked,
     signed_session,
 )
 from tests.treatments.pages import page_of, stored, url_of, with_row
@@ -217,6 +218,7 @@ def test_the_maximum_of_lidocaine_holds_to_the_drop(
         volume_ml=volume_ml,
         adrenaline=adrenaline,
     )
+    checked(session)
     now = timezone.now()
     with transaction.atomic():
         try:

@@ -18,7 +18,7 @@ from tests.factories.patients import (
 )
 from tests.factories.practice import RoomFactory, SiteFactory, TreatmentServiceFactory
 from tests.factories.staff import ClinicianFactory, ReceptionFactory
-from tests.factories.treatments import PlanFactory
+from tests.factories.treatments import PlanFactory, checked
 from tests.treatments.pages import page_of, stored, url_of
 from treatments.actions.signing import sign_session
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
@@ -151,6 +151,7 @@ def test_without_a_start_the_day_of_the_session_counts(whole, clinician):
         Session.objects.filter(pk=session.pk).update(
             consent=late, signed_at=now, signed_by=clinician
         )
+    checked(session, checked_at=now)
     Session.objects.filter(pk=session.pk).update(consent=within, signed_at=now, signed_by=clinician)
 
 

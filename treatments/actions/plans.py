@@ -1,12 +1,13 @@
 """Planning a course, changing it, giving it up."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
@@ -14,7 +15,10 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import lead_if_nobody_does
-from patients.models import Case
+from patients.actions.contraindications import keep_check, kept_if_refused
+from patients.contraindications.evaluation import Given, evaluate_for
+from patients.models import Case, ContraindicationCheck
+from patients.turns import take_turn
 from treatments.actions.refusals import in_words, may
 from treatments.models import Plan, Session
 
@@ -27,6 +31,7 @@ class Course:
     sessions_planned: int
     interval_days: int
     note: str = ""
+    reasons: Mapping[str, Given] = field(default_factory=dict)
 
 
 # What the schedules in use say; a clinician changes them for each patient.
@@ -36,7 +41,6 @@ USUAL_COURSES = {
 }
 
 
-@transaction.atomic
 def make_plan(
     *,
     by: User,
@@ -46,40 +50,64 @@ def make_plan(
     interval_days: int,
     now: datetime,
     note: str = "",
+    reasons: Mapping[str, Given] | None = None,
 ) -> Plan:
     """Plan a course of one technique; who plans is responsible for a case that nobody leads.
 
-    Raises `ValidationError` when the case is closed or has a plan for the technique already.
+    `reasons` say why it is planned although something speaks against it. Raises
+    `ContraindicatedError` where it is contraindicated (that it was refused is kept), and
+    `ValidationError` without a reason, when the case is closed or has a plan for the technique.
     """
     may(by, Permission.RECORD_CLINICAL)
-    _still_open(case)
-    with in_words():
-        plan = Plan.check_and_create(
-            case=case,
-            technique=technique,
-            sessions_planned=sessions_planned,
-            interval_days=interval_days,
-            note=note,
-            planned_at=now,
-            planned_by=by,
-        )
-    audit.record(
-        Kind.PLAN_MADE,
-        by=by,
-        patient_id=case.patient_id,
-        subject=plan,
-        sessions=sessions_planned,
-        technique=plan.get_technique_display(),
-        interval_days=interval_days,
-    )
-    lead_if_nobody_does(by=by, case=case)
+    figures = {"sessions_planned": sessions_planned, "interval_days": interval_days}
+    with kept_if_refused():
+        take_turn(case.patient_id)
+        _still_open(case)
+        with in_words():
+            plan = Plan.check_and_create(
+                case=case,
+                technique=technique,
+                note=note,
+                planned_at=now,
+                planned_by=by,
+                **figures,
+            )
+        _check(by, plan, reasons or {}, now)
+        _record_plan(by, plan)
+        lead_if_nobody_does(by=by, case=case)
     return plan
 
 
-@transaction.atomic
+def _check(by: User, plan: Plan, reasons: Mapping[str, Given], now: datetime) -> None:
+    """Refuse a plan that is contraindicated, or lacks a reason; keep what the rules said."""
+    patient = plan.case.patient
+    evaluation = evaluate_for(patient, plan.technique, timezone.localtime(now))
+    keep_check(
+        by=by,
+        case=plan.case,
+        step=ContraindicationCheck.Step.PLAN,
+        about_id=plan.pk,
+        evaluation=evaluation.with_reasons(reasons),
+        now=now,
+    )
+
+
+def _record_plan(by: User, plan: Plan) -> None:
+    audit.record(
+        Kind.PLAN_MADE,
+        by=by,
+        patient_id=plan.case.patient_id,
+        subject=plan,
+        sessions=plan.sessions_planned,
+        technique=plan.get_technique_display(),
+        interval_days=plan.interval_days,
+    )
+
+
 def make_plans(*, by: User, case: Case, courses: Iterable[Course], now: datetime) -> list[Plan]:
     """Plan several techniques at once: all of them, or none where one is refused."""
-    return [make_plan(by=by, case=case, now=now, **vars(course)) for course in courses]
+    with kept_if_refused():
+        return [make_plan(by=by, case=case, now=now, **vars(course)) for course in courses]
 
 
 @transaction.atomic

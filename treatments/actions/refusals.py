@@ -36,6 +36,16 @@ _OF_TRIGGERS = {
         "Ask the patient whether they still agree, and tick that the consent is reconfirmed. "
         "Nothing was signed."
     ),
+    "a session is signed only with a check of contraindications of the same day": (
+        "The contraindications were not checked today. Nothing was signed."
+    ),
+    "a session is signed only with a check of every rule that stands": (
+        "The clinic's rules of contraindications changed just now. Look at the session again. "
+        "Nothing was signed."
+    ),
+    "a session is signed only where nothing speaks against it without a reason": (
+        "Something speaks against this treatment, or is not known. Nothing was signed."
+    ),
     "a session is signed only with times in their order and in the past": (
         "The times of the session are not in order, or one is still to come. Nothing was signed."
     ),

@@ -24,4 +24,4 @@ _PART_OF = {name: part for part, names in _PARTS.items() for name in names}
 
 def part_of(name: str) -> str:
     """Return the part of a field of the session or its preparation, or of a kind of rows."""
-    return _PART_OF[name]
+    return parts.TIME_OUT if name.startswith("asked_") else _PART_OF[name]

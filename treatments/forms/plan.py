@@ -6,6 +6,8 @@ from django import forms
 
 from clinic.base.forms import PlainForm
 from clinic.practice.models import Technique
+from patients.contraindications.evaluation import Evaluation
+from patients.forms.contraindications import ReasonsForm
 from treatments.actions.plans import USUAL_COURSES, Course
 from treatments.forms import fields
 
@@ -36,10 +38,18 @@ class PlanTechniqueForm(CourseForm):
     planned = forms.BooleanField(required=False)
     field_order = ("planned", "sessions_planned", "interval_days", "note")
 
-    def __init__(self, *args: Any, technique: str, planned: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, technique: str, evaluation: Evaluation, planned: bool = False
+    ) -> None:
         usual = USUAL_COURSES[Technique(technique)]
         initial = {**vars(usual), "planned": planned}
-        super().__init__(*args, prefix=technique, initial=initial, **kwargs)
+        super().__init__(data, prefix=technique, initial=initial)
+        self.evaluation = evaluation
+        is_asked = data is None or bool(data.get(self.add_prefix("planned")))
+        self.reasons = ReasonsForm(
+            data, evaluation=evaluation, prefix=f"{technique}-reasons", is_asked=is_asked
+        )
+        self.reasons.errors_about = str(Technique(technique).label)
         self.technique = Technique(technique)
         self.errors_about = str(self.technique.label)
         self.fields["planned"].label = f"Plan {self.technique.label}"
@@ -51,11 +61,23 @@ class PlanTechniqueForm(CourseForm):
                 self.fields[name].required = False
         super().full_clean()
 
+    def is_valid(self) -> bool:
+        """Say whether the figures and, where it is planned, the reasons are right."""
+        is_right = super().is_valid()
+        return (not self.is_planned or self.reasons.is_valid()) and is_right
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the technique was ticked."""
+        return bool(getattr(self, "cleaned_data", {}).get("planned"))
+
     @property
     def course(self) -> Course | None:
         """The course planned, or None when the technique is not ticked."""
         values = dict(self.cleaned_data)
-        return Course(technique=self.technique, **values) if values.pop("planned") else None
+        if not values.pop("planned"):
+            return None
+        return Course(technique=self.technique, reasons=self.reasons.given(), **values)
 
 
 class ChangePlanForm(CourseForm):

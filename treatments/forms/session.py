@@ -15,7 +15,9 @@ from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
-from treatments.allergies import KnownAllergies
+from patients.contraindications.kinds import Question
+from patients.models import Answer
+from treatments.contraindications import Known
 from treatments.draft import Draft
 from treatments.forms import fields
 from treatments.forms.places import part_of
@@ -31,6 +33,9 @@ from treatments.forms.rows import (
 from treatments.forms.stored import preparation_initial, rows_initial, session_initial
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
 from treatments.times import STILL_TO_COME, case_opened_date, disorder, is_to_come
+
+# What the fields of the questions of the day begin with.
+ASKED = "asked_"
 
 
 class SessionForm(PlainForm):
@@ -87,9 +92,20 @@ class SessionForm(PlainForm):
     )
     ended_time = fields.time_of("Ended")
 
-    def __init__(self, *args: Any, session: Session, today: date, by: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        session: Session,
+        today: date,
+        by: User,
+        questions: list[Question],
+        **kwargs: Any,
+    ) -> None:
         self.session, self.today = session, today
         super().__init__(*args, **kwargs)
+        for question in questions:
+            asked = fields.across(question.label, Answer.choices)
+            self.fields[f"{ASKED}{question}"] = asked
         sites = [session.site_id, *(site.pk for site in by.workplaces)]
         self._choices("site").queryset = Site.objects.filter(pk__in=sites)
         at_these = Q(sites=None) | Q(sites__in=sites)
@@ -106,6 +122,11 @@ class SessionForm(PlainForm):
 
     def _choices(self, name: str) -> Any:
         return self.fields[name]
+
+    @property
+    def questions_of_the_day(self) -> list[forms.BoundField]:
+        """What is asked at every session, as the rules want it."""
+        return [self[name] for name in self.fields if name.startswith(ASKED)]
 
     def clean_performed_date(self) -> date | None:
         """Refuse a date in the future, or before the case was opened."""
@@ -245,19 +266,20 @@ class SessionForms:
         by: User,
         typed: QueryDict | None = None,
         *,
-        allergies: KnownAllergies,
+        known: Known,
     ) -> None:
         """Fill from the record; with `typed`, bind. Raises `IncompletePageError`.
 
-        `by` is who writes: the sites offered are theirs.
+        `by` is who writes: the sites offered are theirs. `known` is what was just read for it.
         """
-        self.record, self.allergies = session, allergies
+        self.record, self.known = session, known
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
             typed,
             session=session,
             today=today,
             by=by,
+            questions=known.questions,
             initial=session_initial(session, SessionForm.base_fields),
         )
         self.session.is_valid()
@@ -276,7 +298,7 @@ class SessionForms:
         if name == "lots":
             kwargs["performed_date"] = self.session.day
         if name == "anaesthetics":
-            kwargs["is_allergic"] = bool(self.allergies.to_anaesthetics)
+            kwargs["is_allergic"] = bool(self.known.allergies.to_anaesthetics)
         initial = rows_initial(self.record, name)
         return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
 
@@ -313,6 +335,16 @@ class SessionForms:
         for rows in self.rows.values():
             yield from rows.kept_or_wrong()
 
+    def _asked_today(self) -> dict[str, Any]:
+        """Return the answers of the day; one to a question no longer asked stays as it is."""
+        answers = {
+            name.removeprefix(ASKED): self.session.cleaned_data.get(name)
+            for name in self.session.fields
+            if name.startswith(ASKED)
+        }
+        kept = {**self.record.asked_today, **answers}
+        return {"asked_today": {name: answer for name, answer in kept.items() if answer}}
+
     def draft(self) -> Draft:
         """Return what can be stored of what was typed. Wrong entries are left out."""
         self.is_valid()
@@ -322,7 +354,7 @@ class SessionForms:
             for name, rows in kept.items()
         }
         return Draft(
-            session=_times_placed(self.session, self.session),
+            session=_times_placed(self.session, self.session) | self._asked_today(),
             preparation=_times_placed(self.preparation, self.session),
             unfinished={name: rows for name, rows in unfinished.items() if rows},
             **{
@@ -341,6 +373,8 @@ def _times_placed(form: forms.Form, whole: SessionForm) -> dict[str, Any]:
             values[f"{name.removesuffix('_time')}_at"] = (
                 whole.on_the_day(value) if value is not None else None
             )
+        elif name.startswith(ASKED):
+            continue
         elif value is not None or name not in _NEVER_EMPTY:
             values[name] = "" if value is None and _is_text(form.fields[name]) else value
     return values

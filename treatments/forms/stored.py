@@ -39,6 +39,7 @@ def session_initial(session: Session, names: Iterable[str]) -> dict[str, Any]:
         "site": session.site_id,
         "operator": session.operator_id,
         "responsible_doctor": session.responsible_doctor_id,
+        **{f"asked_{question}": answer for question, answer in session.asked_today.items()},
         "started_time": _clock(session.started_at, session),
         "ended_time": _clock(session.ended_at, session),
     }

@@ -21,7 +21,12 @@ from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
 from patients.models import Case, Consent, Patient
 from treatments.models.plan import Plan
-from treatments.triggers import addendum_of_signed, consent_stands_when_signed, whole_when_signed
+from treatments.triggers import (
+    addendum_of_signed,
+    checked_when_signed,
+    consent_stands_when_signed,
+    whole_when_signed,
+)
 
 if TYPE_CHECKING:
     from treatments.models.micrograft import MicrograftPreparation
@@ -119,6 +124,8 @@ class Session(Record):
     volume_reason = models.TextField(
         "why more was infiltrated than was prepared", max_length=300, blank=True
     )
+    # Answers to the questions of the day (`patients.contraindications.kinds.Question`).
+    asked_today = models.JSONField(default=dict, blank=True)
     observations = models.TextField(blank=True)
     aftercare_given = models.BooleanField("aftercare explained and given in writing", default=False)
     # Rows begun and not complete: valid entries as text, by part. Empty once signed.
@@ -198,6 +205,7 @@ class Session(Record):
         triggers = [
             *locked_when_signed(),
             consent_stands_when_signed(),
+            checked_when_signed(),
             whole_when_signed(),
             never_changes("patient", "case"),
             same_patient(

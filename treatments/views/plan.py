@@ -15,6 +15,8 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening, shown_case
 from patients.banner import patient_context
+from patients.contraindications.evaluation import evaluate
+from patients.contraindications.reading import read_record
 from patients.models import Case, Patient
 from treatments.access import get_plan
 from treatments.actions import plans
@@ -62,14 +64,21 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     case = _case(patient)
     planned = set(Plan.objects.standing().filter(case=case).values_list("technique", flat=True))
     free = [technique for technique in Technique.values if technique not in planned]
+    rules, facts = read_record(patient)
+    now = timezone.localtime()
     forms = [
-        PlanTechniqueForm(request.POST or None, technique=technique, planned=len(free) == 1)
+        PlanTechniqueForm(
+            request.POST or None,
+            technique=technique,
+            evaluation=evaluate(rules[technique], facts, now, technique=technique),
+            planned=len(free) == 1,
+        )
         for technique in free
     ]
     problems: list[str] = []
     if request.method == "POST":
         problems = _plan_those_ticked(request, case, forms)
-        if not problems and not any(form.errors for form in forms):
+        if not problems and all(form.is_valid() for form in forms):
             return redirect("treatments:plan", patient.pk)
     record_opening(request, patient.pk, page="a new plan")
     context = {

@@ -20,10 +20,10 @@ from patients.banner import patient_context
 from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
-from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total, platelets
 from treatments.completeness import blocking, gaps
 from treatments.consents import consent_of
+from treatments.contraindications import Known, evaluation_of, known_of
 from treatments.differences import Difference, as_text, differences
 from treatments.forms.plan import AddendumForm
 from treatments.forms.session import IncompletePageError, SessionForms
@@ -31,7 +31,7 @@ from treatments.merging import with_the_rest_of_record
 from treatments.models import Session
 from treatments.reading import describe
 
-LIVE = ("progress", "consent", "anaesthesia", "processing", "infiltration")
+LIVE = ("progress", "consent", "contraindications", "anaesthesia", "processing", "infiltration")
 
 
 @require(Permission.VIEW_CLINICAL)
@@ -43,8 +43,7 @@ def session_page(request: HttpRequest, patient_id: UUID, session_id: UUID) -> Ht
     session = read_session(user, patient_id, session_id)
     if session.is_signed or not user.can(Permission.RECORD_CLINICAL):
         return _read_only(request, session)
-    allergies = known_allergies(patient_id)
-    forms = SessionForms(session, today_at(session), user, allergies=allergies)
+    forms = SessionForms(session, today_at(session), user, known=known_of(session))
     return _write_page(request, session, forms)
 
 
@@ -69,7 +68,7 @@ def _write_page(
 ) -> HttpResponse:
     context = {
         **patient_context(session.patient),
-        **live_context(session, forms.allergies, wrong=forms.wrong_parts()),
+        **live_context(session, forms.known, wrong=forms.wrong_parts()),
         "forms": forms,
         "revision": session.revision,
         "touched": " ".join(sorted(_touched(request))),
@@ -79,21 +78,22 @@ def _write_page(
     return render(request, "treatments/session.html", context, status=status)
 
 
-def live_context(
-    session: Session, allergies: KnownAllergies, *, wrong: Iterable[str] = ()
-) -> dict[str, Any]:
+def live_context(session: Session, known: Known, *, wrong: Iterable[str] = ()) -> dict[str, Any]:
     """Return what follows from the stored draft: totals, gaps, the state of each part.
 
-    `wrong` names the parts that show an error: those are not complete, whatever is stored.
+    `known` is what the caller has just read of rules and record. `wrong` names the parts that show
+    an error: those are not complete, whatever is stored.
     """
-    consent = consent_of(session)
-    found = gaps(session, consent, timezone.now(), allergies)
+    consent, now = consent_of(session), timezone.now()
+    evaluation = evaluation_of(session, now, known)
+    found = gaps(session, consent, now, known, evaluation)
     complete = set(parts.ORDER) - {gap.part for gap in blocking(found)} - set(wrong)
     if not session.anaesthetics.all():
         complete.discard(parts.ANAESTHESIA)
     return {
         "session": session,
         "consent": consent,
+        "evaluation": evaluation,
         "why_no_consent": next((gap.text for gap in found if gap.anchor == "consent-state"), ""),
         "gaps": found,
         "missing": blocking(found),
@@ -101,7 +101,7 @@ def live_context(
             {"key": key, "title": parts.title(key, session.technique), "done": key in complete}
             for key in parts.ORDER
         ],
-        "anaesthetic_allergy": allergies.line,
+        "anaesthetic_allergy": known.allergies.line,
         "lidocaine": lidocaine_total(session.anaesthetics.all(), session.weight_kg),
         "platelets": platelets(session),
         "infiltration": infiltration(session),
@@ -119,7 +119,7 @@ def _typed(request: HttpRequest, session: Session) -> tuple[SessionForms, int]:
             today_at(session),
             user,
             request.POST,
-            allergies=known_allergies(session.patient_id),
+            known=known_of(session),
         )
         revision = int(request.POST.get("over") or request.POST.get("revision", ""))
     except (IncompletePageError, ValueError):
@@ -163,12 +163,12 @@ def _store(user: User, session: Session, forms: SessionForms, revision: int) -> 
 def _conflict(
     request: HttpRequest, session: Session, forms: SessionForms, error: ChangedMeanwhileError
 ) -> HttpResponse:
-    user, today, allergies = signed_in(request), today_at(session), forms.allergies
+    user, today, known = signed_in(request), today_at(session), forms.known
     session = _as_it_stands(session)
-    theirs = SessionForms(session, today, user, allergies=allergies)
+    theirs = SessionForms(session, today, user, known=known)
     if "touched" in request.POST:
         typed = with_the_rest_of_record(request.POST, theirs, _touched(request))
-        forms = SessionForms(session, today, user, typed, allergies=allergies)
+        forms = SessionForms(session, today, user, typed, known=known)
     if session.is_signed:
         return _signed_meanwhile(request, session, differences(theirs, forms))
     return _write_page(
@@ -221,7 +221,7 @@ def autosave(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRe
     except ValidationError as error:
         status = 409 if isinstance(error, ChangedMeanwhileError) else 422
         return JsonResponse({"saved": _indicator(failed=" ".join(error.messages))}, status=status)
-    context = live_context(saved, forms.allergies, wrong=forms.wrong_parts())
+    context = live_context(saved, forms.known, wrong=forms.wrong_parts())
     return JsonResponse(
         {
             "revision": saved.revision,

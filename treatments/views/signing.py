@@ -11,10 +11,15 @@ from django.utils import timezone
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import record_opening
+from patients.actions.contraindications import keep_refusal
 from patients.banner import patient_context
+from patients.contraindications.evaluation import Evaluation
+from patients.forms.contraindications import ReasonsForm
+from patients.models import ContraindicationCheck
+from patients.views.consents import posted
 from treatments.access import get_session
 from treatments.actions.signing import add_addendum, sign_session
-from treatments.allergies import known_allergies
+from treatments.contraindications import evaluation_of, known_of
 from treatments.forms.plan import AddendumForm
 from treatments.models import Session
 from treatments.reading import describe
@@ -29,30 +34,54 @@ def sign(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRespon
         return redirect("treatments:session", patient_id, session_id)
     problems: list[str] = []
     if request.method == "POST":
-        problems = _sign(request, session)
-        if not problems:
+        reasons = ReasonsForm(request.POST, evaluation=evaluation_of(session, timezone.now()))
+        problems = _sign(request, session, reasons) if reasons.is_valid() else []
+        if not (problems or reasons.errors):
             messages.success(request, f"{session} is signed.")
             return redirect("treatments:session", patient_id, session_id)
         session = get_session(signed_in(request), patient_id, session_id)
-    live = live_context(session, known_allergies(patient_id))
+    live = live_context(session, known_of(session))
     session.consent = live["consent"]
+    _note_if_held_up(request, session, live["evaluation"])
+    reasons = ReasonsForm(posted(request), evaluation=live["evaluation"])
     record_opening(request, patient_id, page=f"{session} before its signature")
     context = {
         **patient_context(session.patient),
         **live,
         "parts": describe(session),
         "problems": problems,
+        "reasons": reasons,
     }
-    return render(request, "treatments/sign.html", context, status=422 if problems else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "treatments/sign.html", context, status=status)
 
 
-def _sign(request: HttpRequest, session: Session) -> list[str]:
+def _note_if_held_up(request: HttpRequest, session: Session, evaluation: Evaluation) -> None:
+    """Keep that the session is contraindicated, as whoever wanted to sign it was told."""
+    if evaluation.blocking:
+        keep_refusal(
+            by=signed_in(request),
+            case=session.case,
+            step=ContraindicationCheck.Step.SESSION,
+            about_id=session.pk,
+            evaluation=evaluation,
+            now=timezone.now(),
+        )
+
+
+def _sign(request: HttpRequest, session: Session, reasons: ReasonsForm) -> list[str]:
     try:
         revision = int(request.POST.get("revision", ""))
     except ValueError:
         raise BadRequest("The page arrived incomplete. Open the session again.") from None
     try:
-        sign_session(by=signed_in(request), session=session, revision=revision, now=timezone.now())
+        sign_session(
+            by=signed_in(request),
+            session=session,
+            revision=revision,
+            now=timezone.now(),
+            reasons=reasons.given(),
+        )
     except ValidationError as error:
         return error.messages
     return []

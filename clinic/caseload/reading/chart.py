@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, OuterRef, Subquery, Value, When
+from django.db.models import CharField, Count, Exists, JSONField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -19,6 +19,7 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination
 from patients.consent.overview import Agreement, SignedBeyond, agreed, agreements_at
+from patients.contraindications.reading import as_json
 from patients.models import (
     Case,
     Consent,
@@ -86,6 +87,8 @@ class ShownCase:
     medicines: list[str]
     takes_no_medicines: bool
     agreed: list[Agreement]
+    record: dict[str, Any] | None = None
+    """What contraindications are found by, where a course goes on: see `against`."""
 
     @property
     def is_open(self) -> bool:
@@ -107,8 +110,8 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-3]
-        medicines, takes_none, signed = row[-3:]
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-4]
+        medicines, takes_none, signed, record = row[-4:]
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -124,6 +127,7 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             medicines=[str(Medicine(**medicine)) for medicine in medicines],
             takes_no_medicines=takes_none and not medicines,
             agreed=agreed(_signed_beyond(each) for each in signed),
+            record=record,
         )
     return None
 
@@ -143,7 +147,19 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         ArraySubquery(_medicines()),
         Exists(_none_taken()),
         ArraySubquery(_agreements(now)),
+        _record_where_planned(),
     )[:1]
+
+
+def _record_where_planned() -> Any:
+    """Return what contraindications are found by, where a course goes on; else nothing."""
+    planned = Plan.objects.standing().filter(
+        case=OuterRef("pk"), sessions_planned__gt=Coalesce(Subquery(_signed()), 0)
+    )
+    return Choose(
+        When(Exists(planned), closed_at__isnull=True, then=Subquery(as_json(OuterRef("patient")))),
+        output_field=JSONField(),
+    )
 
 
 def _agreements(now: datetime) -> Any:
@@ -207,8 +223,9 @@ def _diagnosis_in_words(found: dict[str, str] | None) -> str:
     return str(Diagnosis(**found)) if found else ""
 
 
-def _courses(now: datetime) -> Any:
-    signed = (
+def _signed() -> Any:
+    """Return how many sessions of a plan's technique are signed; no row where none is."""
+    return (
         Session.objects.signed()
         .filter(case=OuterRef("case"), technique=OuterRef("technique"), amends__isnull=True)
         .order_by()
@@ -216,6 +233,9 @@ def _courses(now: datetime) -> Any:
         .annotate(total=Count("pk"))
         .values("total")
     )
+
+
+def _courses(now: datetime) -> Any:
     consents = Consent.objects.filter(
         case=OuterRef("case"),
         template__purpose=ConsentTemplate.Purpose.TREATMENT,
@@ -230,7 +250,7 @@ def _courses(now: datetime) -> Any:
             found=JSONObject(
                 technique="technique",
                 planned="sessions_planned",
-                signed=Coalesce(Subquery(signed), 0),
+                signed=Coalesce(Subquery(_signed()), 0),
                 consent=_consent_state(consents, now),
             )
         )

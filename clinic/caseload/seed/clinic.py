@@ -15,9 +15,11 @@ from clinic.staff.permissions import Role
 from followups.actions.protocols import install_shipped_protocols
 from followups.models import Protocol, ProtocolStep
 from patients.actions.consent_templates import install_shipped_templates
+from patients.actions.contraindications import approve_rule, install_shipped_rules
 from patients.consent.statements import clinician_statement
 from patients.consent.wording import Talk, digest, text_to_sign
-from patients.models import Consent, ConsentTemplate, PhotoScope
+from patients.contraindications.rules import standing_by_technique
+from patients.models import Consent, ConsentTemplate, ContraindicationRule, PhotoScope
 from treatments.models import Lot
 
 _SITES = (
@@ -62,6 +64,7 @@ class Clinic:
     reception: User
     services: dict[str, Service]
     templates: dict[str, ConsentTemplate]
+    rules: dict[str, list[ContraindicationRule]]
     wordings: dict[str, list[Wording]]
     steps: dict[str, list[ProtocolStep]]
     lots: dict[str, Lot]
@@ -81,6 +84,8 @@ def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
     _person(accounts, password, Role.RECEPTION, "", "Rupert", "Frontham", sites[1:])
     long_ago = now - timedelta(days=1500)
     install_shipped_templates(by=admin, now=long_ago)
+    for rule in install_shipped_rules(by=admin, now=long_ago):
+        approve_rule(by=clinicians[0], rule=rule, now=long_ago)
     install_shipped_protocols()
     templates = _templates()
     return Clinic(
@@ -88,6 +93,7 @@ def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
         reception=reception,
         services=services,
         templates=templates,
+        rules=standing_by_technique(),
         wordings={name: _wordings(name, template) for name, template in templates.items()},
         steps=_steps(),
         lots=_lots(today),

@@ -1,14 +1,16 @@
 """What an invented patient brings: what was asked, told and tested before the first visit ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 from clinic.caseload.seed.rows import Rows
+from clinic.staff.models import User
 from patients.analytes import Analyte, Unit
 from patients.catalogue import Condition, Course, Elsewhere, Pattern, Relative, Shedding, Trigger
+from patients.contraindications.facts import Facts
 from patients.models import (
     Allergy,
     BloodResult,
@@ -71,11 +73,13 @@ class History:
     random: Random
     rows: Rows
     patient_id: str
-    by_id: Any
+    by: User
     at: datetime
     day: date
     is_female: bool
     reason: str
+    told: list[Any] = field(default_factory=list)
+    """Everything written, as the rules of contraindications read it."""
 
     def write(self) -> None:
         """Write what most are asked; one in eight comes with next to nothing written down."""
@@ -96,12 +100,34 @@ class History:
         return self.random.randrange(100) < chance
 
     def _record(self, model: Any, **values: Any) -> str:
-        by = {"recorded_at": self.at, "recorded_by_id": self.by_id}
+        self.told.append(model(recorded_at=self.at, recorded_by=self.by, **values))
+        by: dict[str, Any] = {"recorded_at": self.at, "recorded_by_id": self.by.pk}
         return self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
 
     def _state(self, model: Any, **values: Any) -> None:
-        by = {"stated_at": self.at, "stated_by_id": self.by_id}
+        self.told.append(model(stated_at=self.at, stated_by=self.by, **values))
+        by: dict[str, Any] = {"stated_at": self.at, "stated_by_id": self.by.pk}
         self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
+
+    def facts(self, sex: str) -> Facts:
+        """Return what was written as the rules of contraindications read it.
+
+        Everybody treated here is an adult; the day of birth is invented later.
+        """
+        return Facts(
+            sex=sex,
+            date_of_birth=date(1980, 1, 1),
+            conditions={row.item: row for row in self._told(ConditionStatement)},
+            medicines=tuple(self._told(Medicine)),
+            medicines_review=next(iter(self._told(MedicinesReview)), None),
+            results=tuple(self._told(BloodResult)),
+            allergies=tuple(self._told(Allergy)),
+            no_allergies=next(iter(self._told(NoKnownAllergies)), None),
+            expecting=next(iter(self._told(PregnancyStatement)), None),
+        )
+
+    def _told(self, model: Any) -> list[Any]:
+        return [row for row in self.told if isinstance(row, model)]
 
     def _year(self, name: str, longest_ago: int) -> dict[str, Any]:
         """Return a year some time ago as the columns of a partial date."""
@@ -148,7 +174,7 @@ class History:
             stopped_date=stopped,
             stop_reason="Lower mood, better since",
             stop_recorded_at=self.at,
-            stop_recorded_by_id=self.by_id,
+            stop_recorded_by_id=self.by.pk,
         )
 
     def _conditions(self) -> None:
@@ -206,6 +232,7 @@ class History:
                 taken_date=self.day - timedelta(days=days_before),
                 laboratory=self.random.choice(_LABORATORIES),
             )
+            sample = self.told[-1]
             for analyte, unit, lowest, highest, low, high in _PANEL:
                 self._record(
                     BloodResult,
@@ -216,6 +243,7 @@ class History:
                     reference_low=Decimal(low),
                     reference_high=Decimal(high),
                 )
+                self.told[-1].sample = sample
         self._record(
             BloodResult, sample_id=sample_id, analyte=Analyte.HBSAG, finding="not_reactive"
         )
@@ -232,12 +260,14 @@ def write_history(
     rows: Rows,
     *,
     patient_id: str,
-    by_id: Any,
+    by: User,
     at: datetime,
     day: date,
     sex: str,
     reason: str,
-) -> None:
-    """Write what a patient brought to the first visit, on that day."""
+) -> Facts:
+    """Write what a patient brought to the first visit, on that day, and return it."""
     is_female = sex == Patient.Sex.FEMALE
-    History(random, rows, patient_id, by_id, at, day, is_female, reason).write()
+    history = History(random, rows, patient_id, by, at, day, is_female, reason)
+    history.write()
+    return history.facts(sex)

@@ -1,7 +1,7 @@
 """One invented patient's way through the clinic, as far as a stage."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from clinic.audit.models import Event
@@ -19,6 +19,7 @@ from patients.models import (
     Case,
     ConditionStatement,
     Consent,
+    ContraindicationCheck,
     Diagnosis,
     EarlierTreatment,
     HairStatement,
@@ -49,7 +50,10 @@ BEFORE_SESSIONS = (
     *(BloodSample, BloodResult, EarlierTreatment, NoEarlierTreatments),
     *(Diagnosis, Appointment, Consent, Plan),
 )
-SESSIONS = (Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse)
+SESSIONS = (
+    *(Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse),
+    ContraindicationCheck,
+)
 AFTER_SESSIONS = (TargetArea, Review, Examination, Measurement, Message, Event)
 TABLES = (*BEFORE_SESSIONS, *SESSIONS, *AFTER_SESSIONS)
 
@@ -93,6 +97,7 @@ class Journey(SessionSteps):
         _, slot = self.visit(consultation, "consultation")
         seen = slot.day
         self.assess(seen)
+        goal = self._possible(goal, slot.starts_at)
         if goal.stage == Stage.DECLINED:
             return
         area_id = self.target_area(seen)
@@ -114,6 +119,12 @@ class Journey(SessionSteps):
         first = max(first_session, signed_on + timedelta(days=1))
         course = Course(plan_id, consent_id, goal.technique)
         self._treat(goal, course, first, area_id, baseline)
+
+    def _possible(self, goal: Goal, at: datetime) -> Goal:
+        """Return the goal with the other technique where the one meant is contraindicated."""
+        if self.is_contraindicated(goal.technique, at):
+            return replace(goal, technique=Technique.MICROGRAFT)
+        return goal
 
     def _agree_to_more(self, day: date) -> None:
         for purpose, share in (("research", 0.4), ("marketing", 0.2)):

@@ -1,6 +1,7 @@
 """Treatment sessions of one invented patient, as rows."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,6 +9,9 @@ from clinic.audit.kinds import Kind
 from clinic.caseload.seed.calendar import Slot
 from clinic.caseload.seed.steps import Steps
 from clinic.practice.models import Technique
+from patients.contraindications.evaluation import Given, evaluate
+from patients.contraindications.rules import questions_of
+from patients.models import Answer, ContraindicationCheck
 from treatments.models import (
     LotUse,
     MicrograftPreparation,
@@ -16,6 +20,9 @@ from treatments.models import (
     Spin,
     Zone,
 )
+
+_NOT_KNOWN = "Asked again at the session: none known. Goes ahead as agreed."
+_GOES_ON = "Weighed up with the patient, who wants to go on. Observed for longer afterwards."
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,16 @@ class Course:
 
 class SessionSteps(Steps):
     """Steps, and sessions."""
+
+    def answers(self, technique: str) -> dict[str, str]:
+        """Return the answers of the day: whoever is unwell comes on another day."""
+        questions = questions_of(self.clinic.rules[technique])
+        return {question.value: Answer.NO.value for question in questions}
+
+    def is_contraindicated(self, technique: str, at: datetime) -> bool:
+        """Say whether something absolute speaks against a technique."""
+        found = evaluate(self.clinic.rules[technique], self.facts, at, technique=technique)
+        return bool(found.blocking)
 
     def session(
         self,
@@ -49,12 +66,42 @@ class SessionSteps(Steps):
             LotUse, at=slot.starts_at, in_round=number, session_id=session_id, lot_id=lot.pk
         )
         if signed:
+            self._check(number, session_id, slot, course.technique)
             self.rows.sign(number, session_id, slot.ends_at, self.clinician.pk)
             label = course.technique.label
             self.event(
                 Kind.SESSION_SIGNED, slot.ends_at, self.clinician, technique=label, number=number
             )
         return session_id
+
+    def _check(self, number: int, session_id: str, slot: Slot, technique: str) -> None:
+        """Hold the rules against the history, and keep what they said with the session."""
+        found = evaluate(
+            self.clinic.rules[technique],
+            replace(self.facts, answers=self.answers(technique)),
+            slot.starts_at.astimezone(slot.desk.site.zone),
+            technique=technique,
+            at_session=True,
+        )
+        given = {
+            each.key: Given(_NOT_KNOWN if each.is_open else _GOES_ON, each.verdict.why)
+            for each in found.wanting_reason
+        }
+        kept = [each.as_kept() for each in found.with_reasons(given).findings]
+        self.rows.add(
+            ContraindicationCheck,
+            at=slot.ends_at,
+            in_round=number,
+            patient_id=self.patient_id,
+            case_id=self.case_id,
+            technique=technique,
+            step=ContraindicationCheck.Step.SESSION,
+            about_id=session_id,
+            moment_at=slot.starts_at,
+            results=json.dumps(kept, ensure_ascii=False),
+            checked_at=slot.ends_at,
+            checked_by_id=self.clinician.pk,
+        )
 
     def _begin(self, number: int, slot: Slot, appointment_id: str, course: Course) -> str:
         at = slot.starts_at
@@ -81,6 +128,7 @@ class SessionSteps(Steps):
             consent_reconfirmed_by_id=self.clinician.pk,
             identity_confirmed_before_injection=True,
             aftercare_given=True,
+            asked_today=self.answers(course.technique),
             observations="Tolerated well.",
         )
 

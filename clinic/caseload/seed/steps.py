@@ -20,6 +20,7 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from followups.models import Examination, Measurement, Review, TargetArea
 from patients.consent.clock import expires_at
+from patients.contraindications.facts import Facts
 from patients.models import Case, Consent, Diagnosis, Patient, SiteRegistration
 from treatments.models import Plan
 
@@ -46,6 +47,8 @@ class Steps:
     patient_id: str = field(init=False)
     case_id: str = field(init=False)
     closed_at: datetime | None = field(init=False)
+    facts: Facts = field(default_factory=Facts)
+    """What the history says, as the rules of contraindications read it."""
 
     @property
     def clinician(self) -> User:
@@ -138,11 +141,11 @@ class Steps:
     def assess(self, day: date) -> None:
         """Record history, allergies, medicines and the diagnosis."""
         at = self.at(day)
-        write_history(
+        self.facts = write_history(
             self.random,
             self.rows,
             patient_id=self.patient_id,
-            by_id=self.clinician.pk,
+            by=self.clinician,
             at=at,
             day=day,
             sex=self.person.sex,

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from clinic.caseload.reading.against import against_of
 from clinic.caseload.reading.chart import shown_case_of
 from clinic.caseload.reading.outcome import outcome_chart_of
 from clinic.caseload.reading.timeline import KINDS, PAGE_SIZE, WHOLE, timeline_of
@@ -43,6 +44,7 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "print_now": whole and "print" in request.GET,
         "now": now,
         "clinical": clinical,
+        "against": against_of(found, now) if found and clinical else [],
         "agreed": found.agreed if found and clinical else [],
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "may_book": user.can(Permission.BOOK),

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.consenting.models import IdentityCheck, SigningRequest
-from clinic.consenting.refusals import opens_at, refusal
+from clinic.consenting.refusals import TALK_AGAIN, opens_at, refusal
 from clinic.documents.models import PrivateLink
 from patients.actions import consents
+from patients.actions.contraindications import ContraindicatedError, kept_if_refused
 from patients.actions.photo_uses import take_back_uses
 from patients.consent.wording import digest, talk_of, text_to_sign
 from patients.models import Consent
@@ -41,7 +41,6 @@ def open_request(*, request: SigningRequest, now: datetime) -> None:
     _record(Kind.CONSENT_LINK_OPENED, row)
 
 
-@transaction.atomic
 def sign_by_link(
     *,
     request: SigningRequest,
@@ -55,8 +54,25 @@ def sign_by_link(
 
     `read` is the `shown_digest` of the page, `signature` what `sign_consent` takes. Who held the
     talk stands as the member of staff and signs for it. Raises `AlreadySignedError` for a second
-    signature and `ValidationError`, in words for the patient, for every other refusal.
+    signature and `ValidationError`, in words for the patient, for every other refusal. That the
+    treatment was contraindicated is kept.
     """
+    try:
+        with kept_if_refused():
+            return _sign(request, identity, read=read, zone=zone, now=now, **signature)
+    except ContraindicatedError:
+        raise ValidationError(TALK_AGAIN) from None
+
+
+def _sign(
+    request: SigningRequest,
+    identity: IdentityCheck,
+    *,
+    read: str,
+    zone: ZoneInfo,
+    now: datetime,
+    **signature: Any,
+) -> Consent:
     take_turn(request.patient_id)
     row = SigningRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     consent = Consent.objects.select_related("template", "case", "patient", "discussed_by").get(
@@ -65,7 +81,7 @@ def sign_by_link(
     if consent.signed_at is not None:
         raise consents.AlreadySignedError("You have signed this already.")
     _require_proof(identity, row.patient_id, now)
-    if why := refusal(consent, row, today=timezone.localdate(now, zone)):
+    if why := refusal(consent, row, now=now.astimezone(zone)):
         raise ValidationError(why)
     if opens_at(consent, row, now):
         raise ValidationError(TOO_EARLY)

@@ -1,0 +1,60 @@
+"""The kinds of rule that the product knows how to hold against a record: a closed set.
+
+Each kind is a small class with its parameters. `read` makes it from what a rule keeps and refuses
+what cannot be meant; `judge` says of facts at a moment whether it applies, does not apply, or is
+not known, and why. The moment is in the zone whose calendar counts.
+"""
+
+from typing import Any
+
+from patients.contraindications.kinds.bloods import LastBlood
+from patients.contraindications.kinds.common import (
+    NOT_ASKED_YET,
+    Asked,
+    Kind,
+    Question,
+    State,
+    Verdict,
+    wrong,
+)
+from patients.contraindications.kinds.medicines import MedicineTaken
+from patients.contraindications.kinds.told import (
+    AllergyTo,
+    AskedToday,
+    ConditionPresent,
+    Expecting,
+    YoungerThan,
+)
+
+__all__ = [
+    "KINDS",
+    "NOT_ASKED_YET",
+    "AllergyTo",
+    "Asked",
+    "AskedToday",
+    "ConditionPresent",
+    "Expecting",
+    "Kind",
+    "LastBlood",
+    "MedicineTaken",
+    "Question",
+    "State",
+    "Verdict",
+    "YoungerThan",
+    "read_kind",
+]
+
+KINDS: dict[str, type[Kind]] = {
+    kind.code: kind
+    for kind in (
+        *(MedicineTaken, ConditionPresent, LastBlood),
+        *(AllergyTo, Expecting, AskedToday, YoungerThan),
+    )
+}
+
+
+def read_kind(code: str, parameters: dict[str, Any]) -> Kind:
+    """Return the rule of a kind; raise `ValidationError` for what is not known or cannot be."""
+    if code not in KINDS:
+        raise wrong("The product does not know this kind of rule.")
+    return KINDS[code].read(parameters)

@@ -1,0 +1,247 @@
+"""Each kind of rule: applies, does not apply, is not known; and where exactly one ends."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from clinic.staff.models import User
+from patients.contraindications.facts import Facts
+from patients.contraindications.kinds import State, read_kind
+from patients.contraindications.shipped import SHIPPED
+from patients.models import (
+    Allergy,
+    BloodResult,
+    BloodSample,
+    ConditionStatement,
+    Medicine,
+    MedicinesReview,
+    NoKnownAllergies,
+    PregnancyStatement,
+)
+
+AT = datetime(2026, 9, 12, 10, tzinfo=UTC)
+WHO = User(given_name="Ada", family_name="Testclinician")
+RECORDED = {"recorded_at": AT, "recorded_by": WHO}
+STATED = {"stated_at": AT, "stated_by": WHO}
+
+
+def judged(kind, parameters, at=AT, **facts):
+    return read_kind(kind, parameters).judge(Facts(**facts), at)
+
+
+def taken(group="nsaid", **values):
+    return (Medicine(group=group, name="Ibuprofen", **RECORDED, **values),)
+
+
+def nsaid(at=AT, **facts):
+    return judged("medicine", {"groups": ["nsaid"], "within_hours": 48}, at, **facts)
+
+
+def test_a_medicine_taken_says_which_since_when_and_who_recorded_it():
+    rows = taken("anticoagulant", started_date=date(2026, 3, 1), started_precision="month")
+    found = judged("medicine", {"groups": ["anticoagulant"], "within_hours": 0}, medicines=rows)
+    assert found.state == State.APPLIES
+    assert "Takes Ibuprofen (anticoagulant) since Mar 2026, recorded 12-Sep-2026 by" in found.why
+    assert "Testclinician" in found.why
+
+
+@pytest.mark.parametrize(
+    ("stopped", "state"),
+    [
+        (date(2026, 9, 11), State.APPLIES),
+        (date(2026, 9, 10), State.APPLIES),  # it may have been at 10:00, 48 h before
+        (date(2026, 9, 9), State.DOES_NOT),
+    ],
+)
+def test_within_48_hours_counts_every_day_that_the_48_hours_touch(stopped, state):
+    assert nsaid(medicines=taken(stopped_date=stopped)).state == state
+
+
+def test_exactly_48_hours_after_midnight_the_day_before_that_does_not_count():
+    at = datetime(2026, 9, 12, 0, tzinfo=UTC)
+    assert nsaid(at, medicines=taken(stopped_date=date(2026, 9, 10))).state == State.APPLIES
+    assert nsaid(at, medicines=taken(stopped_date=date(2026, 9, 9))).state == State.DOES_NOT
+
+
+@pytest.mark.parametrize(
+    ("first", "precision", "state"),
+    [
+        (date(2026, 9, 1), "month", State.APPLIES),
+        (date(2026, 8, 1), "month", State.DOES_NOT),
+        (date(2026, 1, 1), "year", State.APPLIES),
+        (date(2025, 1, 1), "year", State.DOES_NOT),
+    ],
+)
+def test_a_stop_known_by_month_or_year_counts_as_each_of_its_days(first, precision, state):
+    rows = taken(stopped_date=first, stopped_precision=precision)
+    assert nsaid(medicines=rows).state == state
+
+
+def test_a_medicine_started_after_the_moment_does_not_count():
+    assert nsaid(medicines=taken(started_date=date(2026, 9, 13))).state == State.DOES_NOT
+
+
+def test_no_medicines_said_and_gone_through_does_not_apply_and_nobody_asked_is_not_known():
+    none = MedicinesReview(takes_none=True, **STATED)
+    assert nsaid(medicines_review=none).state == State.DOES_NOT
+    assert "No medicines taken, said 12-Sep-2026" in nsaid(medicines_review=none).why
+    assert nsaid().state == State.NOT_KNOWN
+
+
+def test_a_route_that_nobody_wrote_counts_as_any():
+    local = {"groups": ["steroid"], "within_hours": 744, "routes": ["scalp"]}
+    for route, state in (("scalp", "applies"), ("", "applies"), ("mouth", "does_not")):
+        assert judged("medicine", local, medicines=taken("steroid", route=route)).state == state
+
+
+def test_the_question_of_the_day_decides_where_the_list_says_nothing():
+    asked = {"groups": ["nsaid"], "within_hours": 48, "question": "nsaid"}
+    none = {"medicines_review": MedicinesReview(takes_none=True, **STATED)}
+    for answers, state in (
+        ({}, State.NOT_KNOWN),
+        ({"nsaid": "no"}, State.DOES_NOT),
+        ({"nsaid": "yes"}, State.APPLIES),
+        ({"nsaid": "not_known"}, State.NOT_KNOWN),
+    ):
+        assert judged("medicine", asked, answers=answers, **none).state == state
+    on_the_list = judged("medicine", asked, answers={"nsaid": "no"}, medicines=taken())
+    assert on_the_list.state == State.APPLIES
+
+
+def test_of_several_conditions_one_yes_applies_and_all_must_be_no():
+    both = {"conditions": ["platelet_disorder", "bleeding_disorder"]}
+
+    def said(**answers):
+        return {
+            item: ConditionStatement(item=item, answer=answer, **STATED)
+            for item, answer in answers.items()
+        }
+
+    one = said(platelet_disorder="yes")
+    assert judged("condition", both, conditions=one).state == State.APPLIES
+    half = judged("condition", both, conditions=said(platelet_disorder="no"))
+    assert half.state == State.NOT_KNOWN
+    assert "Bleeding or clotting disorder" in half.why
+    unsure = said(platelet_disorder="no", bleeding_disorder="not_known")
+    assert judged("condition", both, conditions=unsure).state == State.NOT_KNOWN
+    no = said(platelet_disorder="no", bleeding_disorder="no")
+    assert judged("condition", both, conditions=no).state == State.DOES_NOT
+
+
+PLATELETS = {
+    "analyte": "platelets",
+    "side": "below",
+    "value": "100",
+    "unit": "10^3/uL",
+    "max_age_days": 365,
+}
+
+
+def result(value, unit="10^3/uL", days_ago=10, comparator="", analyte="platelets"):
+    sample = BloodSample(taken_date=AT.date() - timedelta(days=days_ago))
+    row = BloodResult(analyte=analyte, value=Decimal(value), unit=unit, **RECORDED)
+    row.sample, row.comparator = sample, comparator
+    return row
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [
+        (result("99.9"), State.APPLIES),
+        (result("100"), State.DOES_NOT),  # the value itself does not speak against it
+        (result("99", "10^9/L"), State.APPLIES),
+        (result("100000", "/uL"), State.DOES_NOT),
+        (result("99999", "/uL"), State.APPLIES),
+        (result("150", comparator="<"), State.NOT_KNOWN),
+        (result("100", comparator="<"), State.APPLIES),
+        (result("100", comparator=">"), State.DOES_NOT),
+        (result("90", comparator=">"), State.NOT_KNOWN),
+        (result("50", days_ago=365), State.APPLIES),
+        (result("50", days_ago=366), State.NOT_KNOWN),
+        (result("50", days_ago=-1), State.NOT_KNOWN),  # taken after the moment
+        (result("50", "g/L", analyte="haemoglobin"), State.NOT_KNOWN),
+    ],
+)
+def test_the_last_blood_result_is_compared_in_its_unit_and_grows_too_old(row, state):
+    assert judged("blood", PLATELETS, results=(row,)).state == state
+
+
+def test_haemoglobin_in_grams_a_litre_is_held_against_grams_a_decilitre():
+    rule = {**PLATELETS, "analyte": "haemoglobin", "value": "10", "unit": "g/dL"}
+    for value, state in (("99", State.APPLIES), ("100", State.DOES_NOT)):
+        row = result(value, "g/L", analyte="haemoglobin")
+        assert judged("blood", rule, results=(row,)).state == state
+
+
+def test_vitamin_d_in_another_unit_is_not_known_since_there_is_no_exact_factor():
+    rule = {**PLATELETS, "analyte": "vitamin_d", "value": "25", "unit": "nmol/L"}
+    row = result("9", "ng/mL", analyte="vitamin_d")
+    assert judged("blood", rule, results=(row,)).state == State.NOT_KNOWN
+
+
+def test_an_allergy_is_found_by_the_beginning_of_a_word():
+    rule = {"words": ["paraben", "sulphite"]}
+    rows = (Allergy(substance="Sodium sulphites", reaction="Wheeze", **RECORDED),)
+    assert judged("allergy", rule, allergies=rows).state == State.APPLIES
+    other = (Allergy(substance="Penicillin", **RECORDED),)
+    assert judged("allergy", rule, allergies=other).state == State.DOES_NOT
+    none = NoKnownAllergies(**STATED)
+    assert judged("allergy", rule, no_allergies=none).state == State.DOES_NOT
+    assert judged("allergy", rule).state == State.NOT_KNOWN
+
+
+def test_pregnancy_is_gone_by_until_it_is_too_old():
+    rule = {"what": "pregnancy"}
+
+    def stated(answer, at=AT):
+        return PregnancyStatement(pregnancy=answer, breastfeeding="no", stated_at=at, stated_by=WHO)
+
+    assert judged("expecting", rule, expecting=stated("yes")).state == State.APPLIES
+    assert judged("expecting", rule, expecting=stated("no")).state == State.DOES_NOT
+    assert judged("expecting", rule, expecting=stated("not_known")).state == State.NOT_KNOWN
+    old = stated("no", AT - timedelta(weeks=13))
+    assert judged("expecting", rule, expecting=old).state == State.NOT_KNOWN
+    assert judged("expecting", rule, sex="female").state == State.NOT_KNOWN
+    assert judged("expecting", rule, sex="male").state == State.DOES_NOT
+
+
+def test_the_eighteenth_birthday_is_old_enough_and_no_date_of_birth_is_not_known():
+    rule = {"years": 18}
+    assert judged("age", rule, date_of_birth=date(2008, 9, 12)).state == State.DOES_NOT
+    assert judged("age", rule, date_of_birth=date(2008, 9, 13)).state == State.APPLIES
+    assert judged("age", rule).state == State.NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("medicine", {"groups": [], "within_hours": 1}),
+        ("medicine", {"groups": ["aspirins"], "within_hours": 1}),
+        ("medicine", {"groups": ["nsaid"], "within_hours": -1}),
+        ("medicine", {"groups": ["nsaid"], "within_hours": True}),
+        ("medicine", {"groups": ["nsaid"], "within_hours": 1, "eval": "1"}),
+        ("blood", {**PLATELETS, "unit": "g/L"}),
+        ("blood", {**PLATELETS, "value": "NaN"}),
+        ("blood", {**PLATELETS, "value": "0"}),
+        ("allergy", {"words": ["", "ab"]}),
+        ("today", {"question": "weather"}),
+        ("expecting", {"what": "rain"}),
+        ("age", {"years": 0}),
+        ("sql", {}),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(kind, parameters):
+    with pytest.raises(ValidationError):
+        read_kind(kind, parameters)
+
+
+def test_every_shipped_rule_can_be_read_and_says_what_it_holds():
+    for rules in SHIPPED.values():
+        assert len({rule.code for rule in rules}) == len(rules)
+        for rule in rules:
+            kind = read_kind(rule.kind, rule.parameters)
+            assert kind.parameters == rule.parameters
+            assert kind.in_words
+            assert judged(rule.kind, rule.parameters).state == State.NOT_KNOWN
