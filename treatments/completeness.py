@@ -10,6 +10,7 @@ from clinic.base.templatetags.anagen import day, measure, moment
 from clinic.practice.models import Technique
 from clinic.staff.models import User
 from patients.models import Consent
+from patients.pathway import why_stopped
 from treatments import parts
 from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total
@@ -25,6 +26,8 @@ from treatments.times import (
 )
 
 GMC_DIGITS = 7
+
+PATHWAY = "pathway-state"
 
 LOT_KINDS = {Technique.MICROGRAFT: Lot.Kind.DEVICE, Technique.PRP: Lot.Kind.TUBE}
 
@@ -117,6 +120,7 @@ def gaps(
     """
     allergies = allergies or known_allergies(session.patient_id)
     found = [
+        *_pathway_gaps(session),
         *_consent_gaps(session, consent),
         *_confirmation_gaps(session),
         *_allergy_gaps(session, allergies),
@@ -142,6 +146,13 @@ def has_gmc_number(doctor: User | None) -> bool:
         return False
     number = doctor.registration_number
     return len(number) == GMC_DIGITS and number.isascii() and number.isdigit()
+
+
+def _pathway_gaps(session: Session) -> Iterator[Gap]:
+    if session.is_pathway_stopped:
+        words = why_stopped(session.patient_id)
+        if words:
+            yield Gap(parts.TIME_OUT, words, PATHWAY)
 
 
 def _consent_gaps(session: Session, consent: Consent | None) -> Iterator[Gap]:

@@ -12,6 +12,10 @@ class _ConsentStands(SharedFunctionTrigger):
     function = "treatments_consent_stands"
 
 
+class _PathwayOpen(SharedFunctionTrigger):
+    function = "treatments_pathway_open"
+
+
 class _LotInDate(SharedFunctionTrigger):
     function = "treatments_lot_in_date"
 
@@ -36,6 +40,20 @@ def consent_stands_when_signed() -> pgtrigger.Trigger:
     """Refuse a signature without a standing consent, or with a lot expired or recalled."""
     return _ConsentStands(
         name="consent_stands_when_signed", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
+def pathway_open_when_planned() -> pgtrigger.Trigger:
+    """Refuse a plan while something stops the AGA pathway of the patient."""
+    return _PathwayOpen(name="pathway_open_when_planned", operation=pgtrigger.Insert)
+
+
+def pathway_open_when_signed() -> pgtrigger.Trigger:
+    """Refuse a signature while something stops the AGA pathway of the patient."""
+    return _PathwayOpen(
+        name="pathway_open_when_signed",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__signed_at__isnull=False),
     )
 
 

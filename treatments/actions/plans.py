@@ -15,6 +15,8 @@ from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import lead_if_nobody_does
 from patients.models import Case
+from patients.pathway import why_stopped
+from patients.turns import take_turn
 from treatments.actions.refusals import in_words, may
 from treatments.models import Plan, Session
 
@@ -49,10 +51,14 @@ def make_plan(
 ) -> Plan:
     """Plan a course of one technique; who plans is responsible for a case that nobody leads.
 
-    Raises `ValidationError` when the case is closed or has a plan for the technique already.
+    Raises `ValidationError` when the case is closed or has a plan for the technique already, and
+    while something that was found stops the AGA pathway (`patients.pathway`).
     """
     may(by, Permission.RECORD_CLINICAL)
+    take_turn(case.patient_id)
     _still_open(case)
+    if stopped := why_stopped(case.patient_id):
+        raise ValidationError(stopped)
     with in_words():
         plan = Plan.check_and_create(
             case=case,

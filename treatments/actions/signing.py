@@ -11,6 +11,7 @@ from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import lead_if_nobody_does
+from patients.turns import take_turn
 from treatments.actions.drafts import lock_draft
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import blocking, gaps
@@ -32,6 +33,7 @@ def sign_session(*, by: User, session: Session, revision: int, now: datetime) ->
     that nobody leads.
     """
     may(by, Permission.SIGN_SESSION)
+    take_turn(session.patient_id)  # What stops the pathway is seen here, or comes afterwards.
     current = lock_draft(session, revision)
     current.consent = consent_of(current)
     missing = blocking(gaps(current, current.consent, now))

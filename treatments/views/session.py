@@ -22,7 +22,7 @@ from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
 from treatments.allergies import KnownAllergies, known_allergies
 from treatments.amounts import infiltration, lidocaine_total, platelets
-from treatments.completeness import blocking, gaps
+from treatments.completeness import PATHWAY, blocking, gaps
 from treatments.consents import consent_of
 from treatments.differences import Difference, as_text, differences
 from treatments.forms.plan import AddendumForm
@@ -95,6 +95,7 @@ def live_context(
         "session": session,
         "consent": consent,
         "why_no_consent": next((gap.text for gap in found if gap.anchor == "consent-state"), ""),
+        "why_stopped": next((gap.text for gap in found if gap.anchor == PATHWAY), ""),
         "gaps": found,
         "missing": blocking(found),
         "progress": [
