@@ -149,9 +149,7 @@ class Trichoscopy(Record):
             between("followups_trichoscopy", "mean_shaft_um", 5, 200),
             *(between("followups_trichoscopy", name, 0, 100) for name in _PERCENTS),
             between("followups_trichoscopy", "magnification", 1, 1000),
-            _not_over_the_whole(
-                "terminal_percent", "vellus_percent", "Terminal and vellus hairs"
-            ),
+            _not_over_the_whole("terminal_percent", "vellus_percent", "Terminal and vellus hairs"),
             _not_over_the_whole("anagen_percent", "telogen_percent", "Anagen and telogen hairs"),
             models.UniqueConstraint(
                 fields=["examination", "region"],

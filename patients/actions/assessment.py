@@ -181,9 +181,7 @@ def _stop(by: User, patient: Patient, now: datetime, grounds: str) -> PathwaySto
     if standing:
         return standing
     stop = PathwayStop.check_and_create(patient=patient, raised_at=now, raised_by=by)
-    audit.record(
-        Kind.PATHWAY_STOPPED, by=by, patient_id=patient.pk, subject=stop, grounds=grounds
-    )
+    audit.record(Kind.PATHWAY_STOPPED, by=by, patient_id=patient.pk, subject=stop, grounds=grounds)
     return stop
 
 

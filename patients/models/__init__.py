@@ -11,13 +11,13 @@ from patients.models.exchange import ImportRow, ImportSource, PatientImport
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
 from patients.models.name_word import NameWord
 from patients.models.pairs import LikelyPair, TwoPeople
-from patients.models.patient import Merge, OtherNumber, Patient, SiteRegistration
 from patients.models.pathway import (
     CauseStatement,
     PathwayStop,
     SignsStatement,
     StopReview,
 )
+from patients.models.patient import Merge, OtherNumber, Patient, SiteRegistration
 from patients.models.statements import (
     Answer,
     ConditionStatement,

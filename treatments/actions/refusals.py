@@ -16,9 +16,7 @@ NO_CONSENT = (
 )
 BAD_LOT = "A lot in this session is expired or recalled. Use another one."
 
-STOPPED = (
-    "The AGA pathway is stopped until a clinician reviews what was found. Nothing was saved."
-)
+STOPPED = "The AGA pathway is stopped until a clinician reviews what was found. Nothing was saved."
 
 _OF_TRIGGERS = {
     "the AGA pathway of this patient is stopped": STOPPED,

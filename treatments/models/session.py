@@ -61,13 +61,26 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def with_everything(self) -> "SessionQuerySet":
         """Return the sessions with all that a page or a document shows of them."""
-        return self.select_related(
-            *("site", "case", "plan", "operator", "responsible_doctor", "signed_by", "saved_by"),
-            "consent_reconfirmed_by",
-            *("consent__template", "micrograft", "prp"),
-        ).annotate(has_stop=Exists(PathwayStop.objects.standing().filter(patient=OuterRef("patient")))
-        ).prefetch_related(
-            *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")
+        return (
+            self.select_related(
+                *(
+                    "site",
+                    "case",
+                    "plan",
+                    "operator",
+                    "responsible_doctor",
+                    "signed_by",
+                    "saved_by",
+                ),
+                "consent_reconfirmed_by",
+                *("consent__template", "micrograft", "prp"),
+            )
+            .annotate(
+                has_stop=Exists(PathwayStop.objects.standing().filter(patient=OuterRef("patient")))
+            )
+            .prefetch_related(
+                *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")
+            )
         )
 
 
