@@ -283,7 +283,8 @@ class DiagnosisForm(PlainForm):
         """The grades of the listed scales as cards; the scale in use, or that fits, is open."""
         ordered = _fitting_first(self.sex)
         now = str(self["pictured"].value() or self["graded"].value() or "")
-        opened = now.partition(":")[0] or ordered[0]
+        last = self.last.scale if self.last and self.last.scale in ordered else ordered[0]
+        opened = now.partition(":")[0] or last
         return [
             Cards(
                 str(Scale(scale).label),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from followups.actions.examinations import Findings, record_examination
-from patients.actions import cases
+from patients.actions import assessment, cases
 from patients.models import Case
 from tests.factories.followups import ReviewFactory
 from tests.factories.patients import CaseFactory, closed

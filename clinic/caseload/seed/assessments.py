@@ -31,14 +31,14 @@ _RULED_OUT = {
     "iron": "Ferritin within range",
     "traction": "No tight styles",
 }
-_SIGNS = {
-    "patchy": "One round patch, 1 cm, left parietal",
-    "inflamed": "Fine scaling at the nape",
-    "sudden": "Noticed within a month",
-}
-_SETTLED = (
-    "Trichoscopy shows follicular openings and vellus regrowth; no exclamation mark hairs.",
-    "Scraping sent, culture negative. Settled with an antifungal shampoo.",
+# A sign, what was seen, and what settled it.
+_SIGNS = (
+    (
+        *("patchy", "One thin patch, 1 cm, left parietal"),
+        "Follicle openings and vellus hairs are there; no exclamation mark hairs. A scar of old.",
+    ),
+    ("inflamed", "Fine scaling at the nape", "Scraping and culture negative: seborrhoeic."),
+    ("sudden", "Noticed within a month", "Earlier photographs show a slow course."),
 )
 _SIGNS_SHARE = 0.04
 
@@ -69,7 +69,7 @@ def look_for_signs(random: Random, about: About) -> str:
     """Look for warning signs: a few patients have one, which was reviewed at the visit."""
     if random.random() > _SIGNS_SHARE:
         return about.rows.add(SignsStatement, at=about.at, present=[], **about.stated)
-    sign, words = random.choice(list(_SIGNS.items()))
+    sign, words, reason = random.choice(_SIGNS)
     stop_id = about.rows.add(
         PathwayStop,
         at=about.at,
@@ -82,7 +82,7 @@ def look_for_signs(random: Random, about: About) -> str:
         at=about.at,
         stop_id=stop_id,
         outcome=StopReview.Outcome.RULED_OUT.value,
-        reason=random.choice(_SETTLED),
+        reason=reason,
         reviewed_at=about.at,
         reviewed_by_id=about.by_id,
     )
