@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('followups', '0002_merges'),
-        ('patients', '0013_assessment'),
+        ('patients', '0014_assessment'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('photos', '0003_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

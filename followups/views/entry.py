@@ -211,7 +211,8 @@ def _formset(
     initial: list[dict[str, Any]],
     words: Mapping[str, dict[str, str]],
 ) -> RegionsFormSet:
-    rows: RegionsFormSet = factory(data, prefix=prefix, initial=initial)
+    # What was sent is compared with nothing: a row that says what stands is a row all the same.
+    rows: RegionsFormSet = factory(data, prefix=prefix, initial=None if data else initial)
     rows.extra = 0 if initial else 1
     for row in rows.forms:
         row.past = words.get(str(row["region"].value() or ""), {})

@@ -19,7 +19,7 @@ from patients.actions.assessment import (
 from patients.models import CauseStatement, PathwayStop, SignsStatement
 from patients.pathway import standing_stop
 from tests.factories.patients import CaseFactory, CauseFactory, SignsFactory, StopFactory
-from tests.factories.treatments import PlanFactory, signed_session
+from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
 from treatments.actions.plans import make_plan
 from treatments.completeness import blocking, gaps
 from treatments.models import Plan
@@ -167,9 +167,9 @@ def test_a_review_needs_a_reason_and_a_clinician(clinician, admin, case):
 def test_the_database_itself_refuses_a_plan_a_signature_and_a_sign_without_a_stop(clinician):
     stop = StopFactory()
     case = CaseFactory(patient=stop.patient)
-    with pytest.raises(IntegrityError, match="pathway of this patient is stopped"):
-        with transaction.atomic():
-            PlanFactory(case=case)
+    refused = pytest.raises(IntegrityError, match="pathway of this patient is stopped")
+    with refused, transaction.atomic():
+        PlanFactory(case=case)
     for make in (SignsFactory, CauseFactory):
         with pytest.raises(IntegrityError, match="check constraint"), transaction.atomic():
             make(stop=None, patient=stop.patient)
@@ -179,25 +179,15 @@ def test_the_database_itself_refuses_a_plan_a_signature_and_a_sign_without_a_sto
 
 def test_a_draft_says_what_stops_it_and_cannot_be_signed(clinician, client_of):
     session = signed_session()
-    draft = type(session).objects.create(
-        patient=session.patient,
-        case=session.case,
-        plan=session.plan,
-        technique=session.technique,
-        number=2,
-        site=session.site,
-        performed_date=timezone.localdate(),
-        saved_at=timezone.now(),
-        saved_by=clinician,
-    )
+    draft = SessionFactory(case=session.case, patient=session.patient, plan=session.plan, number=2)
     found(clinician, session.case, "inflamed")
     missing = [gap.text for gap in blocking(gaps(draft, None, timezone.now()))]
     assert any("Scaling, pustules or inflammation" in text for text in missing)
-    with pytest.raises(IntegrityError, match="pathway of this patient is stopped"):
-        with transaction.atomic():
-            type(draft).objects.filter(pk=draft.pk).update(
-                signed_at=timezone.now(), signed_by=clinician, consent=session.consent
-            )
+    refused = pytest.raises(IntegrityError, match="pathway of this patient is stopped")
+    with refused, transaction.atomic():
+        type(draft).objects.filter(pk=draft.pk).update(
+            signed_at=timezone.now(), signed_by=clinician, consent=session.consent
+        )
     page = client_of(clinician).get(reverse("treatments:sign", args=[draft.patient_id, draft.pk]))
     assert reverse("patients:pathway", args=[draft.patient_id]) in page.content.decode()
 

@@ -28,7 +28,7 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0013_assessment'),
+        ('patients', '0014_assessment'),
         ('treatments', '0007_reconfirmed'),
     ]
 

@@ -57,7 +57,7 @@ USING (made_at AT TIME ZONE 'Europe/London')::date
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0012_hopes'),
+        ('patients', '0013_consent_by_link'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

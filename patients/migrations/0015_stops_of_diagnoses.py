@@ -35,5 +35,5 @@ def stop_open_cases(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0013_assessment")]
+    dependencies = [("patients", "0014_assessment")]
     operations = [migrations.RunPython(stop_open_cases, migrations.RunPython.noop)]
