@@ -120,7 +120,7 @@ _BASIC: dict[str, tuple[Part, ...]] = {
     "U2": (Horseshoe(20, 65, 40),),
     "U3": (Horseshoe(22.6, 70, 47),),
 }
-_LISTED = {
+_LISTED: dict[str, dict[str, tuple[Part, ...]]] = {
     Scale.NORWOOD: _NORWOOD,
     Scale.LUDWIG: _LUDWIG,
     Scale.SINCLAIR: _SINCLAIR,

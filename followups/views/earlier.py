@@ -76,14 +76,12 @@ def _regions(rows: list[Any]) -> list[str]:
 
 def earlier_than(case: Case, written: Examination | None, on: date) -> Earlier:
     """Return what was found in a case before a day, leaving out the visit itself."""
-    visits = list(
-        Examination.objects.filter(case=case, examined_date__lte=on)
-        .exclude(pk=written.pk if written else None)
-        .select_related("review", "diagnosis")
-        .order_by("examined_date", "created_at")
-    )
-    if written and written.kind == Examination.Kind.BASELINE:
-        visits = []
+    rows = Examination.objects.filter(case=case, examined_date__lte=on)
+    if written:
+        rows = rows.exclude(pk=written.pk)
+    is_baseline = written is not None and written.kind == Examination.Kind.BASELINE
+    ordered = rows.select_related("review", "diagnosis").order_by("examined_date", "created_at")
+    visits = [] if is_baseline else list(ordered)
     baseline = next((one for one in visits if one.kind == Examination.Kind.BASELINE), None)
     last = visits[-1] if visits else None
     both = [one for one in dict.fromkeys((baseline, last)) if one is not None]
@@ -106,5 +104,7 @@ def _looks_of(visits: list[Examination]) -> list[Trichoscopy]:
 
 def _of_no_visit(case: Case, written: Examination | None, on: date) -> Diagnosis | None:
     """Return the diagnosis that was made beside the examinations, on the history page."""
-    own = written.diagnosis_id if written else None
-    return case.diagnoses.filter(found_date__lte=on).exclude(pk=own).first()
+    made = case.diagnoses.filter(found_date__lte=on)
+    if written and written.diagnosis_id:
+        made = made.exclude(pk=written.diagnosis_id)
+    return made.first()

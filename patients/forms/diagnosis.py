@@ -267,11 +267,8 @@ class DiagnosisForm(PlainForm):
 
     def _ask(self, unusual: str) -> None:
         """Have the page come back with the question, and with the box empty."""
-        asked, box = self.add_prefix("asked"), self.add_prefix("is_meant")
-        data = self.data.copy()
-        data.pop(box, None)
-        data[asked] = unusual
-        self.data = data
+        typed = {name: value for name, value in self.data.items() if not name.endswith("is_meant")}
+        self.data = {**typed, self.add_prefix("asked"): unusual}
 
     @property
     def asks_whether_meant(self) -> bool:

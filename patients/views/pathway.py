@@ -60,9 +60,9 @@ def review(request: HttpRequest, patient_id: UUID, stop_id: UUID) -> HttpRespons
 
 def _again(form: StopReviewForm, stop: PathwayStop, error: ValidationError) -> StopReviewForm:
     """Return the form as typed, based on what stands now, with why it was refused."""
-    typed = form.data.copy()
-    again = StopReviewForm(typed, stop=PathwayStop.objects.get(pk=stop.pk))
-    typed["seen"] = again.initial["seen"]
+    current = PathwayStop.objects.get(pk=stop.pk)
+    seen = StopReviewForm(stop=current).initial["seen"]
+    again = StopReviewForm({**form.data.dict(), "seen": seen}, stop=current)  # type: ignore[attr-defined]
     again.is_valid()
     again.add_error(None, error.messages)
     return again

@@ -235,7 +235,7 @@ class Steps:
         area_id: str,
         hair_count: int,
         review_id: str | None = None,
-        **concluded: str,
+        **concluded: Any,
     ) -> str:
         """Record a baseline, or a review's findings."""
         at = self.at(day)
