@@ -41,6 +41,10 @@ class _ConsentFits(SharedFunctionTrigger):
     function = "patients_consent_fits"
 
 
+class _OfAnOpenStop(SharedFunctionTrigger):
+    function = "patients_of_an_open_stop"
+
+
 class _TranslatesPublished(SharedFunctionTrigger):
     function = "patients_translates_published"
 
@@ -130,4 +134,13 @@ def closed_until_reopened() -> pgtrigger.Trigger:
         name="closed_until_reopened",
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("closed_at", "closed_by", "outcome"),
+    )
+
+
+def of_an_open_stop() -> pgtrigger.Trigger:
+    """Refuse to add to a stop of the pathway that a review has lifted: that takes a new one."""
+    return _OfAnOpenStop(
+        name="of_an_open_stop",
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Q(new__stop__isnull=False),
     )

@@ -6,7 +6,7 @@ from patients.consent.urls import consent_urls, text_urls
 from patients.contraindications.urls import rule_urls
 from patients.exchange_urls import exchange_urls
 from patients.history_urls import history_urls
-from patients.views import cases, directory, merging, registration
+from patients.views import cases, directory, merging, pathway, registration
 
 app_name = "patients"
 
@@ -50,6 +50,15 @@ case_urls = [
     path("patients/<uuid:patient_id>/case/clinician/", cases.set_clinician, name="set_clinician"),
 ]
 
+pathway_urls = [
+    path("patients/<uuid:patient_id>/pathway/", pathway.pathway_page, name="pathway"),
+    path(
+        "patients/<uuid:patient_id>/pathway/<uuid:stop_id>/review/",
+        pathway.review,
+        name="review_stop",
+    ),
+]
+
 urlpatterns: list[URLPattern] = [
     *directory_urls,
     *registration_urls,
@@ -57,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     *exchange_urls,
     *history_urls,
     *case_urls,
+    *pathway_urls,
     *consent_urls,
     *text_urls,
     *rule_urls,

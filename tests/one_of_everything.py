@@ -36,6 +36,7 @@ from tests.factories.followups import ExaminationFactory, MeasurementFactory, Re
 from tests.factories.messaging import MessageFactory
 from tests.factories.patients import (
     CaseFactory,
+    CauseFactory,
     ConsentTemplateFactory,
     DiagnosisFactory,
     DiscussedConsentFactory,
@@ -43,6 +44,9 @@ from tests.factories.patients import (
     PatientSignedConsentFactory,
     RuleFactory,
     SignedConsentFactory,
+    SignsFactory,
+    StopFactory,
+    StopReviewFactory,
 )
 from tests.factories.photos import PhotoFactory, PhotoSetFactory, drawn_jpeg
 from tests.factories.practice import RoomFactory, ServiceFactory
@@ -77,9 +81,19 @@ def one_of_everything(site: Site, clinician: User) -> Record:
     }
     rows |= _reviews(case, rows["signed_session"])
     _consent_by_link(rows["consent_id"], rows["link_id"])
+    rows |= _stop(case, clinician)
     rows |= _double_records(patient, site, clinician)
     rows |= _import(patient, site, clinician)
     return Record(patient, site, rows)
+
+
+def _stop(case: Case, clinician: User) -> dict[str, Any]:
+    """Stop the pathway by what was found, after everything that needs it open."""
+    stop = StopFactory(patient=case.patient, raised_by=clinician)
+    SignsFactory(stop=stop, stated_by=clinician)
+    CauseFactory(stop=stop, stated_by=clinician)
+    StopReviewFactory(stop=stop, reviewed_by=clinician)
+    return {"stop_id": stop}
 
 
 def _double_records(patient: Patient, site: Site, clinician: User) -> dict[str, Any]:

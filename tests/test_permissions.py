@@ -160,6 +160,8 @@ DOORS: dict[str, Door] = {
     "patients:not_treated": button(C),
     "patients:withdraw_elsewhere": button(C),
     "patients:diagnose": button(C),
+    "patients:pathway": page(C, A),
+    "patients:review_stop": form(C),
     "patients:consents": page(C, A),
     "patients:consent_text": page(C, A),
     "patients:give_information": button(C),

@@ -11,6 +11,7 @@ from clinic.practice.models import Technique
 from clinic.staff.models import User
 from patients.contraindications.evaluation import Evaluation
 from patients.models import Consent
+from patients.pathway import why_stopped
 from treatments import parts
 from treatments.allergies import KnownAllergies
 from treatments.amounts import infiltration, lidocaine_total
@@ -27,6 +28,8 @@ from treatments.times import (
 )
 
 GMC_DIGITS = 7
+
+PATHWAY = "pathway-state"
 
 LOT_KINDS = {Technique.MICROGRAFT: Lot.Kind.DEVICE, Technique.PRP: Lot.Kind.TUBE}
 
@@ -123,6 +126,7 @@ def gaps(
     evaluation = evaluation or evaluation_of(session, now, known)
     allergies = known.allergies
     found = [
+        *_pathway_gaps(session),
         *_consent_gaps(session, consent),
         *_confirmation_gaps(session),
         *_contraindication_gaps(session, evaluation),
@@ -149,6 +153,13 @@ def has_gmc_number(doctor: User | None) -> bool:
         return False
     number = doctor.registration_number
     return len(number) == GMC_DIGITS and number.isascii() and number.isdigit()
+
+
+def _pathway_gaps(session: Session) -> Iterator[Gap]:
+    if session.is_pathway_stopped:
+        words = why_stopped(session.patient_id)
+        if words:
+            yield Gap(parts.TIME_OUT, words, PATHWAY)
 
 
 def _consent_gaps(session: Session, consent: Consent | None) -> Iterator[Gap]:

@@ -16,6 +16,10 @@ class _CheckedWhenSigned(SharedFunctionTrigger):
     function = "treatments_checked_when_signed"
 
 
+class _PathwayOpen(SharedFunctionTrigger):
+    function = "treatments_pathway_open"
+
+
 class _LotInDate(SharedFunctionTrigger):
     function = "treatments_lot_in_date"
 
@@ -50,6 +54,20 @@ def checked_when_signed() -> pgtrigger.Trigger:
     """
     return _CheckedWhenSigned(
         name="without_contraindication", operation=pgtrigger.Insert | pgtrigger.Update
+    )
+
+
+def pathway_open_when_planned() -> pgtrigger.Trigger:
+    """Refuse a plan while something stops the AGA pathway of the patient."""
+    return _PathwayOpen(name="pathway_open_when_planned", operation=pgtrigger.Insert)
+
+
+def pathway_open_when_signed() -> pgtrigger.Trigger:
+    """Refuse a signature while something stops the AGA pathway of the patient."""
+    return _PathwayOpen(
+        name="pathway_open_when_signed",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__signed_at__isnull=False),
     )
 
 

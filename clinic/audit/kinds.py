@@ -97,6 +97,10 @@ class Kind(models.TextChoices):
     )
     CLINICIAN_SET = "patients.clinician_set", "made {clinician} responsible for the case"
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
+    CAUSES_WEIGHED = "patients.causes_weighed", "weighed {count} possible causes"
+    SIGNS_LOOKED_FOR = "patients.signs_looked_for", "looked for warning signs: {found}"
+    PATHWAY_STOPPED = "patients.pathway_stopped", "stopped the AGA pathway: {grounds}"
+    STOP_REVIEWED = "patients.stop_reviewed", "reviewed what stops the AGA pathway: {outcome}"
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"
     CONSENT_DISCUSSED = "patients.consent_discussed", "recorded the discussion for {title}"
     CONSENT_SIGNED = "patients.consent_signed", "took the signed consent for {title}"

@@ -1,9 +1,10 @@
 """Writing down what was found: the baseline, and each review."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,11 +14,23 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base.templatetags.anagen import day, moment
 from clinic.staff.models import User
+from followups.actions.findings import Pulled, Seen, write_pull_tests, write_trichoscopies
 from followups.models import Examination, Measurement, Review, TargetArea
 from followups.reading import label_of, photo_set_of_day
+from patients.actions.assessment import (
+    Graded,
+    Signs,
+    Weighed,
+    diagnose_in,
+    look_for_signs,
+    weigh_causes,
+)
 from patients.actions.cases import lead_if_nobody_does
-from patients.models import Case
+from patients.models import Case, Diagnosis, SignsStatement
+from patients.turns import take_turn
 from treatments.models import Session
+
+_TESTS = ("pull_days_since_wash", "wash_hairs_counted", "wash_days_since_wash")
 
 
 @dataclass(frozen=True)
@@ -42,12 +55,37 @@ class AreaCount:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found at one visit. `satisfaction` is the patient's own, 0 to 10."""
+    """What was found at one visit. `satisfaction` is the patient's own, 0 to 10.
+
+    `graded` and `signs` are None where they were not judged; `causes` are those seen anew.
+    """
 
     examined_date: date
     counts: Sequence[AreaCount] = ()
+    graded: Graded | None = None
+    signs: Signs | None = None
+    causes: Mapping[str, Weighed] = field(default_factory=dict)
+    pulls: Sequence[Pulled] = ()
+    pull_days_since_wash: int | None = None
+    wash_hairs_counted: int | None = None
+    wash_days_since_wash: int | None = None
+    trichoscopies: Sequence[Seen] = ()
     satisfaction: int | None = None
     note: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was found, or said about why not."""
+        return bool(
+            self.counts
+            or self.graded
+            or self.signs
+            or self.causes
+            or self.pulls
+            or self.trichoscopies
+            or self.note.strip()
+            or (self.satisfaction, self.wash_hairs_counted) != (None, None)
+        )
 
 
 @transaction.atomic
@@ -67,6 +105,7 @@ def record_examination(
     cannot be, and for impossible counts; nothing is changed then. Who records the baseline is
     responsible for a case that nobody leads.
     """
+    take_turn(case.patient_id)
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     _refuse_nothing(findings)
     _refuse_impossible_day(case, review, findings.examined_date, now)
@@ -76,12 +115,47 @@ def record_examination(
         _change(known, findings, by, now) if known else _add(case, review, findings, by, now)
     )
     _write_counts(examination, findings.counts)
+    write_pull_tests(examination, findings.pulls)
+    write_trichoscopies(examination, findings.trichoscopies)
+    _conclude(examination, findings, by, now)
     if review is not None:
         _hold(review, now)
     _record(by, examination, is_new=known is None)
     if review is None:
         lead_if_nobody_does(by=by, case=case)
     return examination
+
+
+def _conclude(examination: Examination, findings: Findings, by: User, now: datetime) -> None:
+    """State what is new about diagnosis, signs and causes, and tie it to the visit."""
+    found_date = findings.examined_date
+    graded, signs, patient = findings.graded, findings.signs, examination.patient
+    before = examination.diagnosis_id, examination.signs_id
+    if graded and not _is_written(examination.diagnosis, graded.columns, found_date):
+        examination.diagnosis = diagnose_in(
+            by=by, case=examination.case, graded=graded, found_date=found_date, now=now
+        )
+    if signs and not _is_written(
+        examination.signs, {"present": sorted(signs.present), "note": signs.note}, found_date
+    ):
+        examination.signs = look_for_signs(
+            by=by, patient=patient, signs=signs, found_date=found_date, now=now
+        )
+    if findings.causes:
+        weigh_causes(
+            by=by, patient=patient, weighed=findings.causes, found_date=found_date, now=now
+        )
+    if (examination.diagnosis_id, examination.signs_id) != before:
+        examination.save(update_fields=["diagnosis", "signs"])
+
+
+def _is_written(
+    row: Diagnosis | SignsStatement | None, columns: Mapping[str, Any], found_date: date
+) -> bool:
+    """Return whether the row of this visit says this already."""
+    if row is None or row.found_date != found_date:
+        return False
+    return all(getattr(row, name) == value for name, value in columns.items())
 
 
 def _hold(review: Review, now: datetime) -> None:
@@ -97,17 +171,19 @@ def _hold(review: Review, now: datetime) -> None:
 
 def find_examination(case: Case, review: Review | None) -> Examination | None:
     """Return what has been written down for a review, or as the baseline of a case."""
-    written = Examination.objects.select_related("recorded_by", "review")
+    written = Examination.objects.select_related(
+        *("recorded_by", "review", "diagnosis__made_by", "signs")
+    )
     if review is not None:
         return written.filter(review=review).first()
     return written.filter(case=case, kind=Examination.Kind.BASELINE).first()
 
 
 def _refuse_nothing(findings: Findings) -> None:
-    if not findings.counts and findings.satisfaction is None and not findings.note.strip():
+    if not findings.says_something:
         raise ValidationError(
-            "Nothing is written down yet: count one target area at least, or say in the note why"
-            " none was counted."
+            "Nothing is written down yet: grade, count or test something, or say in the note why"
+            " nothing was."
         )
 
 
@@ -161,6 +237,9 @@ def _add(
         review=review,
         photo_set=photo_set_of_day(case, findings.examined_date),
         examined_date=findings.examined_date,
+        pull_days_since_wash=findings.pull_days_since_wash,
+        wash_hairs_counted=findings.wash_hairs_counted,
+        wash_days_since_wash=findings.wash_days_since_wash,
         satisfaction=findings.satisfaction,
         note=findings.note.strip(),
         recorded_at=now,
@@ -172,13 +251,15 @@ def _change(known: Examination, findings: Findings, by: User, now: datetime) -> 
     seen = known.revision
     known.examined_date = findings.examined_date
     known.photo_set = photo_set_of_day(known.case, findings.examined_date) or known.photo_set
+    for name in _TESTS:
+        setattr(known, name, getattr(findings, name))
     known.satisfaction = findings.satisfaction
     known.note = findings.note.strip()
     known.recorded_at, known.recorded_by = now, by
     known.revision = seen + 1
     known.full_clean()
     names = ("examined_date", "photo_set", "satisfaction", "note", "recorded_at", "recorded_by")
-    values = {name: getattr(known, name) for name in (*names, "revision")}
+    values = {name: getattr(known, name) for name in (*names, *_TESTS, "revision")}
     if not Examination.objects.filter(pk=known.pk, revision=seen).update(**values):
         _refuse_if_overtaken(known, seen)
     return known

@@ -1,6 +1,7 @@
 """Protocols, reviews, and what was measured."""
 
 from followups.models.examination import Examination, Measurement, TargetArea
+from followups.models.findings import PullTest, Region, Trichoscopy
 from followups.models.protocol import Protocol, ProtocolStep
 from followups.models.review import ContactAttempt, Review, ReviewStatus
 
@@ -10,7 +11,10 @@ __all__ = [
     "Measurement",
     "Protocol",
     "ProtocolStep",
+    "PullTest",
+    "Region",
     "Review",
     "ReviewStatus",
     "TargetArea",
+    "Trichoscopy",
 ]

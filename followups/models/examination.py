@@ -15,7 +15,7 @@ from clinic.base.models import Record, between
 from clinic.base.triggers import never_changes, not_truncated, same_case, same_patient
 from clinic.photos.models import PhotoSet
 from followups.models.review import Review
-from patients.models import Case, Patient
+from patients.models import Case, Diagnosis, Patient, SignsStatement
 
 
 @tracked()
@@ -74,7 +74,22 @@ class Examination(Record):
     photo_set = models.ForeignKey(
         PhotoSet, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    diagnosis = models.ForeignKey(
+        Diagnosis, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signs = models.ForeignKey(
+        SignsStatement, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     examined_date = models.DateField()
+    pull_days_since_wash = models.PositiveSmallIntegerField(
+        "pull test: days since the hair was washed", null=True, blank=True
+    )
+    wash_hairs_counted = models.PositiveIntegerField(
+        "wash test: hairs counted", null=True, blank=True
+    )
+    wash_days_since_wash = models.PositiveSmallIntegerField(
+        "wash test: days without a wash before it", null=True, blank=True
+    )
     satisfaction = models.PositiveSmallIntegerField(
         "satisfaction, 0 (not at all) to 10 (fully)", null=True, blank=True
     )
@@ -89,6 +104,9 @@ class Examination(Record):
         ordering = ["examined_date", "created_at"]
         constraints = [
             between("followups_examination", "satisfaction", 0, 10),
+            between("followups_examination", "pull_days_since_wash", 0, 60),
+            between("followups_examination", "wash_hairs_counted", 0, 5000),
+            between("followups_examination", "wash_days_since_wash", 0, 60),
             models.CheckConstraint(
                 name="followups_examination_of_review",
                 condition=Q(kind="baseline", review__isnull=True)
@@ -104,8 +122,12 @@ class Examination(Record):
         ]
         triggers = [
             never_changes("patient", "case"),
-            same_patient(("patients_case", "case_id")),
-            same_case(("followups_review", "review_id"), ("photos_photoset", "photo_set_id")),
+            same_patient(("patients_case", "case_id"), ("patients_signsstatement", "signs_id")),
+            same_case(
+                ("followups_review", "review_id"),
+                ("photos_photoset", "photo_set_id"),
+                ("patients_diagnosis", "diagnosis_id"),
+            ),
             not_truncated(),
         ]
 

@@ -16,3 +16,9 @@ def signed(value: Decimal | None, unit: str = "") -> str:
         return NOT_KNOWN
     text = measure(value, unit)
     return f"+{text}" if value > 0 else text
+
+
+@register.filter
+def less(value: Decimal, before: Decimal) -> Decimal:
+    """By how much a figure is more than it was."""
+    return Decimal(value) - Decimal(before)

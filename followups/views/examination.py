@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,34 +20,17 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from followups import access
 from followups.actions.examinations import find_examination, record_examination
-from followups.forms import CountForm, CountRows, CountsFormSet, ExaminationForm, findings_of
+from followups.forms import CountForm
 from followups.looks import look_of
-from followups.models import Examination, Review
+from followups.models import Examination
 from followups.reading import AreaSeries, Point, outcome_of, photo_sets_of_day
+from followups.views.earlier import earlier_than
+from followups.views.entry import Entry, entry_of
+from followups.views.subject import Subject
 from patients.access import get_patient, shown_case
 from patients.banner import patient_context
-from patients.models import Case, Patient
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is examined: a case at its baseline, or one of its reviews."""
-
-    patient: Patient
-    case: Case
-    review: Review | None
-
-    @property
-    def title(self) -> str:
-        """What the page is called."""
-        return f"Review, {self.review.label}" if self.review else "Baseline"
-
-    @property
-    def url(self) -> str:
-        """The page's own address."""
-        if self.review:
-            return reverse("followups:review", args=[self.patient.pk, self.review.pk])
-        return reverse("followups:baseline", args=[self.patient.pk])
+from patients.models import CauseStatement, SignsStatement
+from patients.pathway import standing_stop
 
 
 @dataclass(frozen=True)
@@ -92,104 +74,58 @@ def _answer(request: HttpRequest, subject: Subject) -> HttpResponse:
     audit.record_reading(by=user, patient_id=subject.patient.pk, page=page)
     if not may_write or (written and "edit" not in request.GET):
         return _reading_page(request, subject, written)
-    form, rows = _forms(subject, written, None)
-    return _writing_page(request, subject, written, form, rows)
+    earlier = earlier_than(subject.case, written, _day_of(written))
+    entry = entry_of(subject, written, earlier, None)
+    return _writing_page(request, subject, written, entry)
 
 
 def _write(request: HttpRequest, subject: Subject, written: Examination | None) -> HttpResponse:
-    form, rows = _forms(subject, written, request)
-    if form.is_valid() and rows.is_valid():
+    earlier = earlier_than(subject.case, written, _day_of(written))
+    entry = entry_of(subject, written, earlier, request.POST)
+    if entry.is_valid():
         try:
             record_examination(
                 by=signed_in(request),
                 case=subject.case,
                 review=subject.review,
-                findings=findings_of(form, rows),
-                revision=form.cleaned_data["revision"],
+                findings=entry.findings,
+                revision=entry.form.cleaned_data["revision"],
                 now=timezone.now(),
             )
         except ValidationError as error:
-            _put_errors(form, error)
+            entry.put_errors(error)
         else:
             messages.success(request, f"{subject.title} saved.")
             return redirect(subject.url)
-    return _writing_page(request, subject, written, form, rows)
+    return _writing_page(request, subject, written, entry)
 
 
-def _put_errors(form: ExaminationForm, error: ValidationError) -> None:
-    for name, texts in getattr(error, "message_dict", {None: error.messages}).items():
-        form.add_error(name if name in form.fields else None, texts)
-
-
-def _forms(
-    subject: Subject, written: Examination | None, request: HttpRequest | None
-) -> tuple[ExaminationForm, CountsFormSet]:
-    data = request.POST if request else None
-    form = ExaminationForm(
-        data,
-        is_review=subject.review is not None,
-        window_starts=subject.review.window_starts_date if subject.review and not written else None,
-        initial=_initial(written),
-    )
-    areas = {area.pk: area for area in subject.patient.target_areas.all()}
-    counted = {row.target_area_id: row for row in written.measurements.all()} if written else {}
-    rows: CountsFormSet = CountRows(  # type: ignore[assignment]
-        data,
-        prefix="areas",
-        initial=[_row_initial(area, counted.get(area.pk)) for area in areas.values()],
-        form_kwargs={"areas": areas},
-    )
-    rows.extra = 0 if areas else 1
-    return form, rows
-
-
-def _initial(written: Examination | None) -> dict[str, Any]:
-    if written is None:
-        return {"examined_date": timezone.localdate()}
-    names = ("examined_date", "satisfaction", "note", "revision")
-    return {name: getattr(written, name) for name in names}
-
-
-def _row_initial(area: Any, row: Any) -> dict[str, Any]:
-    if row is None:
-        return {"target_area": area.pk, "counted_area_cm2": _plain(area.area_cm2)}
-    return {
-        "target_area": area.pk,
-        "hair_count": row.hair_count,
-        "counted_area_cm2": _plain(row.counted_area_cm2),
-        "reported_density_per_cm2": row.reported_density_per_cm2,
-        "device": row.device,
-    }
-
-
-def _plain(value: Decimal) -> str:
-    """Return 0.65 for 0.650, and 10 for 10.000."""
-    return f"{value.normalize():f}"
+def _day_of(written: Examination | None) -> date:
+    return written.examined_date if written else timezone.localdate()
 
 
 def _writing_page(
-    request: HttpRequest,
-    subject: Subject,
-    written: Examination | None,
-    form: ExaminationForm,
-    rows: CountsFormSet,
+    request: HttpRequest, subject: Subject, written: Examination | None, entry: Entry
 ) -> HttpResponse:
-    day = written.examined_date if written else timezone.localdate()
+    day = _day_of(written)
     series = {one.target_area.pk: one for one in outcome_of(subject.case).areas}
-    for row in rows.forms:
+    for row in entry.rows.forms:
         row.past = _past(row, series, day, is_review=subject.review is not None)
-    bad = bool(form.errors) or rows.total_error_count() > 0
     context = {
         **_frame(request, subject),
-        "form": form,
-        "rows": rows,
+        "entry": entry,
+        "form": entry.form,
+        "rows": entry.rows,
         "written": written,
+        "last_signs": SignsStatement.objects.newest_of(subject.patient.pk).get(""),
+        "stop": standing_stop(subject.patient.pk),
         "sheet": _sheet(subject, written, day),
         "cancel_url": subject.url
         if written
         else reverse("followups:list", args=[subject.patient.pk]),
     }
-    return render(request, "followups/examination_form.html", context, status=422 if bad else 200)
+    status = 422 if entry.has_errors else 200
+    return render(request, "followups/examination_form.html", context, status=status)
 
 
 def _past(
@@ -216,8 +152,26 @@ def _reading_page(
         "visit": visit,
         "counts": list(zip(visits.areas, visit.cells, strict=True)) if visit else [],
         "sheet": _sheet(subject, written, day) if written else None,
+        "stop": standing_stop(subject.patient.pk),
     }
+    if written:
+        context |= _findings(subject, written)
     return render(request, "followups/examination.html", context)
+
+
+def _findings(subject: Subject, written: Examination) -> dict[str, Any]:
+    """Return what was found beside the counts, with the baseline's where there is one."""
+    earlier = earlier_than(subject.case, written, written.examined_date)
+    baseline = earlier.baseline_diagnosis
+    weighed = CauseStatement.objects.filter(
+        patient=subject.patient, found_date__lte=written.examined_date
+    )
+    return {
+        "baseline_diagnosis": baseline if baseline != written.diagnosis else None,
+        "pulls": list(written.pull_tests.all()),
+        "looks": [(row, earlier.baseline_look(row.region)) for row in written.trichoscopies.all()],
+        "causes": list(weighed.newest_of(subject.patient.pk).values()),
+    }
 
 
 def _frame(request: HttpRequest, subject: Subject) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the patient brings: history, medicines, allergies and the diagnosis."""
+"""What the patient brings: history, medicines and allergies."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,10 +10,8 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base.templatetags.anagen import moment
 from clinic.staff.models import User
-from patients.actions.cases import ensure_case, lead_if_nobody_does
 from patients.models import (
     Allergy,
-    Diagnosis,
     HistoryEntry,
     Medicine,
     NoKnownAllergies,
@@ -214,42 +212,6 @@ def state_no_allergies(*, by: User, patient: Patient, now: datetime) -> NoKnownA
     statement = NoKnownAllergies.check_and_create(patient=patient, stated_at=now, stated_by=by)
     audit.record(Kind.NO_ALLERGIES_STATED, by=by, patient_id=patient.pk, subject=statement)
     return statement
-
-
-@transaction.atomic
-def make_diagnosis(
-    *,
-    by: User,
-    patient: Patient,
-    condition: str,
-    scale: str,
-    grade: str,
-    note: str,
-    now: datetime,
-) -> Diagnosis:
-    """Record a diagnosis in the open case; a case is opened where there is none.
-
-    Who makes it is responsible for a case that nobody leads.
-    """
-    case = ensure_case(by=by, patient=patient, now=now)
-    diagnosis = Diagnosis.check_and_create(
-        case=case,
-        condition=condition,
-        scale=scale,
-        grade=grade,
-        note=note,
-        made_at=now,
-        made_by=by,
-    )
-    audit.record(
-        Kind.DIAGNOSIS_MADE,
-        by=by,
-        patient_id=patient.pk,
-        subject=diagnosis,
-        diagnosis=str(diagnosis),
-    )
-    lead_if_nobody_does(by=by, case=case)
-    return diagnosis
 
 
 def _latest_entry(patient: Patient, topic: str) -> HistoryEntry | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.base.forms import PlainForm
 from patients.forms.fields import LineField, ParagraphsField, PartialDateField
-from patients.models import Allergy, Diagnosis, HistoryEntry, Medicine, Patient
+from patients.models import Allergy, HistoryEntry, Medicine
 from patients.partial_dates import PartialDate, spread
 
 
@@ -164,104 +164,3 @@ class AllergyForm(PlainForm):
         required=False,
         widget=forms.Select(attrs={"class": "w-name"}),
     )
-
-
-_Condition, _Scale, _Sex = Diagnosis.Condition, Diagnosis.Scale, Patient.Sex
-_PATTERN_OF: dict[str, str] = {_Sex.MALE: _Condition.AGA_MALE, _Sex.FEMALE: _Condition.AGA_FEMALE}
-_SCALES_OF: dict[str, tuple[str, ...]] = {
-    _Condition.AGA_MALE: (_Scale.NORWOOD,),
-    _Condition.AGA_FEMALE: (_Scale.LUDWIG, _Scale.SINCLAIR),
-}
-
-
-def _scales_of_sex(sex: str) -> tuple[str, ...]:
-    """Return the scales made for a sex; all of them where it settles nothing."""
-    pattern = _PATTERN_OF.get(sex)
-    return _SCALES_OF[pattern] if pattern else tuple(_Scale)
-
-
-def _grades(sex: str) -> list[Any]:
-    """Return the grades by scale, the scale that fits the patient first."""
-    fitting = _scales_of_sex(sex)
-    scales = sorted(_Scale, key=lambda scale: scale not in fitting)
-    return [
-        ("", "Not graded"),
-        *(
-            (
-                scale.label,
-                [
-                    (f"{scale}:{grade}", f"{scale.label} {grade}")
-                    for grade in Diagnosis.GRADES[scale]
-                ],
-            )
-            for scale in scales
-        ),
-    ]
-
-
-def _unusual(sex: str, condition: str, scale: str) -> str:
-    """Return what does not usually go together, in sentences, or ""."""
-    usual = _PATTERN_OF.get(sex)
-    is_pattern, says = condition in _SCALES_OF, f"the record says {_Sex(sex).label.lower()}."
-    sentences = []
-    if usual and is_pattern and condition != usual:
-        sentences.append(f"{_Condition(condition).label} is unusual: {says}")
-    if scale and is_pattern and scale not in _SCALES_OF[condition]:
-        fitted = _Condition(condition).label.lower()
-        sentences.append(f"{_Scale(scale).label} is not the scale of {fitted}.")
-    elif scale and not sentences and scale not in _scales_of_sex(sex):
-        sentences.append(f"{_Scale(scale).label} is unusual: {says}")
-    return " ".join(sentences)
-
-
-class DiagnosisForm(PlainForm):
-    """What was found. Scale and grade are one choice, so that they always fit each other."""
-
-    prefix = "diagnosis"
-
-    condition = forms.ChoiceField(
-        label="Diagnosis",
-        choices=[("", "Choose"), *Diagnosis.Condition.choices],
-        error_messages={"required": "Choose the diagnosis."},
-        widget=forms.Select(attrs={"class": "w-email"}),
-    )
-    graded = forms.ChoiceField(
-        label="Scale and grade",
-        required=False,
-        widget=forms.Select(attrs={"class": "w-email"}),
-    )
-    note = ParagraphsField(
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"class": "w-text", "rows": 2}),
-    )
-
-    is_meant = forms.BooleanField(label="Record it all the same", required=False)
-    # What was asked where the box was ticked: the answer to one question is none to another.
-    asked = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data: QueryDict | None = None, *, sex: str) -> None:
-        super().__init__(data)
-        self.sex = sex
-        self.fields["graded"].choices = _grades(sex)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Split the choice into scale and grade; ask about what does not usually go together."""
-        values = super().clean() or {}
-        scale, _, grade = (values.pop("graded", "") or "").partition(":")
-        asked, is_meant = values.pop("asked", ""), values.pop("is_meant", False)
-        unusual = _unusual(self.sex, values.get("condition", ""), scale)
-        if unusual and not (is_meant and asked == unusual):
-            self._ask(unusual)
-            self.add_error("is_meant", f"{unusual} Change it, or tick the box and save again.")
-        return {**values, "scale": scale, "grade": grade}
-
-    def _ask(self, unusual: str) -> None:
-        """Have the page come back with the question, and with the box empty."""
-        typed = {name: value for name, value in self.data.items() if not name.endswith("is_meant")}
-        self.data = {**typed, self.add_prefix("asked"): unusual}
-
-    @property
-    def asks_whether_meant(self) -> bool:
-        """Whether the question about an unusual finding is to be shown."""
-        return "is_meant" in self.errors or bool(self["is_meant"].value())

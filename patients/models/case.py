@@ -1,4 +1,4 @@
-"""One course of care, from first visit to discharge, and what was diagnosed."""
+"""One course of care, from first visit to discharge."""
 
 from django.conf import settings
 from django.db import models
@@ -103,65 +103,3 @@ class Reopening(Record):
 
     def __str__(self) -> str:
         return f"Reopened: {self.reason}"
-
-
-class Diagnosis(Record):
-    """What was found, by which scale. The newest is the present one; earlier ones stay."""
-
-    class Condition(models.TextChoices):
-        AGA_MALE = "aga_male", "Androgenetic alopecia, male pattern"
-        AGA_FEMALE = "aga_female", "Androgenetic alopecia, female pattern"
-        TELOGEN_EFFLUVIUM = "telogen_effluvium", "Telogen effluvium"
-        AREATA = "areata", "Alopecia areata"
-        TRACTION = "traction", "Traction alopecia"
-        SCARRING = "scarring", "Scarring alopecia"
-        OTHER = "other", "Other"
-
-    class Scale(models.TextChoices):
-        NORWOOD = "norwood", "Norwood-Hamilton"
-        LUDWIG = "ludwig", "Ludwig"
-        SINCLAIR = "sinclair", "Sinclair"
-
-    GRADES: dict[str, tuple[str, ...]] = {
-        Scale.NORWOOD: (
-            *("I", "II", "IIa", "III", "IIIa", "III-vertex"),
-            *("IV", "IVa", "V", "Va", "VI", "VII"),
-        ),
-        Scale.LUDWIG: ("I", "II", "III"),
-        Scale.SINCLAIR: ("1", "2", "3", "4", "5"),
-    }
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="diagnoses")
-    condition = models.CharField(max_length=20, choices=Condition)
-    scale = models.CharField(max_length=10, choices=Scale, blank=True)
-    grade = models.CharField(max_length=12, blank=True)
-    note = models.TextField(blank=True)
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["-made_at", "-id"]
-        verbose_name_plural = "diagnoses"
-        constraints = [
-            models.CheckConstraint(
-                name="patients_diagnosis_grade_of_scale",
-                condition=Q(scale="", grade="")
-                | Q(
-                    scale="norwood",
-                    grade__in=[
-                        *("I", "II", "IIa", "III", "IIIa", "III-vertex"),
-                        *("IV", "IVa", "V", "Va", "VI", "VII"),
-                    ],
-                )
-                | Q(scale="ludwig", grade__in=["I", "II", "III"])
-                | Q(scale="sinclair", grade__in=["1", "2", "3", "4", "5"]),
-                violation_error_message="Choose a grade that belongs to the scale.",
-            )
-        ]
-        triggers = append_only()
-
-    def __str__(self) -> str:
-        grade = f", {self.get_scale_display()} {self.grade}" if self.grade else ""
-        return f"{self.get_condition_display()}{grade}"

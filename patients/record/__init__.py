@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from patients.banner import patient_context, standing_statement
+from patients.forms.diagnosis import DiagnosisForm
 from patients.forms.history import (
     AllergyForm,
-    DiagnosisForm,
     HistoryForm,
     MedicineForm,
     StopForm,

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, read_patient
+from patients.actions import assessment
 from patients.actions import history as actions
+from patients.forms.diagnosis import DiagnosisForm
 from patients.forms.history import (
     AllergyForm,
-    DiagnosisForm,
     HistoryForm,
     MedicineForm,
     StopForm,
@@ -155,7 +156,10 @@ def diagnose(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     form = DiagnosisForm(request.POST, sex=patient.sex)
 
     def save() -> None:
-        actions.make_diagnosis(by=user, patient=patient, now=timezone.now(), **form.cleaned_data)
+        if form.chosen is not None:
+            assessment.make_diagnosis(
+                by=user, patient=patient, graded=form.chosen, now=timezone.now()
+            )
 
     return save_part(
         request, patient, form, save, part="diagnosis", said="The diagnosis is recorded."

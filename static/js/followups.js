@@ -52,6 +52,34 @@ document.addEventListener("input", (event) => {
   else for (const row of event.target.querySelectorAll?.("[data-rows] [data-count-row]") ?? []) work(row);
 });
 
+// A pull test says at once whether it is positive, and trichoscopy how many hairs a unit has.
+const pullInWords = (row) => {
+  const [pulled, out] = [number(row, "hairs_pulled"), number(row, "hairs_out")];
+  if (!(pulled > 0) || out === null || out > pulled) return "";
+  return `${plain((out / pulled) * 100)} % came out: ${out * 10 > pulled ? "positive" : "negative"}`;
+};
+const lookInWords = (row) => {
+  const [hairs, units] = [number(row, "hairs_per_cm2"), number(row, "units_per_cm2")];
+  const stated = number(row, "hairs_per_unit");
+  if (hairs === null || !(units > 0)) return "";
+  const each = hairs / units;
+  const differs = stated !== null && Math.abs(stated - Math.round(each * 100) / 100) > 0.1;
+  const worked = `${String(Math.round(each * 100) / 100)} hairs in each unit`;
+  return differs ? `${worked}; stated: ${stated}. Both are kept.` : worked;
+};
+const say = (row, words) => {
+  const output = row.querySelector("[data-worked-out]");
+  if (output) output.textContent = words;
+};
+const workOut = () => {
+  for (const row of document.querySelectorAll("[data-rows] [data-pull-row]")) say(row, pullInWords(row));
+  for (const row of document.querySelectorAll("[data-rows] [data-look-row]")) say(row, lookInWords(row));
+};
+workOut();
+document.addEventListener("input", (event) => {
+  if (event.target.closest?.("[data-pull-row], [data-look-row]")) workOut();
+});
+
 for (const form of document.querySelectorAll("form[data-submits]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }

@@ -117,7 +117,7 @@ def test_a_message_of_the_timeline_leads_to_the_patients_own_messages(client_of,
 def test_it_shows_the_problem_the_plan_and_the_next_visit(site, clinician, client_of):
     case = busy_case(site)
     page = client_of(clinician).get(chart_of(case.patient)).content.decode()
-    assert "Androgenetic alopecia, male pattern, Norwood-Hamilton III" in page
+    assert "Norwood-Hamilton III" in page
     assert "1 of 3 sessions" in page
     assert "Consent signed" in page
     assert "Micrograft session" in page

@@ -12,12 +12,16 @@ from patients.actions.cases import close_case
 from patients.consent.clock import expires_at
 from patients.models import (
     Case,
+    CauseStatement,
     Consent,
     ConsentTemplate,
     ContraindicationRule,
     Diagnosis,
+    PathwayStop,
     Patient,
+    SignsStatement,
     SiteRegistration,
+    StopReview,
 )
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
@@ -74,8 +78,66 @@ class DiagnosisFactory(factory.django.DjangoModelFactory):
     condition = Diagnosis.Condition.AGA_MALE
     scale = Diagnosis.Scale.NORWOOD
     grade = "III"
+    found_date = factory.LazyAttribute(lambda diagnosis: timezone.localdate(diagnosis.made_at))
     made_at = factory.LazyFunction(timezone.now)
     made_by = factory.SubFactory(ClinicianFactory)
+
+
+class StopFactory(factory.django.DjangoModelFactory):
+    """A stop of the pathway that was not reviewed."""
+
+    class Meta:
+        model = PathwayStop
+
+    patient = factory.SubFactory(PatientFactory)
+    raised_at = factory.LazyFunction(timezone.now)
+    raised_by = factory.SubFactory(ClinicianFactory)
+
+
+class SignsFactory(factory.django.DjangoModelFactory):
+    """A warning sign that stops the pathway."""
+
+    class Meta:
+        model = SignsStatement
+
+    stop = factory.SubFactory(StopFactory)
+    patient = factory.SelfAttribute("stop.patient")
+    present = ("patchy",)
+    found_date = factory.LazyFunction(timezone.localdate)
+    stated_at = factory.LazyFunction(timezone.now)
+    stated_by = factory.SubFactory(ClinicianFactory)
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        return {**kwargs, "present": list(kwargs["present"])}
+
+
+class CauseFactory(factory.django.DjangoModelFactory):
+    """A cause that stops the pathway."""
+
+    class Meta:
+        model = CauseStatement
+
+    stop = factory.SubFactory(StopFactory)
+    patient = factory.SelfAttribute("stop.patient")
+    item = "areata"
+    weight = "considered"
+    found_date = factory.LazyFunction(timezone.localdate)
+    stated_at = factory.LazyFunction(timezone.now)
+    stated_by = factory.SubFactory(ClinicianFactory)
+
+
+class StopReviewFactory(factory.django.DjangoModelFactory):
+    """A review that keeps the pathway stopped."""
+
+    class Meta:
+        model = StopReview
+
+    stop = factory.SubFactory(StopFactory)
+    outcome = StopReview.Outcome.KEPT
+    reason = "Biopsy taken; the result is to come."
+    reviewed_at = factory.LazyFunction(timezone.now)
+    reviewed_by = factory.SubFactory(ClinicianFactory)
 
 
 class ConsentTemplateFactory(factory.django.DjangoModelFactory):

@@ -10,6 +10,7 @@ from tests.factories.followups import ReviewFactory
 from tests.factories.patients import CaseFactory, PatientFactory, SignedConsentFactory
 from tests.factories.treatments import signed_session
 
+COUNTS = ("TOTAL", "INITIAL")
 OVERDUE = reverse("followups:overdue")
 
 
@@ -50,6 +51,7 @@ def form(*rows: dict, known: int = 0, **more) -> dict:
         "note": "",
         "areas-TOTAL_FORMS": str(len(rows)),
         "areas-INITIAL_FORMS": str(known),
+        **{f"{part}-{count}_FORMS": "0" for part in ("pulls", "looks") for count in COUNTS},
     }
     for place, row in enumerate(rows):
         data |= {f"areas-{place}-{name}": value for name, value in row.items()}

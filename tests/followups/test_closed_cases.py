@@ -19,6 +19,7 @@ from tests.factories.followups import ReviewFactory
 from tests.factories.patients import closed
 from tests.factories.staff import UserFactory
 from tests.factories.treatments import SessionFactory
+from tests.followups.pages import COUNTS
 from tests.races import one_after_the_other
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,7 @@ def _write_up(client, review):
         "record_early": "on",
         "areas-TOTAL_FORMS": "0",
         "areas-INITIAL_FORMS": "0",
+        **{f"{part}-{count}_FORMS": "0" for part in ("pulls", "looks") for count in COUNTS},
     }
     return client.post(page, typed)
 

@@ -81,9 +81,27 @@ def records_baseline(journey: Journey, clinician: Person) -> None:
     clinician.fills("Hair count", "80")
     clinician.fills("Counted area", "0.65")
     expect(clinician.page.locator("[data-density]").first).to_contain_text("123.1")
+    chooses_a_picture_by_keyboard_on_a_phone(clinician)
     clinician.presses("Save")
-    clinician.reads("123.1", "Vertex", "0.65")
+    clinician.reads("123.1", "Vertex", "0.65", "Norwood-Hamilton III")
     adds_photographs(journey, clinician, ("frontal", "vertex"), red=160, agreed="aloud")
+
+
+def chooses_a_picture_by_keyboard_on_a_phone(clinician: Person) -> None:
+    """Go from one card to the next with the arrows; the list says the same."""
+    page = clinician.page
+    before = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("#id_diagnosis-condition").select_option("aga_male")
+    page.locator("input[value='norwood:II']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("input[value='norwood:III']")).to_be_checked()
+    expect(page.locator("#id_diagnosis-graded")).to_have_value("norwood:III")
+    clinician.looks_at_the_page()
+    if before:
+        page.set_viewport_size(before)
 
 
 def adds_photographs(

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
-from patients.actions import cases, history
+from patients.actions import assessment, cases, history
 from patients.models import Allergy, Case, Diagnosis, HistoryEntry, Medicine
 from patients.record import history_of
 from tests.factories.patients import PatientFactory
@@ -132,7 +132,8 @@ def test_no_known_allergies_cannot_be_said_while_one_stands(clinician, patient):
 
 def diagnose(by, patient, **changed) -> Diagnosis:
     values = {"condition": "aga_male", "scale": "norwood", "grade": "IIIa", "note": ""}
-    return history.make_diagnosis(by=by, patient=patient, now=NOW, **{**values, **changed})
+    graded = assessment.Graded(**{**values, **changed})
+    return assessment.make_diagnosis(by=by, patient=patient, graded=graded, now=NOW)
 
 
 def test_a_diagnosis_opens_a_case_where_there_is_none_and_uses_it_afterwards(clinician, patient):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from followups.actions.examinations import Findings, record_examination
-from patients.actions import cases, history
+from patients.actions import assessment, cases
 from patients.models import Case
 from tests.factories.followups import ReviewFactory
 from tests.factories.patients import CaseFactory, closed
@@ -30,7 +30,8 @@ def case() -> Case:
 
 def diagnose(by, case: Case, grade: str = "IIIa") -> None:
     values = {"condition": "aga_male", "scale": "norwood", "grade": grade, "note": ""}
-    history.make_diagnosis(by=by, patient=case.patient, now=timezone.now(), **values)
+    graded = assessment.Graded(**values)
+    assessment.make_diagnosis(by=by, patient=case.patient, graded=graded, now=timezone.now())
 
 
 def count(by, case: Case, review=None) -> None:

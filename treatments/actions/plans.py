@@ -18,6 +18,7 @@ from patients.actions.cases import lead_if_nobody_does
 from patients.actions.contraindications import keep_check, kept_if_refused
 from patients.contraindications.evaluation import Given, evaluate_for
 from patients.models import Case, ContraindicationCheck
+from patients.pathway import why_stopped
 from patients.turns import take_turn
 from treatments.actions.refusals import in_words, may
 from treatments.models import Plan, Session
@@ -56,13 +57,16 @@ def make_plan(
 
     `reasons` say why it is planned although something speaks against it. Raises
     `ContraindicatedError` where it is contraindicated (that it was refused is kept), and
-    `ValidationError` without a reason, when the case is closed or has a plan for the technique.
+    `ValidationError` without a reason, when the case is closed or has a plan for the technique,
+    and while something that was found stops the AGA pathway (`patients.pathway`).
     """
     may(by, Permission.RECORD_CLINICAL)
     figures = {"sessions_planned": sessions_planned, "interval_days": interval_days}
     with kept_if_refused():
         take_turn(case.patient_id)
         _still_open(case)
+        if stopped := why_stopped(case.patient_id):
+            raise ValidationError(stopped)
         with in_words():
             plan = Plan.check_and_create(
                 case=case,

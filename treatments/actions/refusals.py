@@ -16,7 +16,10 @@ NO_CONSENT = (
 )
 BAD_LOT = "A lot in this session is expired or recalled. Use another one."
 
+STOPPED = "The AGA pathway is stopped until a clinician reviews what was found. Nothing was saved."
+
 _OF_TRIGGERS = {
+    "the AGA pathway of this patient is stopped": STOPPED,
     "a session is signed only with a standing consent to its technique": NO_CONSENT,
     "a session is signed only with a consent of its own case": NO_CONSENT,
     "a session is signed only with a consent from before it started": (

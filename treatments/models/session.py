@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
@@ -19,12 +19,13 @@ from clinic.base.triggers import (
 )
 from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
-from patients.models import Case, Consent, Patient
+from patients.models import Case, Consent, PathwayStop, Patient
 from treatments.models.plan import Plan
 from treatments.triggers import (
     addendum_of_signed,
     checked_when_signed,
     consent_stands_when_signed,
+    pathway_open_when_signed,
     whole_when_signed,
 )
 
@@ -61,12 +62,26 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def with_everything(self) -> "SessionQuerySet":
         """Return the sessions with all that a page or a document shows of them."""
-        return self.select_related(
-            *("site", "case", "plan", "operator", "responsible_doctor", "signed_by", "saved_by"),
-            "consent_reconfirmed_by",
-            *("consent__template", "micrograft", "prp"),
-        ).prefetch_related(
-            *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")
+        return (
+            self.select_related(
+                *(
+                    "site",
+                    "case",
+                    "plan",
+                    "operator",
+                    "responsible_doctor",
+                    "signed_by",
+                    "saved_by",
+                ),
+                "consent_reconfirmed_by",
+                *("consent__template", "micrograft", "prp"),
+            )
+            .annotate(
+                has_stop=Exists(PathwayStop.objects.standing().filter(patient=OuterRef("patient")))
+            )
+            .prefetch_related(
+                *("zones", "spins", "anaesthetics", "lot_uses__lot", "addenda__added_by")
+            )
         )
 
 
@@ -207,6 +222,7 @@ class Session(Record):
             consent_stands_when_signed(),
             checked_when_signed(),
             whole_when_signed(),
+            pathway_open_when_signed(),
             never_changes("patient", "case"),
             same_patient(
                 ("patients_case", "case_id"),
@@ -223,6 +239,13 @@ class Session(Record):
     def is_signed(self) -> bool:
         """Whether the record is locked."""
         return self.signed_at is not None
+
+    @property
+    def is_pathway_stopped(self) -> bool:
+        """Whether something that was found stops the AGA pathway; `with_everything` asks it too."""
+        if "has_stop" in self.__dict__:
+            return bool(self.__dict__["has_stop"])
+        return PathwayStop.objects.standing().filter(patient=self.patient_id).exists()
 
     @property
     def consent_reconfirmed(self) -> bool:

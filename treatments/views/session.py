@@ -21,7 +21,7 @@ from treatments import parts
 from treatments.access import get_session, read_session
 from treatments.actions.drafts import ChangedMeanwhileError, discard_draft, save_draft
 from treatments.amounts import infiltration, lidocaine_total, platelets
-from treatments.completeness import blocking, gaps
+from treatments.completeness import PATHWAY, blocking, gaps
 from treatments.consents import consent_of
 from treatments.contraindications import Known, evaluation_of, known_of
 from treatments.differences import Difference, as_text, differences
@@ -95,6 +95,7 @@ def live_context(session: Session, known: Known, *, wrong: Iterable[str] = ()) -
         "consent": consent,
         "evaluation": evaluation,
         "why_no_consent": next((gap.text for gap in found if gap.anchor == "consent-state"), ""),
+        "why_stopped": next((gap.text for gap in found if gap.anchor == PATHWAY), ""),
         "gaps": found,
         "missing": blocking(found),
         "progress": [

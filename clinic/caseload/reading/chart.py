@@ -27,9 +27,11 @@ from patients.models import (
     Diagnosis,
     Medicine,
     MedicinesReview,
+    PathwayStop,
     Patient,
 )
 from patients.models.consent import ConsentQuerySet
+from patients.scales import SALT_WEIGHTS
 from treatments.models import Plan, Session
 
 
@@ -79,7 +81,8 @@ class ShownCase:
 
     case: Case
     stage: Stage
-    diagnosis: str
+    diagnosis: Diagnosis | None
+    is_stopped: bool
     courses: list[CourseProgress]
     next_visit: NextVisit | None
     has_baseline: bool
@@ -110,8 +113,8 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-4]
-        medicines, takes_none, signed, record = row[-4:]
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-5]
+        medicines, takes_none, signed, record, is_stopped = row[-5:]
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -119,7 +122,8 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
         return ShownCase(
             case=case,
             stage=Stage(stage),
-            diagnosis=_diagnosis_in_words(diagnosis),
+            diagnosis=Diagnosis(**diagnosis) if diagnosis else None,
+            is_stopped=is_stopped,
             courses=[CourseProgress(**course) for course in courses],
             next_visit=_visit(next_visit),
             has_baseline=has_baseline,
@@ -148,6 +152,7 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         Exists(_none_taken()),
         ArraySubquery(_agreements(now)),
         _record_where_planned(),
+        Exists(PathwayStop.objects.standing().filter(patient=OuterRef("patient"))),
     )[:1]
 
 
@@ -212,15 +217,12 @@ def _baselines() -> Any:
 
 
 def _latest_diagnosis() -> Any:
+    names = ("condition", "scale", "grade", *(f"salt_{area}_percent" for area in SALT_WEIGHTS))
     return (
         Diagnosis.objects.filter(case=OuterRef("pk"))
-        .order_by("-made_at", "-id")
-        .values(found=JSONObject(condition="condition", scale="scale", grade="grade"))[:1]
+        .order_by("-found_date", "-made_at", "-id")
+        .values(found=JSONObject(**{name: name for name in names}))[:1]
     )
-
-
-def _diagnosis_in_words(found: dict[str, str] | None) -> str:
-    return str(Diagnosis(**found)) if found else ""
 
 
 def _signed() -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,13 @@ from patients.models import (
     Diagnosis,
     HistoryEntry,
     Medicine,
+    PathwayStop,
     PregnancyStatement,
+    StopReview,
 )
+from patients.models.pathway import LIFTING
 from patients.partial_dates import Precision
+from patients.scales import Scale
 from treatments.models import Session
 
 
@@ -82,6 +87,20 @@ def _withdrawal(title: str, _: str) -> tuple[str, str, str]:
 def _diagnosis(condition: str, grade: str) -> tuple[str, str, str]:
     label = Diagnosis.Condition(condition).label
     return f"Diagnosis: {label}{f', grade {grade}' if grade else ''}", "", ""
+
+
+def _salt(condition: str, score_percent: str) -> tuple[str, str, str]:
+    score = f"{Decimal(score_percent).normalize():f}"
+    return f"Diagnosis: {Diagnosis.Condition(condition).label}, SALT {score} %", "", ""
+
+
+def _pathway_stop(_: str, __: str) -> tuple[str, str, str]:
+    return "AGA pathway stopped by what was found", "", "danger"
+
+
+def _pathway_review(outcome: str, _: str) -> tuple[str, str, str]:
+    tone = "good" if outcome in LIFTING else "danger"
+    return f"AGA pathway reviewed: {StopReview.Outcome(outcome).label.lower()}", "", tone
 
 
 def _history(topic: str, _: str) -> tuple[str, str, str]:
@@ -281,11 +300,40 @@ SOURCES = (
     Source(
         kind="history",
         icon="note",
-        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient),
+        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient).exclude(
+            scale=Scale.SALT
+        ),
         at="made_at",
         columns=("condition", "grade"),
         words=_diagnosis,
         address="patients:history",
+    ),
+    Source(
+        kind="history",
+        icon="note",
+        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient, scale=Scale.SALT),
+        at="made_at",
+        columns=("condition", "salt_percent"),
+        words=_salt,
+        address="patients:history",
+    ),
+    Source(
+        kind="history",
+        icon="danger",
+        rows=lambda patient: PathwayStop.objects.filter(patient=patient),
+        at="raised_at",
+        columns=("id", "id"),
+        words=_pathway_stop,
+        address="patients:pathway",
+    ),
+    Source(
+        kind="history",
+        icon="check",
+        rows=lambda patient: StopReview.objects.filter(stop__patient=patient),
+        at="reviewed_at",
+        columns=("outcome", "id"),
+        words=_pathway_review,
+        address="patients:pathway",
     ),
     Source(
         kind="history",

@@ -11,12 +11,20 @@ from clinic.caseload.seed.steps import INTERVAL_DAYS, SESSIONS_PLANNED
 from clinic.caseload.stages import Stage
 from clinic.messaging.models import Message
 from clinic.practice.models import Technique
-from followups.models import Examination, Measurement, Review, TargetArea
+from followups.models import (
+    Examination,
+    Measurement,
+    PullTest,
+    Review,
+    TargetArea,
+    Trichoscopy,
+)
 from patients.models import (
     Allergy,
     BloodResult,
     BloodSample,
     Case,
+    CauseStatement,
     ConditionStatement,
     Consent,
     ContraindicationCheck,
@@ -28,10 +36,13 @@ from patients.models import (
     MedicinesReview,
     NoEarlierTreatments,
     NoKnownAllergies,
+    PathwayStop,
     Patient,
     PregnancyStatement,
     RelativeStatement,
+    SignsStatement,
     SiteRegistration,
+    StopReview,
 )
 from treatments.models import (
     LotUse,
@@ -48,13 +59,17 @@ BEFORE_SESSIONS = (
     *(Patient, SiteRegistration, Case, HistoryEntry, Allergy, NoKnownAllergies, Medicine),
     *(ConditionStatement, RelativeStatement, HairStatement, PregnancyStatement, MedicinesReview),
     *(BloodSample, BloodResult, EarlierTreatment, NoEarlierTreatments),
+    *(PathwayStop, SignsStatement, CauseStatement, StopReview),
     *(Diagnosis, Appointment, Consent, Plan),
 )
 SESSIONS = (
     *(Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse),
     ContraindicationCheck,
 )
-AFTER_SESSIONS = (TargetArea, Review, Examination, Measurement, Message, Event)
+AFTER_SESSIONS = (
+    *(TargetArea, Review, Examination, Measurement, PullTest, Trichoscopy),
+    *(Message, Event),
+)
 TABLES = (*BEFORE_SESSIONS, *SESSIONS, *AFTER_SESSIONS)
 
 _REFLECTION_DAYS = 20
@@ -96,13 +111,13 @@ class Journey(SessionSteps):
         self.register(consultation - timedelta(days=12), **self._ending(goal, first_session))
         _, slot = self.visit(consultation, "consultation")
         seen = slot.day
-        self.assess(seen)
+        diagnosis_id, signs_id = self.assess(seen)
         goal = self._possible(goal, slot.starts_at)
         if goal.stage == Stage.DECLINED:
             return
         area_id = self.target_area(seen)
         baseline = self.random.randrange(70, 130)
-        self.examine(seen, area_id, baseline)
+        self.examine(seen, area_id, baseline, diagnosis_id=diagnosis_id, signs_id=signs_id)
         if goal.stage == Stage.ASSESSED:
             return
         plan_id = self.plan(seen, goal.technique)

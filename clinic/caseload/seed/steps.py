@@ -10,6 +10,7 @@ from typing import Any
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.booking.models import Appointment
+from clinic.caseload.seed.assessments import About, diagnose, look_for_signs, measure_vertex
 from clinic.caseload.seed.calendar import Calendar, Slot
 from clinic.caseload.seed.clinic import Clinic
 from clinic.caseload.seed.history import write_history
@@ -21,7 +22,7 @@ from clinic.staff.models import User
 from followups.models import Examination, Measurement, Review, TargetArea
 from patients.consent.clock import expires_at
 from patients.contraindications.facts import Facts
-from patients.models import Case, Consent, Diagnosis, Patient, SiteRegistration
+from patients.models import Case, Consent, Patient, SiteRegistration
 from treatments.models import Plan
 
 INTERVAL_DAYS = {Technique.MICROGRAFT: 45, Technique.PRP: 30}
@@ -138,8 +139,11 @@ class Steps:
             sent_at=due_at if due_at < self.now else None,
         )
 
-    def assess(self, day: date) -> None:
-        """Record history, allergies, medicines and the diagnosis."""
+    def assess(self, day: date) -> tuple[str, str]:
+        """Record history, allergies, medicines, signs, causes and the diagnosis.
+
+        Return the keys of the diagnosis and of the statement on warning signs.
+        """
         at = self.at(day)
         self.facts = write_history(
             self.random,
@@ -151,21 +155,12 @@ class Steps:
             sex=self.person.sex,
             reason=self.person.reason,
         )
-        self._diagnose(at)
-
-    def _diagnose(self, at: datetime) -> None:
+        about = About(self.rows, self.patient_id, self.case_id, self.clinician.pk, at, day)
+        signs_id = look_for_signs(self.random, about)
         female = self.person.sex == Patient.Sex.FEMALE
-        self.rows.add(
-            Diagnosis,
-            at=at,
-            case_id=self.case_id,
-            condition="aga_female" if female else "aga_male",
-            scale="ludwig" if female else "norwood",
-            grade=self.random.choice(("I", "II") if female else ("II", "III", "III-vertex", "IV")),
-            made_at=at,
-            made_by_id=self.clinician.pk,
-        )
+        diagnosis_id = diagnose(self.random, about, female=female)
         self.event(Kind.DIAGNOSIS_MADE, at, self.clinician, diagnosis="androgenetic alopecia")
+        return diagnosis_id, signs_id
 
     def plan(self, day: date, technique: Technique) -> str:
         """Plan a course."""
@@ -238,7 +233,12 @@ class Steps:
         )
 
     def examine(
-        self, day: date, area_id: str, hair_count: int, review_id: str | None = None
+        self,
+        day: date,
+        area_id: str,
+        hair_count: int,
+        review_id: str | None = None,
+        **concluded: Any,
     ) -> str:
         """Record a baseline, or a review's findings."""
         at = self.at(day)
@@ -250,6 +250,8 @@ class Steps:
             kind=Examination.Kind.REVIEW if review_id else Examination.Kind.BASELINE,
             review_id=review_id,
             examined_date=day,
+            pull_days_since_wash=2,
+            **concluded,
             satisfaction=self.random.randrange(5, 10) if review_id else None,
             recorded_at=at,
             recorded_by_id=self.clinician.pk,
@@ -262,6 +264,7 @@ class Steps:
             hair_count=hair_count,
             counted_area_cm2=Decimal("0.650"),
         )
+        measure_vertex(self.random, self.rows, examination_id, at, hair_count)
         return examination_id
 
     def follow_up(

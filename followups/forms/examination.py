@@ -1,4 +1,4 @@
-"""Forms about reviews. A form never saves."""
+"""The visit itself: its day, its note and its counts; and attempts to reach the patient."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.base.forms import PlainForm
 from clinic.base.templatetags.anagen import day
-from followups.actions.examinations import AreaCount, Findings, NewArea
+from followups.actions.examinations import AreaCount, NewArea
 from followups.models import ContactAttempt, TargetArea
 
 DEFAULT_AREA_CM2 = Decimal("0.65")
@@ -236,16 +236,6 @@ class CountsFormSet(forms.BaseFormSet):
     def counts(self) -> list[AreaCount]:
         """The counts that were made, in the order of the rows."""
         return [count for form in self._kept() if (count := form.count) is not None]
-
-
-def findings_of(form: ExaminationForm, rows: CountsFormSet) -> Findings:
-    """Return what two valid forms say was found."""
-    return Findings(
-        examined_date=form.cleaned_data["examined_date"],
-        counts=rows.counts,
-        satisfaction=form.cleaned_data.get("satisfaction"),
-        note=form.cleaned_data["note"],
-    )
 
 
 CountRows = forms.formset_factory(

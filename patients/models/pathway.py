@@ -1,0 +1,246 @@
+"""What may be the cause, which warning signs were seen, and what stops the AGA pathway by that.
+
+A warning sign, or a cause that is scarring, infection or areata, points to a stop. A stop stands
+until a clinician's review lets the pathway go on; the newest review of a stop decides. What was
+stated is never taken out of a stop: that it was wrong is said in the review.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from clinic.base.models import Record
+from clinic.base.triggers import append_only, same_patient
+from patients.models.patient import Patient
+from patients.models.statements import Statement
+from patients.triggers import of_an_open_stop
+
+
+class Cause(models.TextChoices):
+    """What can be behind hair loss."""
+
+    AGA = "aga", "Androgenetic alopecia"
+    TELOGEN_EFFLUVIUM = "telogen_effluvium", "Telogen effluvium"
+    AREATA = "areata", "Alopecia areata"
+    ANAGEN_EFFLUVIUM = "anagen_effluvium", "Anagen effluvium"
+    TRICHOTILLOMANIA = "trichotillomania", "Trichotillomania"
+    TINEA = "tinea", "Tinea capitis"
+    TRACTION = "traction", "Traction"
+    LPP = "lpp", "Lichen planopilaris (LPP)"
+    FFA = "ffa", "Frontal fibrosing alopecia (FFA)"
+    DLE = "dle", "Discoid lupus (DLE)"
+    CCCA = "ccca", "Central centrifugal cicatricial alopecia (CCCA)"
+    SCARRING = "scarring", "Scarring, not told apart yet"
+    THYROID = "thyroid", "Thyroid disease"
+    IRON = "iron", "Iron deficiency"
+    DRUGS = "drugs", "Drugs"
+    OTHER = "other", "Other"
+
+
+STOPPING_CAUSES = ("areata", "tinea", "lpp", "ffa", "dle", "ccca", "scarring")
+
+
+class Weight(models.TextChoices):
+    """How a possible cause is seen."""
+
+    CONSIDERED = "considered", "Considered"
+    LIKELY = "likely", "Likely"
+    RULED_OUT = "ruled_out", "Ruled out"
+
+
+class Sign(models.TextChoices):
+    """A warning sign: each stops the AGA pathway until reviewed."""
+
+    SCARRING = "scarring", "Scarring, or follicle openings lost"
+    INFLAMED = "inflamed", "Scaling, pustules or inflammation"
+    PAIN = "pain", "Pain or burning"
+    PATCHY = "patchy", "Loss in patches"
+    SUDDEN = "sudden", "Sudden onset"
+    FAST = "fast", "Fast course, or onset in childhood"
+    BROWS = "brows", "Loss of eyebrows or lashes"
+    BROKEN = "broken", "Broken hairs"
+
+
+class StopQuerySet(models.QuerySet["PathwayStop"]):
+    """Stops, with a name for those that stand."""
+
+    def standing(self) -> "StopQuerySet":
+        """Return stops that no review has lifted: not reviewed yet, or kept by the newest one."""
+        newest = (
+            StopReview.objects.filter(stop=OuterRef("pk"))
+            .order_by("-reviewed_at", "-id")
+            .values("outcome")[:1]
+        )
+        return self.alias(last=Coalesce(Subquery(newest), Value(""))).exclude(last__in=LIFTING)
+
+    def reviewed(self) -> "StopQuerySet":
+        """Return stops that were reviewed at least once."""
+        return self.filter(Exists(StopReview.objects.filter(stop=OuterRef("pk"))))
+
+
+class PathwayStop(Record):
+    """The AGA pathway of a patient is stopped by what points to this."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="pathway_stops")
+    raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = StopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-raised_at", "-id"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"Stopped {self.raised_at:%d-%b-%Y}"
+
+    @property
+    def grounds(self) -> list[str]:
+        """What stands behind the stop, in words, the oldest first."""
+        causes, signs = list(self.causes.all()), list(self.signs.all())
+        rows: list[Any] = sorted([*causes, *signs], key=lambda row: (row.stated_at, row.pk))
+        return list(dict.fromkeys(str(row) for row in rows))
+
+    @property
+    def evidence(self) -> set[UUID]:
+        """The keys of what points to the stop: who reviews it has read all of these."""
+        return {row.pk for rows in (self.causes, self.signs) for row in rows.all()}
+
+
+class StopReview(Record):
+    """A clinician went through what stops the pathway and decided, with a reason."""
+
+    class Outcome(models.TextChoices):
+        RULED_OUT = "ruled_out", "Ruled out: the pathway goes on"
+        ACCOUNTED = "accounted", "Known and accounted for: the pathway goes on"
+        KEPT = "kept", "Confirmed or not settled: the pathway stays stopped"
+
+    stop = models.ForeignKey(PathwayStop, on_delete=models.PROTECT, related_name="reviews")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    reason = models.TextField()
+    reviewed_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-reviewed_at", "-id"]
+        indexes = [models.Index(fields=["stop", "-reviewed_at", "-id"], name="stop_review_newest")]
+        constraints = [
+            models.CheckConstraint(
+                name="patients_stop_review_outcome",
+                condition=Q(outcome__in=["ruled_out", "accounted", "kept"]),
+            ),
+            models.CheckConstraint(
+                name="patients_stop_review_has_reason",
+                condition=Q(reason__regex=r"\S"),
+                violation_error_message="Write why.",
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.reason}"
+
+    @property
+    def lifts(self) -> bool:
+        """Whether the pathway goes on by this review."""
+        return self.outcome in LIFTING
+
+
+LIFTING = (StopReview.Outcome.RULED_OUT.value, StopReview.Outcome.ACCOUNTED.value)
+
+
+class CauseStatement(Statement):
+    """How somebody saw a possible cause on a day. The newest of a cause stands."""
+
+    FACTS = ("weight", "note")
+
+    item = models.CharField(max_length=24, choices=Cause)
+    weight = models.CharField(max_length=10, choices=Weight)
+    note = models.CharField(max_length=300, blank=True)
+    found_date = models.DateField("day it was weighed")
+    stop = models.ForeignKey(
+        PathwayStop, on_delete=models.PROTECT, null=True, blank=True, related_name="causes"
+    )
+
+    class Meta:
+        ordering = ["-stated_at", "-id"]
+        indexes = [models.Index(fields=["patient", "item", "-stated_at"], name="cause_latest")]
+        constraints = [
+            models.CheckConstraint(
+                name="patients_cause_weight", condition=Q(weight__in=Weight.values)
+            ),
+            models.CheckConstraint(
+                name="patients_cause_stops",
+                condition=~Q(item__in=STOPPING_CAUSES)
+                | Q(weight="ruled_out")
+                | Q(stop__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="patients_cause_other_in_words",
+                condition=~Q(item="other") | Q(note__regex=r"\S"),
+                violation_error_message="Say in words which other cause.",
+            ),
+        ]
+        triggers = [
+            *append_only(),
+            same_patient(("patients_pathwaystop", "stop_id")),
+            of_an_open_stop(),
+        ]
+
+    def __str__(self) -> str:
+        words = f"{self.get_item_display()}: {self.get_weight_display().lower()}"
+        return f"{words} ({self.note})" if self.note else words
+
+    @property
+    def stops(self) -> bool:
+        """Whether the AGA pathway waits for a review of it."""
+        return self.item in STOPPING_CAUSES and self.weight != Weight.RULED_OUT
+
+
+class SignsStatement(Statement):
+    """Which warning signs were seen when all of them were looked for; none is an answer."""
+
+    FACTS: ClassVar[tuple[str, ...]] = ("present", "note", "found_date")
+
+    present = ArrayField(models.CharField(max_length=10, choices=Sign), default=list, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    found_date = models.DateField("day they were looked for")
+    stop = models.ForeignKey(
+        PathwayStop, on_delete=models.PROTECT, null=True, blank=True, related_name="signs"
+    )
+
+    class Meta:
+        ordering = ["-stated_at", "-id"]
+        indexes = [models.Index(fields=["patient", "-stated_at"], name="signs_latest")]
+        constraints = [
+            models.CheckConstraint(
+                name="patients_signs_known",
+                condition=Q(present__contained_by=list(Sign.values)),
+            ),
+            models.CheckConstraint(
+                name="patients_signs_stop", condition=Q(present=[]) | Q(stop__isnull=False)
+            ),
+        ]
+        triggers = [
+            *append_only(),
+            same_patient(("patients_pathwaystop", "stop_id")),
+            of_an_open_stop(),
+        ]
+
+    def __str__(self) -> str:
+        words = "; ".join(self.signs_in_words) or "No warning signs"
+        return f"{words} ({self.note})" if self.note else words
+
+    @property
+    def signs_in_words(self) -> list[str]:
+        """The signs that were seen, in words."""
+        return [str(sign.label) for sign in Sign if sign.value in self.present]

@@ -1,0 +1,216 @@
+"""No plan is made and no session signed while something that was found stops the pathway."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import Event
+from patients.actions.assessment import (
+    Graded,
+    Signs,
+    Weighed,
+    look_for_signs,
+    make_diagnosis,
+    review_stop,
+    weigh_causes,
+)
+from patients.models import CauseStatement, PathwayStop, SignsStatement
+from patients.pathway import standing_stop
+from tests.factories.patients import CaseFactory, CauseFactory, SignsFactory, StopFactory
+from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
+from treatments.actions.plans import make_plan
+from treatments.completeness import blocking, gaps
+from treatments.models import Plan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(clinician):
+    return CaseFactory(clinician=clinician)
+
+
+def found(by, case, *present):
+    return look_for_signs(
+        by=by,
+        patient=case.patient,
+        signs=Signs(present),
+        found_date=timezone.localdate(),
+        now=timezone.now(),
+    )
+
+
+def weighed(by, case, cause, weight, note=""):
+    return weigh_causes(
+        by=by,
+        patient=case.patient,
+        weighed={cause: Weighed(weight, note)},
+        found_date=timezone.localdate(),
+        now=timezone.now(),
+    )
+
+
+def planned(by, case):
+    return make_plan(
+        by=by,
+        case=case,
+        technique="prp",
+        sessions_planned=3,
+        interval_days=30,
+        now=timezone.now(),
+    )
+
+
+def reviewed(by, stop, outcome="ruled_out", seen=None, reason="Biopsy shows no scarring."):
+    seen = stop.evidence | set(stop.reviews.values_list("pk", flat=True)) if seen is None else seen
+    return review_stop(
+        by=by, stop=stop, outcome=outcome, reason=reason, seen=seen, now=timezone.now()
+    )
+
+
+def test_a_warning_sign_stops_the_plan_until_a_clinician_reviews_it(clinician, case):
+    found(clinician, case, "scarring")
+    with pytest.raises(ValidationError, match="Scarring, or follicle openings lost"):
+        planned(clinician, case)
+    assert not Plan.objects.exists()
+    reviewed(clinician, standing_stop(case.patient_id))
+    assert planned(clinician, case)
+    kinds = Event.objects.about_patient(case.patient_id).values_list("kind", flat=True)
+    assert {"patients.pathway_stopped", "patients.stop_reviewed"} <= set(kinds)
+
+
+def test_no_warning_signs_is_an_answer_that_stops_nothing(clinician, case):
+    assert str(found(clinician, case)) == "No warning signs"
+    assert standing_stop(case.patient_id) is None
+
+
+@pytest.mark.parametrize("cause", ["areata", "tinea", "lpp", "ffa", "dle", "ccca", "scarring"])
+def test_scarring_infection_and_areata_stop_unless_they_are_ruled_out(clinician, case, cause):
+    weighed(clinician, case, cause, "ruled_out")
+    assert standing_stop(case.patient_id) is None
+    weighed(clinician, case, cause, "considered")
+    assert standing_stop(case.patient_id) is not None
+
+
+@pytest.mark.parametrize("cause", ["aga", "telogen_effluvium", "traction", "thyroid", "iron"])
+def test_other_causes_stop_nothing(clinician, case, cause):
+    weighed(clinician, case, cause, "likely")
+    assert standing_stop(case.patient_id) is None
+
+
+def test_another_cause_is_said_in_words(clinician, case):
+    with pytest.raises(ValidationError, match="Say in words"):
+        weighed(clinician, case, "other", "likely")
+
+
+def test_ruling_a_cause_out_later_does_not_lift_the_stop(clinician, case):
+    weighed(clinician, case, "tinea", "likely")
+    weighed(clinician, case, "tinea", "ruled_out", "Culture negative")
+    assert standing_stop(case.patient_id) is not None
+
+
+def test_a_diagnosis_of_areata_stops_and_does_so_again_once_it_had_been_ruled_out(clinician, case):
+    graded = Graded("areata")
+    make_diagnosis(by=clinician, patient=case.patient, graded=graded, now=timezone.now())
+    first = standing_stop(case.patient_id)
+    reviewed(clinician, first)
+    make_diagnosis(by=clinician, patient=case.patient, graded=graded, now=timezone.now())
+    again = standing_stop(case.patient_id)
+    assert again is not None
+    assert again != first
+    reviewed(clinician, again, "accounted")
+    make_diagnosis(by=clinician, patient=case.patient, graded=graded, now=timezone.now())
+    assert standing_stop(case.patient_id) is None
+
+
+def test_a_review_may_keep_the_pathway_stopped_and_a_later_one_open_it(clinician, case):
+    found(clinician, case, "patchy")
+    stop = standing_stop(case.patient_id)
+    reviewed(clinician, stop, "kept", reason="Biopsy to come.")
+    with pytest.raises(ValidationError, match="a review kept it so"):
+        planned(clinician, case)
+    reviewed(clinician, stop, "accounted")
+    assert planned(clinician, case)
+
+
+def test_what_is_found_after_a_review_is_another_stop(clinician, case):
+    found(clinician, case, "pain")
+    stop = standing_stop(case.patient_id)
+    reviewed(clinician, stop)
+    found(clinician, case, "pain")
+    assert standing_stop(case.patient_id) not in (None, stop)
+    with pytest.raises(IntegrityError, match="needs a stop of its own"), transaction.atomic():
+        SignsFactory(stop=stop)
+
+
+def test_nobody_reviews_what_they_have_not_read(clinician, case):
+    found(clinician, case, "sudden")
+    stop = standing_stop(case.patient_id)
+    seen = stop.evidence
+    weighed(clinician, case, "areata", "considered")
+    with pytest.raises(ValidationError, match="More was found"):
+        reviewed(clinician, stop, seen=seen)
+    assert standing_stop(case.patient_id) == stop
+
+
+def test_a_review_needs_a_reason_and_a_clinician(clinician, admin, case):
+    found(clinician, case, "broken")
+    stop = standing_stop(case.patient_id)
+    with pytest.raises(ValidationError, match="reason"):
+        reviewed(clinician, stop, reason="  ")
+    with pytest.raises(PermissionDenied):
+        reviewed(admin, stop)
+
+
+def test_the_database_itself_refuses_a_plan_a_signature_and_a_sign_without_a_stop(clinician):
+    stop = StopFactory()
+    case = CaseFactory(patient=stop.patient)
+    refused = pytest.raises(IntegrityError, match="pathway of this patient is stopped")
+    with refused, transaction.atomic():
+        PlanFactory(case=case)
+    for make in (SignsFactory, CauseFactory):
+        with pytest.raises(IntegrityError, match="check constraint"), transaction.atomic():
+            make(stop=None, patient=stop.patient)
+    assert not SignsStatement.objects.exists()
+    assert not CauseStatement.objects.exists()
+
+
+def test_a_draft_says_what_stops_it_and_cannot_be_signed(clinician, client_of):
+    session = signed_session()
+    draft = SessionFactory(case=session.case, patient=session.patient, plan=session.plan, number=2)
+    found(clinician, session.case, "inflamed")
+    missing = [gap.text for gap in blocking(gaps(draft, None, timezone.now()))]
+    assert any("Scaling, pustules or inflammation" in text for text in missing)
+    refused = pytest.raises(IntegrityError, match="pathway of this patient is stopped")
+    with refused, transaction.atomic():
+        type(draft).objects.filter(pk=draft.pk).update(
+            signed_at=timezone.now(), signed_by=clinician, consent=session.consent
+        )
+    page = client_of(clinician).get(reverse("treatments:sign", args=[draft.patient_id, draft.pk]))
+    assert reverse("patients:pathway", args=[draft.patient_id]) in page.content.decode()
+
+
+def test_the_page_leads_from_the_plan_to_the_review_and_keeps_what_was_typed(
+    client_of, clinician, case
+):
+    found(clinician, case, "brows")
+    client = client_of(clinician)
+    new_plan = client.get(reverse("treatments:new_plan", args=[case.patient_id])).content.decode()
+    assert reverse("patients:pathway", args=[case.patient_id]) in new_plan
+    stop = PathwayStop.objects.get()
+    address = reverse("patients:review_stop", args=[case.patient_id, stop.pk])
+    refused = client.post(address, {"reason": "Seen with a colleague", "outcome": ""})
+    assert refused.status_code == 422
+    assert "Seen with a colleague" in refused.content.decode()
+    unread = client.post(address, {"reason": "Too fast", "outcome": "ruled_out", "seen": ""})
+    assert unread.status_code == 422
+    assert "More was found" in unread.content.decode()
+    seen = " ".join(map(str, stop.evidence))
+    sent = {"reason": "Lichen excluded", "outcome": "ruled_out", "seen": seen}
+    assert client.post(address, sent).status_code == 302
+    assert (
+        "The pathway is open"
+        in client.get(reverse("patients:pathway", args=[case.patient_id])).content.decode()
+    )
