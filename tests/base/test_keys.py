@@ -15,7 +15,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base.models import Record
 from clinic.documents.models import Document, Opening
-from followups.models import ContactAttempt, Review
+from followups.models import ContactAttempt, Examination, PullTest, Review, Trichoscopy
 from patients.actions.cases import reopen_case
 from patients.actions.merging import say_two_people
 from patients.finding.pairs import look_for_pairs
@@ -54,6 +54,9 @@ def a_row_of_every_table(db) -> None:
     audit.record(Kind.PATIENTS_SEARCHED, by=clinician)
     NoKnownAllergies.objects.create(patient=PatientFactory(), stated_at=now, stated_by=clinician)
     Opening.objects.create(document=Document.objects.get(), opened_by=clinician)
+    visit = Examination.objects.first()
+    PullTest.objects.create(examination=visit, region="vertex", hairs_pulled=50, hairs_out=5)
+    Trichoscopy.objects.create(examination=visit, region="vertex", hairs_per_cm2=160)
     Anaesthetic.objects.create(session=SessionFactory(), strength_percent=1, volume_ml=2)
     Addendum.objects.create(
         session=signed_session("prp"), text="And more", added_at=now, added_by=clinician

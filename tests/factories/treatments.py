@@ -152,7 +152,17 @@ def checked(session: Session, *results: dict[str, Any], **values: Any) -> Contra
     """Keep a check of contraindications of a session: these results, and no to every other rule."""
     said = {result.get("code") for result in results}
     others = [
-        {"code": rule.code, "version": rule.version, "severity": rule.severity, "state": "does_not"}
+        {
+            "rule": str(rule.pk),
+            "code": rule.code,
+            "version": rule.version,
+            "approved": rule.is_approved,
+            "severity": rule.severity,
+            "sentence": rule.sentence,
+            "state": "does_not",
+            "why": "Asked, and answered no",
+            "reason": "",
+        }
         for rule in standing_rules(session.technique)
         if rule.code not in said
     ]

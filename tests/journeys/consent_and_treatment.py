@@ -154,6 +154,8 @@ def checks_who_and_how(clinician: Person, *, started: str) -> None:
     clinician.ticks("The patient said their name and date of birth")
     clinician.ticks("Contraindications and allergies asked again")
     clinician.ticks("Consent reconfirmed: the patient was asked today and still agrees")
+    for question in clinician.page.locator(".questions-of-the-day fieldset").all():
+        question.get_by_label("No", exact=True).check()
     clinician.fills("Started", started)
     clinician.fills("Weight", "80")
 

@@ -110,6 +110,8 @@ def test_the_patients_own_page_fits_a_phone_in_the_dark(live_server, on_a_phone_
     patient.fills("Month", "Nov")
     patient.fills("Year", "1980")
     patient.presses("Open my page")
+    patient.is_on("A code, to be sure it is you")  # There is something to sign.
+    patient.opens(f"/my/{SECRET}/")
     patient.reads("Hello Ambrose")
     patient.opens(f"/my/{SECRET}/leave/")
 
