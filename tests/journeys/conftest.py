@@ -1,6 +1,5 @@
 """A browser, a clinic without patients, and a clock that server and worker share."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -10,6 +9,7 @@ from celery import current_app
 from playwright.sync_api import Browser, sync_playwright
 
 from clinic.caseload.seed.clinic import found
+from clinic.local.install import browser_program
 from tests.journeys.clock import Clock
 from tests.journeys.journey import FIRST_CALL, Journey
 from tests.journeys.person import Person
@@ -32,7 +32,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = browser_program()
     assert path, "Chromium is not installed: bin/test says how to get it."
     # Playwright keeps an event loop in this thread; the tests' own queries are still synchronous.
     with pytest.MonkeyPatch.context() as patch:

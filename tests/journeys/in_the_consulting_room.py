@@ -52,13 +52,14 @@ def records_medicine_allergy_and_diagnosis(clinician: Person) -> None:
 
 
 def answers_about_conditions(clinician: Person) -> None:
-    """Say yes to one, and no to the rest of its group by one button."""
+    """Say yes to one, and no to the rest of each group by its button."""
     clinician.unfolds("Ask about conditions")
     conditions = clinician.page.locator("#conditions")
     skin = conditions.locator("answer-group").filter(has_text="Keloid")
     skin.get_by_role("group", name="Keloid or raised scars").get_by_label("Yes").check()
     clinician.fills("Since", "2015", within=skin.locator(".answer").filter(has_text="Keloid"))
-    clinician.taps("Unanswered: no", within=skin)
+    for group in conditions.locator("answer-group").all():
+        clinician.taps("Unanswered: no", within=group)
     clinician.looks_at_the_page()
     clinician.taps("Save answers", within=conditions)
     clinician.reads("Keloid or raised scars · since 2015", within=conditions)

@@ -22,6 +22,23 @@ def test_the_browser_is_only_needed_for_tests(monkeypatch):
     ]
 
 
+def test_the_quickest_browser_is_installed_where_it_can_be_and_another_will_do(monkeypatch):
+    asked = []
+    monkeypatch.setattr(install, "library_is_there", lambda name: True)
+    there = {"chromium", "pdftotext"}
+    monkeypatch.setattr(
+        install.shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None
+    )
+    monkeypatch.setattr(install, "apt_install", lambda packages: asked.extend(packages))
+    install.install_system_packages(browser=True)
+    assert asked == [install.QUICKEST_BROWSER]
+    assert install.browser_program() == "/usr/bin/chromium"
+    there.add(install.QUICKEST_BROWSER)
+    install.install_system_packages(browser=True)
+    assert asked == [install.QUICKEST_BROWSER]
+    assert install.browser_program() == f"/usr/bin/{install.QUICKEST_BROWSER}"
+
+
 def test_what_cannot_be_installed_is_named(monkeypatch):
     monkeypatch.setattr(install, "missing_packages", lambda browser: ["chromium"])
     monkeypatch.setattr(install.os, "geteuid", lambda: 1000)
