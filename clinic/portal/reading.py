@@ -28,17 +28,24 @@ class Home:
     today: date
 
 
-def home_of(patient: Patient, *, now: datetime) -> Home:
-    """Gather what was done, what comes next, and what there is to read."""
+def home_of(patient: Patient, *, now: datetime, proved: bool) -> Home:
+    """Gather what was done, what comes next, and what there is to read.
+
+    Signed consents are among it for who has `proved` by a code who they are, as on every page
+    about a consent: what is read behind a date of birth alone is known to a whole family.
+    """
     visits = list(_visits(patient, now))
     sessions = _sessions(patient)
     site = _site(patient, visits, sessions)
+    documents = patient.documents.issued().order_by("-issued_at")
+    if not proved:
+        documents = documents.exclude(kind=Document.Kind.SIGNED_CONSENT)
     return Home(
         patient=patient,
         site=site,
         visits=visits,
         reviews=_reviews(patient),
-        documents=list(patient.documents.issued().order_by("-issued_at")[:MOST]),
+        documents=list(documents[:MOST]),
         sessions=sessions,
         today=timezone.localdate(now, timezone=site.zone if site else None),
     )

@@ -21,7 +21,7 @@ from clinic.base.private_files import private_file_response
 from clinic.consenting.access import consents_behind, has_to_sign
 from clinic.documents import actions
 from clinic.documents.access import document_behind, link_of
-from clinic.documents.models import PrivateLink
+from clinic.documents.models import Document, PrivateLink
 from clinic.documents.views import PDF, file_name
 from clinic.portal import limits, proof, session
 from clinic.portal.forms import BirthForm
@@ -115,7 +115,9 @@ def _page(
 
 
 def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
-    home = home_of(link.patient, now=timezone.now())
+    now = timezone.now()
+    proved = proof.of(request, link, now) is not None
+    home = home_of(link.patient, now=now, proved=proved)
     phones = {"phone": "", "out_of_hours_phone": ""}
     if home.site:
         phones = {
@@ -143,13 +145,19 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
 @private_page
 @require_safe
 def document(request: HttpRequest, token: str, document_id: UUID) -> HttpResponseBase:
-    """Open one of the patient's own documents, and record it."""
-    link = link_of(token, timezone.now())
+    """Open one of the patient's own documents, and record it.
+
+    A signed consent asks for a code first, as every page about one does.
+    """
+    now = timezone.now()
+    link = link_of(token, now)
     if link is None:
         return gone(request)
     if not session.is_open(request, link):
         return redirect("portal:enter", token)
     found = document_behind(link, document_id)
+    if found.kind == Document.Kind.SIGNED_CONSENT and proof.of(request, link, now) is None:
+        return redirect("portal:code", token)
     response = private_file_response(found.file, filename=file_name(found.title), content_type=PDF)
     actions.record_opening(document=found, link=link)
     return response

@@ -14,7 +14,7 @@ from clinic.portal import proof
 from patients.consent.rules import may_send_marketing, may_use_photos
 from patients.models import Consent, ConsentQuestion, Patient, PhotoNarrowing
 from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
-from tests.factories.documents import PrivateLinkFactory
+from tests.factories.documents import IssuedDocumentFactory, PrivateLinkFactory
 from tests.factories.patients import (
     CaseFactory,
     DiscussedConsentFactory,
@@ -248,6 +248,21 @@ def test_news_are_wished_by_the_ways_that_are_ticked_and_by_no_other(known, case
     assert [wish for wish in wishes if wish.endswith(":news")] == ["email:news"]
     assert "News by: e-mail" in Consent.objects.get(pk=consent.pk).signed_text
     assert not may_send_marketing(case.patient)  # the clinician has not signed yet
+
+
+def test_the_paper_of_a_consent_is_listed_and_opens_after_the_code_alone(inside, link, case):
+    paper = IssuedDocumentFactory(case=case, kind="signed_consent", title="Consent: Micrograft")
+    summary = IssuedDocumentFactory(case=case)
+    page = words(inside.get(address("enter")))
+    assert paper.title not in page
+    assert summary.title in page
+    assert inside.get(address("document", paper.pk)).url == address("code")
+    assert not paper.openings.exists()
+    prove(inside, link)
+    assert paper.title in words(inside.get(address("enter")))
+    opened = inside.get(address("document", paper.pk))
+    assert opened.status_code == 200
+    opened.close()
 
 
 def test_leaving_forgets_the_code_too(known, asked):
