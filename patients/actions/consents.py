@@ -39,6 +39,11 @@ from patients.models import Case, Consent, ConsentTemplate, ContraindicationChec
 from patients.signature import clean_signature
 from patients.turns import take_turn
 
+ASKED_MEANWHILE = (
+    "The patient asked something after you opened the page. Read it below; once you answered, "
+    "record the talk again."
+)
+
 # A template's purpose and technique are together what a consent is to.
 _TO = ("template__purpose", "template__technique")
 
@@ -109,14 +114,16 @@ def record_discussion(
     zone: ZoneInfo,
     now: datetime,
     reasons: Mapping[str, Given] | None = None,
+    asked_seen: datetime | None = None,
 ) -> Consent:
     """Record what was talked about and whether the patient can decide, before anybody signs.
 
-    `seen` is when the discussion was last recorded, as the writer saw it; `reasons` say why the
-    treatment is done although something speaks against it. Where it is contraindicated, the talk
-    is recorded, and that nothing can be signed. Raises `AlreadySignedError` once the patient
-    signed, and `ValidationError` where somebody else recorded it meanwhile, something is missing,
-    or the text cannot be signed any more.
+    `seen` is when the discussion was last recorded, as the writer saw it, and `asked_seen` when
+    the newest of the patient's questions on their page was asked; `reasons` say why the treatment
+    is done although something speaks against it. Where it is contraindicated, the talk is
+    recorded, and that nothing can be signed. Raises `AlreadySignedError` once the patient signed,
+    and `ValidationError` where somebody else recorded it meanwhile, the patient asked something
+    meanwhile, something is missing, or the text cannot be signed any more.
     """
     consent = _locked(consent)
     if consent.signed_at is not None:
@@ -128,6 +135,8 @@ def record_discussion(
             f"{consent.discussed_by} recorded this talk after you opened the page. Open it again; "
             "nothing of theirs was changed."
         )
+    if any(asked_seen is None or each.asked_at > asked_seen for each in consent.questions_open):
+        raise ValidationError(ASKED_MEANWHILE)
     discussion.check(consent.template)
     for name, value in discussion.values().items():
         setattr(consent, name, value)

@@ -100,6 +100,8 @@ class DiscussionForm(PlainForm):
         "What raised the doubt, how you assessed it, what you found", "", longest=1000
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Its page writes it beside the questions: a form that returns shows the new ones.
+    asked_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, consent: Consent) -> None:
         super().__init__(data, initial=_initial(consent))
@@ -129,16 +131,24 @@ class DiscussionForm(PlainForm):
 
     def clean_seen(self) -> datetime | None:
         """Return when the talk was last recorded, as this page showed it."""
-        typed = self.cleaned_data["seen"]
-        try:
-            return parse_datetime(typed) if typed else None
-        except ValueError:
-            return None
+        return _moment(self.cleaned_data["seen"])
+
+    def clean_asked_seen(self) -> datetime | None:
+        """Return when the newest question that this page showed was asked."""
+        return _moment(self.cleaned_data["asked_seen"])
 
     def discussion(self) -> Discussion:
         """Return what was entered."""
-        entered = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        shown = ("seen", "asked_seen")
+        entered = {name: said for name, said in self.cleaned_data.items() if name not in shown}
         return Discussion(**entered)
+
+
+def _moment(typed: str) -> datetime | None:
+    try:
+        return parse_datetime(typed) if typed else None
+    except ValueError:
+        return None
 
 
 def _initial(consent: Consent) -> dict[str, Any]:

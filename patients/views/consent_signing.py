@@ -75,6 +75,7 @@ def _discuss(
             consent=consent,
             discussion=form.discussion(),
             seen=form.cleaned_data["seen"],
+            asked_seen=form.cleaned_data["asked_seen"],
             zone=current_site(request).zone,
             now=timezone.now(),
             reasons=reasons.given() if reasons else None,
@@ -192,6 +193,7 @@ def countersign(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Htt
         four_parts=four_parts(consent),
         statement=clinician_statement(consent),
         is_mine=is_mine,
+        asked=consent.questions_open,
         form=form,
     )
 

@@ -72,13 +72,14 @@ def informed(clinician, case, technique=Technique.MICROGRAFT, *, template=None, 
 TALK = Discussion(risks_added=["Bleeding"], no_treatment_discussed=True)
 
 
-def discussed(clinician, consent, *, now=NOW, discussion=TALK) -> Consent:
+def discussed(clinician, consent, *, now=NOW, discussion=TALK, asked_seen=None) -> Consent:
     """The consent, with the talk before its signature recorded."""
     return record_discussion(
         by=clinician,
         consent=consent,
         discussion=discussion,
         seen=fresh(consent).discussed_at,
+        asked_seen=asked_seen,
         zone=ZONE,
         now=now,
     )
