@@ -22,7 +22,7 @@ from tests.factories.patients import (
     SignedConsentFactory,
 )
 from tests.factories.practice import SiteFactory
-from tests.patients.consents import SIGNATURE, fresh
+from tests.patients.consents import SIGNATURE, discussed, fresh
 
 pytestmark = pytest.mark.django_db
 SECRET = "invented-secret"
@@ -205,6 +205,22 @@ def test_a_question_is_kept_for_the_talk_and_changes_nothing_else(known, asked, 
     assert "Write your question." in words(
         known.post(address("consent_question", consent.pk), {"words": " "}), 422
     )
+
+
+def test_who_asked_first_signs_after_the_answer(known, asked, consent):
+    consent_page = address("consent", consent.pk)
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', words(known.get(consent_page))).group(1)
+    known.post(address("consent_question", consent.pk), {"words": "How long does it hurt?"})
+    page = words(known.get(consent_page))
+    assert "How long does it hurt?" in page
+    assert "Your signature" not in page
+    typed = {"read": read, "agrees": "on", "signed_name": "Ada Okoro", "signature": SIGNATURE}
+    assert "answer you before you sign" in words(known.post(consent_page, typed), 422)
+    assert fresh(consent).signed_at is None
+    newest = ConsentQuestion.objects.get().asked_at
+    discussed(consent.discussed_by, consent, now=timezone.now(), asked_seen=newest)
+    assert signing(known, consent).status_code == 302
+    assert fresh(consent).signed_at
 
 
 def test_the_patient_takes_a_consent_back_on_a_second_page(known, case):

@@ -22,6 +22,10 @@ from patients.turns import take_turn
 
 PROVE_AGAIN = "It is a while since you gave us the code. Ask for a new one, then go on."
 CHANGED = "The clinic wrote down more about your talk. Read the text again, then sign."
+ASKED = (
+    "You asked us something. We want to answer you before you sign. Please call us, or wait for "
+    "our call."
+)
 TOO_EARLY = "You have time to think this over. You can sign when that time is over."
 
 
@@ -85,6 +89,8 @@ def _sign(
         raise ValidationError(why)
     if opens_at(consent, row, now):
         raise ValidationError(TOO_EARLY)
+    if consent.questions_open:
+        raise ValidationError(ASKED)
     if read != shown_digest(consent):
         raise ValidationError(CHANGED)
     if consent.discussed_by is None or identity.passed_at is None:
