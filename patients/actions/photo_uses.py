@@ -29,7 +29,8 @@ def take_back_uses(
 ) -> bool:
     """Take back uses (`PhotoScope`) of photographs; return whether some of the consent stands.
 
-    Where nothing is left, the consent is withdrawn. Every standing signature to photographs loses
+    Where nothing is left of the newest signature, which alone counts, all are withdrawn: an older
+    one might allow more than was agreed to last. What is not named stands in it. Every standing signature to photographs loses
     these uses, so that none comes back behind a newer one. `by` is None where the patient does it
     on their own page. Raises `ValidationError` where nothing is chosen, or a use does not stand.
     """
@@ -40,15 +41,16 @@ def take_back_uses(
         raise ValidationError({"uses": NO_USE_CHOSEN})
     if consent.signed_at is None or consent.withdrawn_at is not None or set(uses) - set(left):
         raise ValidationError(NOT_AGREED)
-    if set(left) <= set(uses):
-        withdraw_consent(by=by, consent=consent, how=how, reason=reason, now=now)
-        return False
     signed = Consent.objects.signed().filter(
         patient=consent.patient_id, template__purpose=ConsentTemplate.Purpose.PHOTOGRAPHS
     )
+    newest = signed.select_related("template").latest("signed_at")
+    if set(newest.photo_scopes_left) <= set(uses):
+        withdraw_consent(by=by, consent=newest, how=how, reason=reason, now=now)
+        return False
     for each in signed.select_related("template", "patient").select_for_update(of=("self",)):
         _narrow(each, uses, by=by, how=how, reason=reason, now=now)
-    return True
+    return not set(left) <= set(uses)
 
 
 def _narrow(

@@ -77,6 +77,21 @@ def test_a_use_comes_back_behind_no_older_signature(case):
     assert allowed(case) == ["clinical"]
 
 
+def test_the_last_use_of_an_older_signature_ends_no_other_use_of_the_newer(case):
+    older, newer = signed(case, ["clinical"]), signed(case, ["clinical", "website"])
+    assert not take_back(older, "clinical")
+    assert fresh(older).withdrawn_at
+    assert fresh(newer).withdrawn_at is None
+    assert allowed(case) == ["website"]
+
+
+def test_no_use_comes_back_behind_a_newer_signature_to_less(case):
+    older, newer = signed(case, ["clinical", "website"]), signed(case, ["clinical"])
+    assert not take_back(newer, "clinical")
+    assert fresh(older).withdrawn_at
+    assert allowed(case) == []
+
+
 @pytest.mark.parametrize("uses", [[], ["billboards"], ["website"]])
 def test_only_a_use_that_stands_is_taken_back(consent, uses):
     take_back(consent, "website")
