@@ -95,14 +95,15 @@ def _read_or_sign(request: HttpRequest, reader: Reader, asked: SigningRequest) -
             return redirect("portal:consent", reader.visit.token, reader.consent.pk)
     else:
         signing.open_request(request=asked, now=timezone.now())
-    waits = opens_at(reader.consent, asked, timezone.now())
+    now = timezone.now()
     return _show(
         request,
         reader,
         "sign",
         status=422 if form.errors else 200,
         form=form,
-        waits_until=waits,
+        waits_until=opens_at(reader.consent, asked, now),
+        early=now < reader.consent.reflect_until,
         blocks=blocks(reader.consent.template.body),
         statements=statements(reader.consent.template),
         talk=talk_of(reader.consent),

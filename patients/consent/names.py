@@ -11,6 +11,11 @@ ANOTHER_NAME = (
     "This is not the name in the record. Correct it, or write why another name is signed, in"
     f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."
 )
+# To a patient who signs by their own link, where nobody can ask who it is.
+NOT_YOUR_NAME = (
+    "This is not the name that we have for you. Write your own name; nobody else can sign for you "
+    "here. Has your name changed? Please call us."
+)
 
 _MENS_TITLES, _WOMENS_TITLES = {"mr"}, {"mrs", "ms", "miss"}
 _OTHER_TITLES = {"mx", "dr", "prof"}

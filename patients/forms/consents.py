@@ -6,7 +6,13 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from clinic.base.forms import PlainForm
-from patients.consent.names import ANOTHER_NAME, SHORTEST_REASON, lacks_name_reason
+from patients.consent.names import (
+    ANOTHER_NAME,
+    NOT_YOUR_NAME,
+    SHORTEST_REASON,
+    is_own_name,
+    lacks_name_reason,
+)
 from patients.consent.rules import NO_WAY_OF_NEWS, TOO_EARLY
 from patients.contact import Channel
 from patients.models import Consent, ConsentTemplate, PhotoScope
@@ -103,10 +109,13 @@ class SignConsentForm(PlainForm):
         typed = cleaned.get("signature_typed", "")
         if not cleaned.get("signature") and not typed and "signature" not in self.errors:
             self.add_error("signature_typed", NOT_SIGNED)
-        signed, reason = self._signed_name(), cleaned.get("name_reason", "")
-        if signed and lacks_name_reason(self.patient, signed, reason):
-            self.add_error("name_reason", ANOTHER_NAME)
+        if signed := self._signed_name():
+            self._check_name(signed, cleaned)
         return cleaned
+
+    def _check_name(self, signed: str, cleaned: dict[str, Any]) -> None:
+        if lacks_name_reason(self.patient, signed, cleaned.get("name_reason", "")):
+            self.add_error("name_reason", ANOTHER_NAME)
 
     def _signed_name(self) -> str:
         """Return the name that would be signed: beside a drawing, or typed in its place."""
@@ -135,7 +144,7 @@ class SignConsentForm(PlainForm):
         return {
             "signed_name": self._signed_name(),
             "signature_png": self.cleaned_data["signature"],
-            "name_reason": self.cleaned_data["name_reason"],
+            "name_reason": self.cleaned_data.get("name_reason", ""),
             "questions": self.cleaned_data.get("questions", ""),
             "matters": self.cleaned_data["matters"],
             "early_reason": self.cleaned_data.get("early_reason", ""),
@@ -147,7 +156,8 @@ class SignConsentForm(PlainForm):
 class SignByLinkForm(SignConsentForm):
     """The same part on the patient's own phone, where nobody sits beside them.
 
-    Questions are asked before, and why it is early was written by the clinician. `read` is the
+    Questions are asked before, and why it is early was written by the clinician. Nobody could say
+    who signs with another name than the patient's, so that is refused. `read` is the
     digest of the text as this page showed it.
     """
 
@@ -155,15 +165,18 @@ class SignByLinkForm(SignConsentForm):
 
     def __init__(self, data: Any = None, *, consent: Consent, read: str) -> None:
         super().__init__(data, consent=consent, is_early=False)
-        del self.fields["questions"]
+        del self.fields["questions"], self.fields["name_reason"]
         self.initial["read"] = read
         # A name is a signature: it is typed by who signs, not filled in.
         self.initial["signed_name"] = ""
-        self.fields["name_reason"].label = "Why is this not the name that we have for you?"
-        self.fields["name_reason"].help_text = "For example: it is the name I was born with."
         self.fields["agrees"].error_messages["required"] = (
             "Tick this if it is true. If not, ask us first."
         )
+
+    def _check_name(self, signed: str, cleaned: dict[str, Any]) -> None:
+        if not is_own_name(self.patient, signed):
+            is_drawn = bool(cleaned.get("signature"))
+            self.add_error("signed_name" if is_drawn else "signature_typed", NOT_YOUR_NAME)
 
     def take(self, error: ValidationError) -> None:
         """Put a refusal on the form: beside its field where this form has it, else on top."""
@@ -174,5 +187,5 @@ class SignByLinkForm(SignConsentForm):
     def values(self) -> dict[str, Any]:
         """Return what signing by a link wants to know."""
         values = super().values()
-        del values["early_reason"], values["questions"]
+        del values["early_reason"], values["questions"], values["name_reason"]
         return values | {"read": self.cleaned_data["read"]}

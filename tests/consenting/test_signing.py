@@ -80,7 +80,8 @@ def test_before_the_time_to_think_is_over_nothing_is_signed_unless_a_clinician_s
         sign(asked, identity)
     asked.early_reason = "Travels from abroad on Friday."
     asked.save()
-    assert sign(asked, identity).early_reason == "Travels from abroad on Friday."
+    reason = sign(asked, identity).early_reason
+    assert reason == f"Travels from abroad on Friday. (written by {asked.sent_by})"
 
 
 def close_case(asked):
@@ -158,6 +159,12 @@ def test_a_closed_link_and_an_old_code_prove_nothing(asked, identity):
 def test_the_code_of_another_patient_proves_nothing(asked):
     with pytest.raises(ValidationError, match="gave us the code"):
         sign(asked, PassedCheckFactory())
+
+
+def test_another_name_is_refused_whatever_the_reason(asked, identity):
+    with pytest.raises(ValidationError, match="not the name that we have"):
+        sign(asked, identity, signed_name="Somebody Else", name_reason="Signs for his brother.")
+    assert fresh(asked.consent).signed_at is None
 
 
 def test_what_the_clinic_wrote_down_since_is_read_before_it_is_signed(asked, identity):

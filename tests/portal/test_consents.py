@@ -151,9 +151,17 @@ def test_a_form_with_an_error_keeps_what_was_typed(known, asked, consent):
     assert fresh(consent).signed_at is None
 
 
-def test_another_name_wants_a_reason_in_words_for_the_patient(known, asked, consent):
-    page = words(signing(known, consent, signed_name="Somebody Else"), 422)
-    assert "Why is this not the name that we have for you?" in page
+@pytest.mark.parametrize(
+    "typed",
+    [{"signed_name": "Somebody Else"}, {"signature": "", "signature_typed": "Somebody Else"}],
+)
+def test_nobody_signs_by_the_link_with_another_name_whatever_the_reason(
+    known, asked, consent, typed
+):
+    page = words(signing(known, consent, name_reason="I am his brother.", **typed), 422)
+    assert "This is not the name that we have for you" in page
+    assert 'name="name_reason"' not in page
+    assert fresh(consent).signed_at is None
 
 
 def test_before_the_time_to_think_is_over_it_can_be_read_and_not_signed(known, case, link):
@@ -171,6 +179,26 @@ def test_before_the_time_to_think_is_over_it_can_be_read_and_not_signed(known, c
     answer = words(known.post(address("consent", consent.pk), forced), 422)
     assert "You have time to think this over" in answer
     assert fresh(consent).signed_at is None
+
+
+def test_who_may_sign_early_reads_until_when_they_could_think(known, case, link, client_of):
+    now = timezone.now()
+    consent = DiscussedConsentFactory(
+        case=case,
+        information_given_at=now - timedelta(days=2),
+        reflect_until=now + timedelta(days=20),
+    )
+    asked = SigningRequestFactory(consent=consent, link=link, early_reason="Travels on Friday.")
+    page = words(known.get(address("consent", consent.pk)))
+    assert "your time to think would run until" in page
+    assert "Your signature" in page
+    signing(known, consent)
+    told = words(
+        client_of(consent.discussed_by).get(
+            reverse("patients:countersign", args=[case.patient_id, consent.pk])
+        )
+    )
+    assert f"Travels on Friday. (written by {asked.sent_by})" in told
 
 
 def test_what_was_never_sent_or_is_another_patients_is_not_there(known, case):

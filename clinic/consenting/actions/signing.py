@@ -16,6 +16,7 @@ from clinic.documents.models import PrivateLink
 from patients.actions import consents
 from patients.actions.contraindications import ContraindicatedError, kept_if_refused
 from patients.actions.photo_uses import take_back_uses
+from patients.consent.names import NOT_YOUR_NAME, is_own_name
 from patients.consent.wording import digest, talk_of, text_to_sign
 from patients.models import Consent
 from patients.turns import take_turn
@@ -93,6 +94,8 @@ def _sign(
         raise ValidationError(ASKED)
     if read != shown_digest(consent):
         raise ValidationError(CHANGED)
+    if not is_own_name(consent.patient, signature["signed_name"]):
+        raise ValidationError({"signed_name": NOT_YOUR_NAME})
     if consent.discussed_by is None or identity.passed_at is None:
         raise ValidationError(PROVE_AGAIN)
     signed = consents.sign_consent(
@@ -100,7 +103,7 @@ def _sign(
         consent=consent,
         zone=zone,
         now=now,
-        early_reason=row.early_reason,
+        early_reason=_with_author(row),
         known=consents.KnownByLink(identity.in_words, identity.passed_at),
         **signature,
     )
@@ -108,6 +111,12 @@ def _sign(
     row.signed_at, row.identity = now, identity
     row.check_and_save()
     return signed
+
+
+def _with_author(request: SigningRequest) -> str:
+    """Return why the patient may sign early, with who wrote that: not always who signs for it."""
+    reason = request.early_reason
+    return f"{reason} (written by {request.sent_by})" if reason else ""
 
 
 @transaction.atomic
