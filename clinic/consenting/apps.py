@@ -7,8 +7,10 @@ class ConsentingConfig(AppConfig):
     verbose_name = "Consent by the patient's link"
 
     def ready(self) -> None:
-        """Tell the list of consents which of them are with the patient to sign."""
+        """Say which consents are with the patient, and what goes along when a merge is undone."""
         from clinic.consenting.access import said_on_the_list
         from patients.consent import overview
+        from patients.merging import moving
 
         overview.with_the_patient.append(said_on_the_list)
+        moving.follow_what_points_to_them.add("consenting.IdentityCheck")

@@ -37,7 +37,8 @@ def refusal(consent: Consent, request: SigningRequest | None, *, now: datetime) 
     today = now.date()
     if request is None or request.revoked_at is not None:
         return TAKEN_BACK
-    if Merge.objects.standing().filter(absorbed=consent.patient_id).exists():
+    merged = Merge.objects.standing().filter(survivor=consent.patient_id)
+    if merged.filter(merged_at__gte=request.sent_at).exists():
         return RECORD_CHANGED
     if consent.case.closed_at is not None:
         return CASE_CLOSED

@@ -210,8 +210,7 @@ def create_link(
     """
     _require_birth_date(patient)
     if closes_earlier:
-        for earlier in patient.links.open_at(now):
-            revoke_link(by=by, link=earlier, now=now)
+        close_links(patient, by=by, now=now)
     secret = secrets.token_urlsafe(32)
     link = PrivateLink.check_and_create(
         patient=patient,
@@ -237,6 +236,13 @@ def revoke_link(*, by: User, link: PrivateLink, now: datetime) -> None:
     row.revoked_at, row.revoked_by = now, by
     row.check_and_save()
     audit.record(Kind.LINK_REVOKED, by=by, patient_id=row.patient_id, subject=row)
+
+
+@transaction.atomic
+def close_links(patient: Patient, *, by: User, now: datetime) -> None:
+    """Close every private link of a patient that is open."""
+    for link in patient.links.open_at(now):
+        revoke_link(by=by, link=link, now=now)
 
 
 @transaction.atomic

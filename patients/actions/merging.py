@@ -1,6 +1,6 @@
 """Making two records of one person one, and two again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,10 @@ NO_BIRTH_DATE = (
     "A consent was signed in one of these records, and the date of birth is known in the other"
     " alone. Keep that date of birth."
 )
+# What apps above do in the transaction in which two records become one, or two again: each is
+# called with either patient, `by=` and `now=`. An error in one undoes it all.
+after_merging: list[Callable[..., None]] = []
+
 UNDONE_ALREADY = "This merge was undone already."
 
 
@@ -49,6 +53,7 @@ def merge(
         patient=survivor, source=OtherNumber.OWN_NUMBERS, number=absorbed.number
     )
     both = [survivor, absorbed]
+    _tell(both, by=by, now=now)
     LikelyPair.objects.filter(first__in=both, second__in=both).delete()
     for patient in both:
         audit.record(
@@ -81,6 +86,7 @@ def undo_merge(*, by: User, merge: Merge, now: datetime) -> list[str]:
         patient=survivor, source=OtherNumber.OWN_NUMBERS, number=absorbed.number
     ).delete()
     take_back(row)
+    _tell([survivor, absorbed], by=by, now=now)
     left = _restore(survivor, row.replaced[SURVIVOR]) + _restore(absorbed, row.replaced[ABSORBED])
     for patient in (survivor, absorbed):
         audit.record(
@@ -108,6 +114,12 @@ def say_two_people(*, by: User, one: Patient, other: Patient, now: datetime) -> 
             Kind.ANOTHER_PERSON, by=by, patient_id=patient.pk, subject=said, who=who.number
         )
     return said
+
+
+def _tell(both: Iterable[Patient], *, by: User, now: datetime) -> None:
+    for patient in both:
+        for react in after_merging:
+            react(patient, by=by, now=now)
 
 
 def _held(survivor: Patient, absorbed: Patient) -> tuple[Patient, Patient]:

@@ -30,9 +30,10 @@ def take_back_uses(
     """Take back uses (`PhotoScope`) of photographs; return whether some of the consent stands.
 
     Where nothing is left of the newest signature, which alone counts, all are withdrawn: an older
-    one might allow more than was agreed to last. What is not named stands in it. Every standing signature to photographs loses
-    these uses, so that none comes back behind a newer one. `by` is None where the patient does it
-    on their own page. Raises `ValidationError` where nothing is chosen, or a use does not stand.
+    one might allow more than was agreed to last. Otherwise every standing signature to photographs
+    loses these uses, so that none comes back behind a newer one, and what is not named stands in
+    it. `by` is None where the patient does it on their own page. Raises `ValidationError` where
+    nothing is chosen, or a use does not stand.
     """
     take_turn(consent.patient_id)
     consent = Consent.objects.select_related("template").get(pk=consent.pk)

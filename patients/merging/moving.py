@@ -13,6 +13,10 @@ from patients.models import Allergy, Case, Merge, OtherNumber, Patient
 # Keys of rows by the label of their table.
 Keys = dict[str, list[str]]
 
+# Tables of apps above, by label, whose rows belong to nothing of the record by themselves: one
+# that was added to a merged record goes, when the merge is undone, where what points to it goes.
+follow_what_points_to_them: set[str] = set()
+
 
 def take_along(merge: Merge) -> Keys:
     """Take every row of the absorbed patient to the survivor, and return what was taken.
@@ -37,15 +41,38 @@ def take_back(merge: Merge) -> None:
 
     Raises `ValidationError` where something that was added belongs to rows of both.
     """
-    tables = tables_of_patients(apps)
+    going = _going_back(merge, {})
+    while pointed_to := _pointed_to(merge, going):
+        going = _going_back(merge, pointed_to)
+    for model, keys in going.items():
+        for row in _rows_of(model, merge.survivor).filter(pk__in=keys):
+            _hand_over(row, merge.absorbed)
+
+
+def _going_back(merge: Merge, also: Mapping[Model, set[UUID]]) -> dict[Model, set[UUID]]:
+    """Return by table what was taken along, these rows besides, and all that hangs on any."""
     going: dict[Model, set[UUID]] = {}
-    for model in tables:
-        noted = {UUID(key) for key in merge.moved.get(model._meta.label, [])}
+    for model in tables_of_patients(apps):
+        wanted = {UUID(key) for key in merge.moved.get(model._meta.label, [])}
+        wanted |= also.get(model, set())
         going[model] = set()
         for row in _rows_of(model, merge.survivor):
-            if row.pk in noted or _hangs_on(row, model, going):
+            if row.pk in wanted or _hangs_on(row, model, going):
                 going[model].add(row.pk)
-                _hand_over(row, merge.absorbed)
+    return going
+
+
+def _pointed_to(merge: Merge, going: Mapping[Model, set[UUID]]) -> dict[Model, set[UUID]]:
+    """Return all rows that follow what goes and points to them; nothing where none is new."""
+    found: dict[Model, set[UUID]] = {}
+    followers = {each for each in going if each._meta.label in follow_what_points_to_them}
+    for model, keys in going.items():
+        for row in _rows_of(model, merge.survivor).filter(pk__in=keys):
+            for key, parent in keys_within(model, followers):
+                if getattr(row, key) is not None:
+                    found.setdefault(parent, set()).add(getattr(row, key))
+    is_new = any(keys - going[parent] for parent, keys in found.items())
+    return found if is_new else {}
 
 
 def staying_behind(model: Model, survivor: Patient, absorbed: Patient) -> Iterator[models.Model]:

@@ -16,11 +16,12 @@ from clinic.messaging.models import Message
 from patients.actions.consents import AlreadySignedError, countersign
 from patients.consent.discussion import Discussion
 from patients.models import Consent
+from tests.consenting.signing import sign
 from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
 from tests.factories.documents import PrivateLinkFactory
 from tests.factories.patients import ConsentTemplateFactory, DiscussedConsentFactory
 from tests.factories.practice import SiteFactory
-from tests.patients.consents import ZONE, discussed, fresh
+from tests.patients.consents import discussed, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -33,14 +34,6 @@ def asked():
 @pytest.fixture
 def identity(asked):
     return PassedCheckFactory(link=asked.link)
-
-
-def sign(asked, identity, **values):
-    consent = Consent.objects.get(pk=asked.consent_id)
-    values.setdefault("read", signing.shown_digest(consent))
-    values.setdefault("signed_name", f"{asked.patient.given_names} {asked.patient.family_name}")
-    values.setdefault("now", timezone.now())
-    return signing.sign_by_link(request=asked, identity=identity, zone=ZONE, **values)
 
 
 def test_the_signature_says_how_the_patient_was_known_and_waits_for_who_held_the_talk(
