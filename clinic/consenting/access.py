@@ -1,6 +1,7 @@
 """The only ways to what a patient signs by their own link."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -21,10 +22,13 @@ def request_of(consent: Consent) -> SigningRequest | None:
 
 def requests_with(patient: Patient) -> QuerySet[SigningRequest]:
     """Return what a patient can still sign by a link, the newest first."""
-    waiting = SigningRequest.objects.with_patient().filter(
-        patient=patient, consent__signed_at__isnull=True
-    )
+    waiting = SigningRequest.objects.with_patient().filter(patient=patient)
     return waiting.select_related("consent__template", "consent__case", "patient")
+
+
+def wanted_until(patient: Patient) -> list[datetime]:
+    """Return until when each consent that is with the patient wants a link that opens."""
+    return list(requests_with(patient).values_list("link__expires_at", flat=True))
 
 
 def has_to_sign(link: PrivateLink) -> bool:

@@ -83,8 +83,8 @@ class SigningRequestQuerySet(models.QuerySet["SigningRequest"]):
     """Requests to sign, with names for the ways to narrow them."""
 
     def with_patient(self) -> "SigningRequestQuerySet":
-        """Return those that were neither signed nor taken back."""
-        return self.filter(signed_at__isnull=True, revoked_at__isnull=True)
+        """Return those that were not taken back, and are signed neither by the link nor at all."""
+        return self.filter(consent__signed_at__isnull=True, revoked_at__isnull=True)
 
 
 @tracked()

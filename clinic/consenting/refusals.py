@@ -8,6 +8,7 @@ from django.utils import timezone
 from clinic.consenting.models import SigningRequest
 from clinic.messaging import actions as messaging
 from clinic.messaging.models import Message
+from clinic.staff.permissions import Permission
 from patients.banner import ADULT_AGE_YEARS
 from patients.consent.rules import is_replaced, obstacle_to_signing
 from patients.contraindications.of_consent import evaluation_of, obstacle_in
@@ -22,6 +23,7 @@ TALK_FIRST = "We want to talk with you before you sign. Please call us."
 TALK_AGAIN = "We want to talk with you once more before you decide. Please call us."
 NOT_NOW = "This cannot be signed here now. Please call us."
 
+ANEW = "Hold the talk anew, then send the link."
 NOT_REACHABLE = (
     "There is no way to send the link: record an e-mail address, and that the patient may be "
     "written to about their care. Text messages need a provider."
@@ -49,9 +51,16 @@ def refusal(consent: Consent, request: SigningRequest | None, *, now: datetime) 
         return NEW_TEXT
     if consent.discussed_at is None:
         return TALK_FIRST
-    if consent.lacks_capacity or obstacle_in(evaluation_of(consent, now)):
+    no_longer = nobody_signs_for(consent) or consent.lacks_capacity
+    if no_longer or obstacle_in(evaluation_of(consent, now)):
         return TALK_AGAIN
     return NOT_NOW if obstacle_to_signing(consent, today=today) else ""
+
+
+def nobody_signs_for(consent: Consent) -> bool:
+    """Say whether who held the talk, and is to sign for it, works here no more or may not."""
+    by = consent.discussed_by
+    return by is None or not by.can(Permission.TAKE_CONSENT)
 
 
 def opens_at(consent: Consent, request: SigningRequest, now: datetime) -> datetime | None:
@@ -66,6 +75,8 @@ def obstacle_to_sending(consent: Consent, *, now: datetime, zone: ZoneInfo) -> s
         return "The patient has signed this already."
     if obstacle := obstacle_to_signing(consent, today=timezone.localdate(now, zone)):
         return obstacle
+    if nobody_signs_for(consent):
+        return f"{consent.discussed_by}, who held the talk, cannot sign for it any more. {ANEW}"
     if obstacle := obstacle_in(evaluation_of(consent, now.astimezone(zone))):
         return obstacle
     return "" if channels_of(consent.patient) else NOT_REACHABLE

@@ -1,5 +1,6 @@
 """A consent sent to a patient to sign by their own link, as staff see it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.consenting.access import request_of
 from clinic.consenting.actions import sending
+from clinic.consenting.actions.identity import is_closed
 from clinic.consenting.forms import LinkForm
 from clinic.consenting.models import SigningRequest
 from clinic.consenting.refusals import code_channel, link_channels, obstacle_to_sending
+from clinic.documents.models import PrivateLink
 from clinic.messaging.models import Message
 from clinic.practice.models import Site
 from clinic.staff.access import current_site, require, signed_in
@@ -69,8 +72,8 @@ def _page(request: HttpRequest, consent: Consent, form: LinkForm) -> HttpRespons
         "consent": consent,
         "form": form,
         "sent": sent,
-        "is_open": bool(sent and not sent.signed_at),
-        "link_status": sent.link.status_at(now) if sent else "",
+        "is_open": bool(sent and not consent.signed_at),
+        **_how_it_opens(sent, now),
         "obstacle": obstacle_to_sending(consent, now=now, zone=zone),
         "is_early": now < consent.reflect_until,
         "link_by": " and ".join(labels),
@@ -80,6 +83,16 @@ def _page(request: HttpRequest, consent: Consent, form: LinkForm) -> HttpRespons
     }
     with timezone.override(zone):
         return render(request, "consenting/link.html", context, status=422 if form.errors else 200)
+
+
+def _how_it_opens(sent: SigningRequest | None, now: datetime) -> dict[str, object]:
+    """Return whether the patient can get in: any link of theirs that opens is good for it."""
+    if sent is None:
+        return {}
+    opens = PrivateLink.objects.open_at(now).filter(patient=sent.patient_id)
+    link = opens.order_by("-created_at").first() or sent.link
+    codes = "codes" if link.status_at(now) == "open" and is_closed(link) else ""
+    return {"link": link, "link_status": codes or link.status_at(now)}
 
 
 @require_POST

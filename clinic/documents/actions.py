@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -38,6 +38,11 @@ NO_BIRTH_DATE = (
 # What apps above do in the transaction in which a document is issued: each is called with the
 # document. One that fails leaves nothing of its own behind, is put on record, and undoes no issue.
 after_issuing: list[Callable[[Document], None]] = []
+
+
+# What apps above wait for a patient to do behind a link: each is called with the patient and
+# returns until when a link that opens is wanted for it. None is closed or shortened before that.
+wanted_until: list[Callable[[Patient], Iterable[datetime]]] = []
 
 
 @transaction.atomic
@@ -205,17 +210,20 @@ def create_link(
 
     Those that were still open are closed: the last one sent is the only one that opens. One that
     is sent to nobody, and opened on the clinic's own device, leaves them open
-    (`closes_earlier=False`). Without `lasts` it is open as long as one to a summary. Raises
+    (`closes_earlier=False`). Without `lasts` it is open as long as one to a summary; one that takes
+    the place of others, as long as what waits behind them (`wanted_until`). Raises
     `ValidationError` where the date of birth, for which a link asks, is not known.
     """
     _require_birth_date(patient)
+    expires_at = now + (lasts or timedelta(days=settings.SUMMARY_LINK_DAYS))
     if closes_earlier:
+        expires_at = max([expires_at, *_wanted_until(patient)])
         close_links(patient, by=by, now=now)
     secret = secrets.token_urlsafe(32)
     link = PrivateLink.check_and_create(
         patient=patient,
         secret_sha256=sha256_of(secret),
-        expires_at=now + (lasts or timedelta(days=settings.SUMMARY_LINK_DAYS)),
+        expires_at=expires_at,
     )
     audit.record(
         Kind.LINK_CREATED,
@@ -236,6 +244,17 @@ def revoke_link(*, by: User, link: PrivateLink, now: datetime) -> None:
     row.revoked_at, row.revoked_by = now, by
     row.check_and_save()
     audit.record(Kind.LINK_REVOKED, by=by, patient_id=row.patient_id, subject=row)
+
+
+def _wanted_until(patient: Patient) -> list[datetime]:
+    return [moment for ask in wanted_until for moment in ask(patient)]
+
+
+@transaction.atomic
+def close_unless_wanted(*, by: User, link: PrivateLink, now: datetime) -> None:
+    """Close a link for which what it was sent was taken back, unless something else waits."""
+    if not _wanted_until(link.patient):
+        revoke_link(by=by, link=link, now=now)
 
 
 @transaction.atomic

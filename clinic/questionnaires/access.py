@@ -1,5 +1,6 @@
 """The only ways to a questionnaire."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
@@ -35,6 +36,12 @@ def questionnaire_behind(link: PrivateLink) -> Questionnaire | None:
     rows = Questionnaire.objects.filter(patient=link.patient_id).select_related("patient")
     sent_in = rows.filter(sent_in_at__gte=link.created_at).order_by("-sent_in_at")
     return rows.with_patient().first() or sent_in.first()
+
+
+def wanted_until(patient: Patient) -> list[datetime]:
+    """Return until when the questions that are with the patient want a link that opens."""
+    waiting = Questionnaire.objects.with_patient().filter(patient=patient)
+    return list(waiting.values_list("link__expires_at", flat=True))
 
 
 def to_fill_in(link: PrivateLink) -> Questionnaire | None:

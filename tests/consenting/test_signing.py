@@ -110,9 +110,32 @@ def take_back(asked):
     sending.revoke_request(by=asked.sent_by, request=asked, now=timezone.now())
 
 
+def let_the_clinician_leave(asked):
+    asked.consent.discussed_by.is_active = False
+    asked.consent.discussed_by.save()
+
+
+def take_the_role_away(asked):
+    asked.consent.discussed_by.roles = ["reception"]
+    asked.consent.discussed_by.save()
+
+
+@pytest.mark.parametrize("leave", [let_the_clinician_leave, take_the_role_away])
+def test_no_link_is_sent_where_nobody_could_sign_for_the_talk(asked, leave):
+    leave(asked)
+    asked.patient.email = "ada@example.test"
+    asked.patient.save()
+    with pytest.raises(ValidationError, match="Hold the talk anew"):
+        sending.send_link(
+            by=asked.sent_by, consent=asked.consent, site=SiteFactory(), now=timezone.now()
+        )
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (let_the_clinician_leave, refusals.TALK_AGAIN),
+        (take_the_role_away, refusals.TALK_AGAIN),
         (close_case, refusals.CASE_CLOSED),
         (replace_text, refusals.NEW_TEXT),
         (doubt_capacity, refusals.TALK_AGAIN),

@@ -68,15 +68,13 @@ def revoke_request(*, by: User, request: SigningRequest, now: datetime) -> None:
     """
     take_turn(request.patient_id)
     row = SigningRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    if row.signed_at:
+    if row.consent.signed_at:
         raise ValidationError("The patient has signed. A signed consent can be withdrawn.")
     if row.revoked_at:
         return
     row.revoked_at, row.revoked_by = now, by
     row.check_and_save()
-    others = SigningRequest.objects.with_patient().filter(patient=row.patient_id)
-    if not others.exists():
-        documents.revoke_link(by=by, link=row.link, now=now)
+    documents.close_unless_wanted(by=by, link=row.link, now=now)
     messaging.cancel_waiting(by=by, key_prefix=_key(row), now=now)
     _record(Kind.CONSENT_LINK_REVOKED, row, by)
 

@@ -99,7 +99,7 @@ def revoke_questionnaire(*, by: User, questionnaire: Questionnaire, now: datetim
         return
     row.revoked_at, row.revoked_by = now, by
     row.check_and_save()
-    documents.revoke_link(by=by, link=row.link, now=now)
+    documents.close_unless_wanted(by=by, link=row.link, now=now)
     messaging.cancel_waiting(by=by, key_prefix=_key(row), now=now)
     audit.record(Kind.QUESTIONNAIRE_REVOKED, by=by, patient_id=row.patient_id, subject=row)
 
