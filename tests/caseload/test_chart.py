@@ -185,6 +185,26 @@ def test_the_timeline_can_be_narrowed_and_says_when_there_is_more(site, clinicia
     )
 
 
+def test_print_leads_to_the_whole_chart_whatever_is_shown_and_paper_says_what_it_lacks(
+    clinician, client_of, site
+):
+    case = CaseFactory(clinician=clinician, patient=PatientFactory(site=site))
+
+    def of(user, **asked):
+        return client_of(user).get(chart_of(case.patient), asked).content.decode()
+
+    def head(page):
+        return page.partition("print-whose")[2].partition("</p>")[0]
+
+    part = of(clinician, show="photographs")
+    assert 'href="?whole&amp;print"' in part
+    assert "of the timeline only" in head(part)
+    whole = head(of(clinician, whole=""))
+    assert "only" not in whole
+    assert "without" not in whole
+    assert "without the clinical record" in head(of(ReceptionFactory(sites=[site]), whole=""))
+
+
 def test_each_sheet_of_a_printed_chart_says_whose_it_is_and_who_printed_it(clinician, client_of):
     case = CaseFactory()
     page = client_of(clinician).get(chart_of(case.patient), {"whole": "", "print": ""})

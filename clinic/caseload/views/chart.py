@@ -40,6 +40,7 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "more_moments": more,
         "kinds": KINDS if clinical else {},
         "shown_kind": kind,
+        "shown_label": KINDS.get(kind, ""),
         "whole": whole,
         "print_now": whole and "print" in request.GET,
         "now": now,
