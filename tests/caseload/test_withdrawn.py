@@ -65,6 +65,48 @@ def test_reception_records_what_a_patient_says_on_the_phone_and_the_clinician_re
     assert "Consents withdrawn" not in other.content.decode()
 
 
+def taken_back(consent):
+    withdraw_consent(by=None, consent=consent, how="own_page", now=timezone.now())
+
+
+def home_of(client_of, user):
+    return client_of(user).get(reverse("caseload:home")).content.decode()
+
+
+def test_what_is_taken_back_after_the_case_was_closed_reaches_who_signed_it(client_of, case):
+    consent = consent_to(case, "photographs", photo_scopes=["clinical"])
+    case.closed_at, case.closed_by, case.outcome = timezone.now(), case.clinician, "completed"
+    case.clinician = None
+    case.save()
+    taken_back(consent)
+    assert "About photographs" in home_of(client_of, consent.signed_by)
+    stranger = ClinicianFactory(sites=[case.patient.registrations.get().site])
+    assert "About photographs" not in home_of(client_of, stranger)
+
+
+def test_where_nobody_of_them_works_here_any_more_every_clinician_of_the_site_reads_of_it(
+    client_of, site, case
+):
+    consent = consent_to(case, "research")
+    case.clinician = None
+    case.save()
+    consent.signed_by.is_active = False
+    consent.signed_by.save()
+    taken_back(consent)
+    assert "About research" in home_of(client_of, ClinicianFactory(sites=[site]))
+    elsewhere = ClinicianFactory(sites=[SiteFactory()])
+    assert "About research" not in home_of(client_of, elsewhere)
+
+
+def test_a_long_list_of_what_was_taken_back_is_not_cut(client_of, site, clinician):
+    for number in range(10):
+        patient = PatientFactory(site=site, family_name=f"Person{number}")
+        own = CaseFactory(patient=patient, clinician=clinician)
+        taken_back(SignedConsentFactory(case=own))
+    page = home_of(client_of, clinician)
+    assert all(f"PERSON{number}" in page.upper() for number in range(10))
+
+
 def test_the_chart_says_what_was_agreed_to_and_taken_back(client_of, case):
     consent_to(case, "marketing")
     research = consent_to(case, "research")

@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from patients.actions.consent_questions import ask_question
 from patients.models import Consent
 from tests.patients.consent_pages import given, page, talked, url
-from tests.patients.consents import fresh, patient_signed
+from tests.patients.consents import discussed, fresh, informed, patient_signed, text
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +51,35 @@ def test_who_signs_for_the_signature_reads_what_was_asked_and_not_answered(
     patient_signed(case.clinician, consent, now=timezone.now())
     told = page(client_of(case.clinician).get(url("countersign", case, consent)))
     assert "May I fly afterwards?" in told
+
+
+def home_of(client_of, user):
+    return page(client_of(user).get(reverse("caseload:home")))
+
+
+def test_a_question_about_a_replaced_text_is_read_and_answered_in_the_talk_about_the_new_one(
+    client_of, case
+):
+    consent = given(case)
+    ask(consent, "May I fly afterwards?")
+    old = consent.template
+    newer = text(old.technique, version=old.version + 1)
+    blocked = page(client_of(case.clinician).get(url("discuss_consent", case, consent)))
+    assert "May I fly afterwards?" in blocked
+    assert "Questions before signing" in home_of(client_of, case.clinician)
+    again = informed(case.clinician, case, template=newer, now=timezone.now())
+    discussed(case.clinician, again, now=timezone.now())
+    assert "Questions before signing" not in home_of(client_of, case.clinician)
+
+
+@pytest.mark.parametrize(
+    ("asked_ago", "is_there"), [(timedelta(days=3), True), (timedelta(days=30), False)]
+)
+def test_a_question_of_a_case_that_was_closed_since_stays_for_four_weeks(
+    client_of, case, asked_ago, is_there
+):
+    consent = given(case, ago=timedelta(days=40))
+    ask(consent, "May I fly afterwards?", asked_ago)
+    case.closed_at, case.closed_by, case.outcome = timezone.now(), case.clinician, "lost"
+    case.save()
+    assert ("Questions before signing" in home_of(client_of, case.clinician)) is is_there

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.booking.models import Appointment, Status
 from clinic.practice.models import Site
 from clinic.staff.models import User
 from followups.access import to_reach
 from followups.models import Examination, Review
-from patients.models import Allergy, Case, Consent, ConsentQuestion, PhotoNarrowing
+from patients.models import Allergy, Case, Consent, ConsentQuestion, Patient, PhotoNarrowing
 from patients.models.consent import PRESENT_PROCESS
 from treatments.models import Session
 
@@ -113,45 +113,66 @@ def consents_to_sign_of(user: User) -> list[Consent]:
 def withdrawals_for(user: User, *, since: datetime) -> list[Consent]:
     """Return what this clinician's patients took back with somebody else, newest first.
 
-    One for each thing that was taken back, though it may have ended several signatures.
+    One for each thing that was taken back, though it may have ended several signatures. It goes to
+    who signed it, to the clinician of its case and to the patient's clinician now; where none of
+    them works here any more, to everybody who can open the patient's record.
     """
-    ended = Consent.objects.filter(
-        withdrawn_at__gte=since, patient__cases__clinician=user, patient__cases__closed_at=None
-    ).exclude(withdrawn_by=user)
-    rows = ended.select_related("patient", "template", "withdrawn_by").order_by("-withdrawn_at")
+    ended = Consent.objects.filter(_reaches(user, ""), withdrawn_at__gte=since)
+    rows = ended.exclude(withdrawn_by=user).select_related("patient", "template", "withdrawn_by")
     found: dict[tuple[Any, ...], Consent] = {}
-    for consent in rows[: SHOWN * 4]:
+    for consent in rows.order_by("-withdrawn_at"):
         template = consent.template
         found.setdefault((consent.patient_id, template.purpose, template.technique), consent)
-    return list(found.values())[:SHOWN]
+    return list(found.values())
 
 
 def narrowings_for(user: User, *, since: datetime) -> list[PhotoNarrowing]:
     """Return which uses of photographs this clinician's patients took back, newest first.
 
-    What they recorded themselves is left out, as with withdrawals.
+    What they recorded themselves is left out, and they go to the same people, as withdrawals.
     """
-    rows = PhotoNarrowing.objects.filter(
-        narrowed_at__gte=since, patient__cases__clinician=user, patient__cases__closed_at=None
-    ).exclude(narrowed_by=user)
+    rows = PhotoNarrowing.objects.filter(_reaches(user, "consent__"), narrowed_at__gte=since)
+    rows = rows.exclude(narrowed_by=user)
     rows = rows.select_related("patient", "consent__template", "narrowed_by")
-    return list(rows.order_by("-narrowed_at")[:SHOWN])
+    return list(rows.order_by("-narrowed_at"))
 
 
-def questions_for(user: User) -> list[ConsentQuestion]:
+def _reaches(user: User, consent: str) -> Q:
+    """Return who learns of what becomes of a signed consent; `consent` is the way to its fields."""
+    own = Case.objects.open().filter(patient=OuterRef("patient"), clinician__is_active=True)
+    nobody = Q(**{f"{consent}signed_by__is_active": False}) & ~Exists(own)
+    nobody &= ~Q(**{f"{consent}case__clinician__is_active": True})
+    nobody &= Q(patient__in=Patient.objects.visible_to(user))
+    return (
+        Q(**{f"{consent}signed_by": user})
+        | Q(**{f"{consent}case__clinician": user})
+        | Exists(own.filter(clinician=user))
+        | nobody
+    )
+
+
+def questions_for(user: User, *, since: datetime) -> list[ConsentQuestion]:
     """Return what patients ask before they sign and nobody has answered in a talk, oldest first.
 
-    They go to who held the last talk, else to who gave the information.
+    They go to who held the last talk, else to who gave the information, and to the clinician of
+    the case. A talk about a newer text for the same answers them as well; those of a case that was
+    closed since are there while they were asked after `since`.
     """
+    talked_later = Consent.objects.filter(
+        patient=OuterRef("patient"),
+        template__purpose=OuterRef("consent__template__purpose"),
+        template__technique=OuterRef("consent__template__technique"),
+        discussed_at__gt=OuterRef("asked_at"),
+    )
     asked = ConsentQuestion.objects.filter(
         Q(consent__discussed_by=user)
-        | Q(consent__discussed_by=None, consent__information_given_by=user),
-        Q(consent__discussed_at=None) | Q(asked_at__gt=F("consent__discussed_at")),
+        | Q(consent__discussed_by=None, consent__information_given_by=user)
+        | Q(consent__case__clinician=user),
+        Q(consent__case__closed_at=None) | Q(asked_at__gte=since),
+        ~Exists(talked_later),
         consent__signed_at=None,
-        consent__case__closed_at=None,
     )
-    rows = asked.select_related("patient", "consent__template").order_by("asked_at")
-    return list(rows[:SHOWN])
+    return list(asked.select_related("patient", "consent__template").order_by("asked_at"))
 
 
 def recent_reviews_of(user: User, *, since: date) -> list[Examination]:

@@ -71,7 +71,7 @@ def clinician(request: HttpRequest) -> HttpResponse:
         "drafts": days.drafts_of(user),
         "questionnaires": to_read_by(user, timezone.now()),
         "consents": days.consents_to_sign_of(user),
-        "questions": days.questions_for(user),
+        "questions": days.questions_for(user, since=recently),
         "withdrawals": days.withdrawals_for(user, since=recently),
         "narrowings": days.narrowings_for(user, since=recently),
         "reviews": days.recent_reviews_of(user, since=today - timedelta(days=RECENT_DAYS)),
