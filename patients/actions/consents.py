@@ -16,6 +16,7 @@ from clinic.staff.models import User
 from patients.actions.contact_wishes import wish_news
 from patients.actions.contraindications import keep_check, keep_refusal, kept_if_refused
 from patients.consent.clock import expires_at, reflect_until
+from patients.consent.countersigning import obstacle_to_countersigning
 from patients.consent.discussion import Discussion
 from patients.consent.names import (
     ANOTHER_NAME,
@@ -260,8 +261,8 @@ def countersign(*, by: User, consent: Consent, name: str, now: datetime) -> Cons
     """Sign as the clinician who took the patient's signature; from then on the consent stands.
 
     `name` is their own, typed. Raises `PermissionDenied` for anybody else, `AlreadySignedError`
-    for a second time, and `ValidationError` for another name, or where the patient has not signed
-    or took the consent back.
+    for a second time, and `ValidationError` for another name, where the patient has not signed or
+    took the consent back, or where something came up since (`obstacle_to_countersigning`).
     """
     consent = _locked(consent)
     if consent.signed_at is None:
@@ -272,6 +273,8 @@ def countersign(*, by: User, consent: Consent, name: str, now: datetime) -> Cons
         raise ValidationError("The patient took this consent back. There is nothing to sign.")
     if consent.signed_by_id != by.pk:
         raise PermissionDenied(f"{consent.signed_by} took the signature, and signs for it.")
+    if came_up := obstacle_to_countersigning(consent, now):
+        raise ValidationError(came_up)
     if not is_staff_name(str(by), name):
         raise ValidationError({"name": f"Type your own name, {by}, to sign."})
     consent.clinician_signed_at, consent.clinician_signed_by = now, by

@@ -16,6 +16,7 @@ from clinic.staff.handover import hand_over
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, record_opening
 from patients.actions import consents as actions
+from patients.consent.countersigning import obstacle_to_countersigning
 from patients.consent.discussion import four_parts
 from patients.consent.overview import get_consent
 from patients.consent.rules import is_replaced, obstacle_to_discussing, obstacle_to_signing
@@ -164,6 +165,7 @@ def _blocked(request: HttpRequest, consent: Consent, obstacle: str) -> HttpRespo
         status=422 if request.method == "POST" else 200,
         consent=consent,
         obstacle=obstacle,
+        asked=consent.questions_open,
         newest=is_replaced(consent.template),
         may_discuss=not obstacle_to_discussing(consent, today=_today(request)),
     )
@@ -194,6 +196,7 @@ def countersign(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Htt
         statement=clinician_statement(consent),
         is_mine=is_mine,
         asked=consent.questions_open,
+        came_up=obstacle_to_countersigning(consent, timezone.now()) if is_mine else "",
         form=form,
     )
 
