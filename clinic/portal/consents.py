@@ -1,6 +1,7 @@
 """What a patient reads and signs on their own phone, asks about, and takes back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -15,10 +16,13 @@ from clinic.consenting.actions import signing
 from clinic.consenting.forms import QuestionForm
 from clinic.consenting.models import IdentityCheck, SigningRequest
 from clinic.consenting.refusals import opens_at, refusal
+from clinic.documents.access import link_of
+from clinic.documents.models import Document
 from clinic.portal.frame import Inside, inside, show
-from clinic.portal.views import private_page
+from clinic.portal.views import kept, private_page
 from patients.actions import consents as actions
 from patients.actions.consent_questions import ask_question
+from patients.consent.rules import asks_anew
 from patients.consent.statements import statements
 from patients.consent.wording import blocks, consequences_for_patient, talk_of
 from patients.forms.consent_steps import ChangeMindForm
@@ -37,8 +41,11 @@ class Reader:
 
 
 def _reader(request: HttpRequest, token: str, consent_id: UUID) -> Reader | HttpResponseBase:
-    """Return who reads what, or the answer that keeps them out."""
+    """Return who reads what, or the answer that keeps them out; what was typed is handed back."""
     visit = inside(request, token)
+    is_known = isinstance(visit, Inside) and visit.identity is not None
+    if request.method == "POST" and not is_known and link_of(token, timezone.now()):
+        return kept(request, token)
     if not isinstance(visit, Inside):
         return visit
     if visit.identity is None:
@@ -56,14 +63,15 @@ def consent_list(request: HttpRequest, token: str) -> HttpResponseBase:
         return visit
     if visit.identity is None:
         return redirect("portal:code", token)
-    signed = consents_behind(visit.link).filter(signed_at__isnull=False)
+    now = timezone.now()
+    signed = consents_behind(visit.link).filter(signed_at__isnull=False).order_by("-signed_at")
     return show(
         request,
         visit,
         "portal/consents/list.html",
         waiting=requests_with(visit.link.patient),
-        signed=signed.order_by("-signed_at"),
-        now=timezone.now(),
+        signed=[(each, _state(each, now)) for each in signed],
+        now=now,
     )
 
 
@@ -75,13 +83,40 @@ def consent(request: HttpRequest, token: str, consent_id: UUID) -> HttpResponseB
     if not isinstance(reader, Reader):
         return reader
     if reader.consent.signed_at is not None:
-        return _show(request, reader, "signed", blocks=blocks(reader.consent.signed_text))
+        return _signed(request, reader)
     now = timezone.now().astimezone(reader.visit.site.zone)
     if why := refusal(reader.consent, reader.request, now=now):
         status = 422 if request.method == "POST" else 200
         return _show(request, reader, "refused", status=status, why=why)
     assert reader.request is not None  # noqa: S101  # else it was refused
     return _read_or_sign(request, reader, reader.request)
+
+
+def _signed(request: HttpRequest, reader: Reader) -> HttpResponseBase:
+    papers = Document.objects.issued().filter(
+        kind=Document.Kind.SIGNED_CONSENT,
+        subject_id=reader.consent.pk,
+        patient=reader.visit.link.patient_id,
+    )
+    return _show(
+        request,
+        reader,
+        "signed",
+        blocks=blocks(reader.consent.signed_text),
+        state=_state(reader.consent, timezone.now()),
+        paper=papers.first(),
+    )
+
+
+def _state(consent: Consent, now: datetime) -> str:
+    """Return in a word what became of a signed consent."""
+    if consent.withdrawn_at:
+        return "taken back"
+    if asks_anew(consent, now):
+        return "new text"
+    if consent.is_expired_at(now):
+        return "over"
+    return "waits" if consent.awaits_clinician else "counts"
 
 
 def _read_or_sign(request: HttpRequest, reader: Reader, asked: SigningRequest) -> HttpResponseBase:

@@ -44,14 +44,15 @@ def _send(request: HttpRequest, visit: Inside) -> HttpResponseBase:
 def _take(request: HttpRequest, visit: Inside) -> HttpResponseBase:
     form = CodeForm(request.POST)
     if limits.too_many(request, visit.link):
-        return _ask(request, visit, CodeForm(None), fault=identity.TOO_MANY, status=429)
+        return _ask(request, visit, CodeForm(None), fault=identity.TOO_MANY_TRIES, status=429)
     if not form.is_valid():
         return _ask(request, visit, form)
     check, why_not = identity.check_code(
         link=visit.link, code=form.cleaned_data["code"], now=timezone.now()
     )
     if check is None:
-        limits.count_wrong(request, visit.link)
+        if why_not != identity.RUN_OUT:
+            limits.count_wrong(request, visit.link)
         form.add_error("code", why_not)
         return _ask(request, visit, form)
     response = redirect("portal:consents", visit.token)
@@ -73,6 +74,7 @@ def _ask(
         status=422 if (form.errors or fault) and status == 200 else status,
         form=form,
         fault=fault,
+        fault_title="Please wait" if status == 429 else "No code was sent",
         sent=sent.first(),
         by_text=channel == Message.Channel.SMS,
         no_way="" if channel else identity.NO_WAY,

@@ -105,6 +105,22 @@ def gone(request: HttpRequest) -> HttpResponse:
     return _page(request, "portal/gone.html", status=404)
 
 
+def kept(request: HttpRequest, token: str) -> HttpResponse:
+    """Hand back what was sent too late, to be sent again after the code was given in a new tab.
+
+    Nothing of the record is on it: only what this browser has just sent.
+    """
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    response = _page(request, "portal/kept.html", status=422, sent=sent, token=token)
+    response["Referrer-Policy"] = "strict-origin"  # as on the page that asks for the birth date
+    return response
+
+
 def _page(
     request: HttpRequest, template: str, *, status: int = 200, **context: object
 ) -> HttpResponse:

@@ -17,6 +17,7 @@ from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
 from tests.factories.documents import IssuedDocumentFactory, PrivateLinkFactory
 from tests.factories.patients import (
     CaseFactory,
+    ConsentTemplateFactory,
     DiscussedConsentFactory,
     PatientFactory,
     SignedConsentFactory,
@@ -262,6 +263,20 @@ def test_the_patient_takes_a_consent_back_on_a_second_page(known, case):
     assert "You took this back" in words(known.get(address("consent", consent.pk)))
 
 
+def test_the_patient_is_told_that_something_was_done_and_whom_to_call_but_not_what(
+    known, asked, consent
+):
+    signing(known, consent)
+    known.post(address("change_mind", consent.pk))
+    told = Message.objects.filter(subject="Was this you?").order_by("created_at")
+    assert ["signed" in told[0].body, "taken back" in told[1].body] == [True, True]
+    for message in told:
+        assert message.recipient == "ada@example.test"
+        assert "Was it not you? Call us on" in message.body
+        assert consent.template.title not in message.body
+        assert "/my/" not in message.body
+
+
 def test_one_use_of_photographs_is_taken_back_and_the_rest_stands(known, case):
     consent = SignedConsentFactory(
         case=case,
@@ -307,6 +322,78 @@ def test_the_paper_of_a_consent_is_listed_and_opens_after_the_code_alone(inside,
     opened = inside.get(address("document", paper.pk))
     assert opened.status_code == 200
     opened.close()
+
+
+def test_what_was_sent_after_the_code_ran_out_is_kept_and_signs_after_a_new_one(
+    client, known, link, asked, consent
+):
+    page = words(known.get(address("consent", consent.pk)))
+    read = re.search(r'name="read" value="([0-9a-f]{64})"', page).group(1)
+    typed = {"read": read, "agrees": "on", "matters": "No pain & <calm>", "signature": SIGNATURE}
+    typed |= {"signed_name": "Ada Okoro"}
+    known.cookies.clear()
+    late = known.post(address("consent", consent.pk), typed)
+    told = words(late, 422)
+    assert "what you wrote is kept" in told
+    assert consent.template.title not in told
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', late.content.decode()))
+    del sent["csrfmiddlewaretoken"]
+    assert {name: html.unescape(value) for name, value in sent.items()} == typed
+    assert fresh(consent).signed_at is None
+    prove(known, link)
+    assert known.post(address("consent", consent.pk), typed).status_code == 302
+    assert fresh(consent).matters == "No pain & <calm>"
+
+
+def test_behind_a_closed_link_nothing_is_handed_back(known, asked, consent, link):
+    link.revoked_at, link.revoked_by = timezone.now(), asked.sent_by
+    link.save()
+    answer = known.post(address("consent", consent.pk), {"matters": "No pain"})
+    assert answer.status_code == 404
+    assert b"No pain" not in answer.content
+
+
+def test_the_code_lets_in_for_as_long_as_it_proves(known, asked):
+    del known.cookies["anagen_my"]
+    assert known.get(address("consents")).status_code == 200
+
+
+def test_a_consent_that_is_over_or_replaced_does_not_read_as_if_it_counted(known, case):
+    over = SignedConsentFactory(case=case, template__valid_months=12)  # signed years ago
+    replaced = SignedConsentFactory(case=case, template__technique="prp")
+    ConsentTemplateFactory(
+        technique="prp",
+        version=replaced.template.version + 1,
+        earlier_consents="anew",
+        earlier_reason="A risk was missing.",
+    )
+    listed = words(known.get(address("consents")))
+    assert "counted until" in listed
+    assert "does not count any more" in listed
+    assert "Your consent counted until" in words(known.get(address("consent", over.pk)))
+    page = words(known.get(address("consent", replaced.pk)))
+    assert "what you signed does not count any more" in page
+    assert "We ask you again before" not in page
+
+
+def test_the_pdf_is_named_once_it_is_there(known, case):
+    consent = SignedConsentFactory(case=case)
+    assert "We are making a PDF" in words(known.get(address("consent", consent.pk)))
+    paper = IssuedDocumentFactory(case=case, kind="signed_consent", subject_id=consent.pk)
+    assert address("document", paper.pk) in words(known.get(address("consent", consent.pk)))
+
+
+def test_an_old_code_is_no_wrong_try_and_too_many_tries_are_told_as_such(inside, link):
+    PassedCheckFactory(link=link)
+    for _ in range(12):
+        assert "has run out" in words(inside.post(address("code"), {"code": "123456"}), 422)
+    PassedCheckFactory(link=link, passed_at=None, sent_at=timezone.now())
+    for _ in range(10):
+        inside.post(address("code"), {"code": "123456"})
+        IdentityCheck.objects.filter(passed_at=None).update(wrong_answers=0)
+    told = words(inside.post(address("code"), {"code": "123456"}), 429)
+    assert "Too many wrong tries" in told
+    assert "many codes" not in told
 
 
 def test_leaving_forgets_the_code_too(known, asked):
