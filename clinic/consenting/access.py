@@ -1,17 +1,23 @@
 """The only ways to what a patient signs by their own link."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from clinic.base.templatetags.anagen import day
 from clinic.consenting.models import SigningRequest
+from clinic.consenting.refusals import obstacle_to_sending, refusal
 from clinic.documents.models import PrivateLink
+from clinic.staff.models import User
 from patients.consent.overview import PEOPLE
 from patients.models import Consent, Patient
+
+SEND_ANEW = "The record was made one with another since the link was sent. Send a new link."
 
 
 def request_of(consent: Consent) -> SigningRequest | None:
@@ -49,6 +55,34 @@ def consent_behind(link: PrivateLink, consent_id: UUID) -> Consent:
     if found is None:
         raise Http404("There is no such consent behind this link.")
     return found
+
+
+@dataclass(frozen=True)
+class HeldUp:
+    """A consent that its patient opened and cannot sign by the link, and why, for staff."""
+
+    consent: Consent
+    why: str
+
+
+def held_up_for(user: User, *, now: datetime, zone: ZoneInfo) -> list[HeldUp]:
+    """Return what patients read on their page and cannot sign, of talks that this person held.
+
+    What they asked first is not among it: their questions are listed by themselves.
+    """
+    opened = SigningRequest.objects.with_patient().filter(
+        consent__discussed_by=user, opened_at__isnull=False, consent__case__closed_at=None
+    )
+    opened = opened.filter(patient__in=PrivateLink.objects.open_at(now).values("patient"))
+    rows = opened.select_related(
+        "consent__template", "consent__case", "consent__patient", "consent__discussed_by"
+    )
+    here = now.astimezone(zone)
+    return [
+        HeldUp(each.consent, obstacle_to_sending(each.consent, now=now, zone=zone) or SEND_ANEW)
+        for each in rows.order_by("opened_at")
+        if refusal(each.consent, each, now=here)
+    ]
 
 
 def said_on_the_list(patient: Patient) -> Mapping[UUID, str]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from clinic.consenting.models import SigningRequest
+from clinic.documents.models import PrivateLink
 from clinic.messaging import actions as messaging
 from clinic.messaging.models import Message
 from clinic.staff.permissions import Permission
@@ -93,6 +94,20 @@ def code_channel(patient: Patient) -> str:
     if Message.Channel.SMS in ways:
         return str(Message.Channel.SMS)
     return ways[0] if ways else ""
+
+
+def contact_changed(link: PrivateLink) -> bool:
+    """Say whether the e-mail address or the phone number is newer than a link, or what it is for.
+
+    Whoever has somebody's link, and has the clinic write another address into the record, would
+    be sent the code. Staff send the link again, and ask.
+    """
+    patient = Patient.objects.get(pk=link.patient_id)
+    waiting = SigningRequest.objects.with_patient().filter(patient=patient)
+    sent = [link.created_at, *waiting.values_list("sent_at", flat=True)]
+    changed = patient.past_versions.filter(pgh_created_at__gt=min(sent))
+    before = changed.exclude(email=patient.email, phone=patient.phone)
+    return bool(before.exists())
 
 
 def link_channels(patient: Patient) -> list[str]:

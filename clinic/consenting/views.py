@@ -15,7 +15,12 @@ from clinic.consenting.actions import sending
 from clinic.consenting.actions.identity import is_closed
 from clinic.consenting.forms import LinkForm
 from clinic.consenting.models import SigningRequest
-from clinic.consenting.refusals import code_channel, link_channels, obstacle_to_sending
+from clinic.consenting.refusals import (
+    code_channel,
+    contact_changed,
+    link_channels,
+    obstacle_to_sending,
+)
 from clinic.documents.models import PrivateLink
 from clinic.messaging.models import Message
 from clinic.practice.models import Site
@@ -91,8 +96,12 @@ def _how_it_opens(sent: SigningRequest | None, now: datetime) -> dict[str, objec
         return {}
     opens = PrivateLink.objects.open_at(now).filter(patient=sent.patient_id)
     link = opens.order_by("-created_at").first() or sent.link
-    codes = "codes" if link.status_at(now) == "open" and is_closed(link) else ""
-    return {"link": link, "link_status": codes or link.status_at(now)}
+    status = link.status_at(now)
+    if status == "open" and is_closed(link):
+        status = "codes"
+    elif status == "open" and contact_changed(link):
+        status = "contact"
+    return {"link": link, "link_status": status}
 
 
 @require_POST

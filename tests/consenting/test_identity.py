@@ -97,12 +97,36 @@ def test_codes_are_not_sent_one_after_the_other(link, site):
         send(link, site, now + timedelta(minutes=10))
 
 
+def test_no_more_than_fifteen_codes_a_day_are_sent(link, site):
+    now = timezone.now()
+    for turn in range(15):
+        send(link, site, now + timedelta(hours=turn))
+    with pytest.raises(ValidationError, match="many codes today"):
+        send(link, site, now + timedelta(hours=15))
+    send(link, site, now + timedelta(hours=25))
+
+
 def test_the_code_goes_another_way_than_the_link_where_there_is_one(site, settings):
     settings.SMS_BACKEND = "clinic.messaging.sms.FileSms"
     both = PatientFactory(email="ada@example.test", phone="+447700900123")
     identity.send_code(link=PrivateLinkFactory(patient=both), site=site, now=timezone.now())
     message = Message.objects.get()
     assert (message.channel, message.recipient) == ("sms", "+447700900123")
+
+
+def test_no_code_goes_to_an_address_that_is_newer_than_the_link(link, site):
+    patient = link.patient
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    link = PrivateLinkFactory(patient=patient, created_at=an_hour_ago)
+    patient.town = "Elsewhere"
+    patient.save()
+    send(link, site)
+    patient.email = "somebody.else@example.test"
+    patient.save()
+    with pytest.raises(ValidationError, match="was changed after we sent"):
+        send(link, site, timezone.now() + timedelta(minutes=1))
+    anew = PrivateLinkFactory(patient=patient, created_at=timezone.now() + timedelta(seconds=1))
+    send(anew, site, timezone.now() + timedelta(minutes=2))
 
 
 def test_who_cannot_be_written_to_is_sent_no_code(site, settings):

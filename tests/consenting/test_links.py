@@ -14,7 +14,12 @@ from clinic.questionnaires.actions.sending import revoke_questionnaire, send_que
 from patients.models import Consent
 from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
 from tests.factories.documents import PrivateLinkFactory
-from tests.factories.patients import CaseFactory, DiscussedConsentFactory, PatientFactory
+from tests.factories.patients import (
+    CaseFactory,
+    ConsentTemplateFactory,
+    DiscussedConsentFactory,
+    PatientFactory,
+)
 from tests.factories.practice import SiteFactory
 from tests.patients.consents import patient_signed
 
@@ -84,6 +89,21 @@ def test_what_was_signed_at_the_clinic_keeps_no_link_open_and_is_not_taken_back(
     assert "Take it back" not in page
     sending.revoke_request(by=clinician, request=asked, now=timezone.now())
     assert not open_links(patient).exists()
+
+
+def test_who_held_the_talk_reads_that_the_patient_opened_it_and_cannot_sign(asked, client_of):
+    old = asked.consent.template
+    browser = client_of(asked.consent.discussed_by)
+    home = reverse("caseload:home")
+    asked.opened_at = timezone.now()
+    asked.save()
+    assert "Could not sign by link" not in browser.get(home).content.decode()
+    ConsentTemplateFactory(
+        purpose=old.purpose, technique=old.technique, version=old.version + 1, title="Newer"
+    )
+    page = browser.get(home).content.decode()
+    assert "Could not sign by link" in page
+    assert "The text was replaced by version" in page
 
 
 def test_staff_read_that_a_later_link_opens_it_and_that_wrong_codes_closed_it(

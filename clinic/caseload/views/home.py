@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.booking.models import Status
 from clinic.caseload.reading import days
+from clinic.consenting.access import held_up_for
 from clinic.questionnaires.overview import to_read_by
 from clinic.staff.access import SITE_CHOSEN_FOR, choose_site, current_site, signed_in
 from clinic.staff.permissions import Permission, Role
@@ -72,6 +73,7 @@ def clinician(request: HttpRequest) -> HttpResponse:
         "questionnaires": to_read_by(user, timezone.now()),
         "consents": days.consents_to_sign_of(user),
         "questions": days.questions_for(user, since=recently),
+        "held_up": held_up_for(user, now=timezone.now(), zone=current_site(request).zone),
         "withdrawals": days.withdrawals_for(user, since=recently),
         "narrowings": days.narrowings_for(user, since=recently),
         "reviews": days.recent_reviews_of(user, since=today - timedelta(days=RECENT_DAYS)),

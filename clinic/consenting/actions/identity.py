@@ -17,7 +17,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.base.ids import uuid7
 from clinic.consenting.models import MOST_WRONG, IdentityCheck
-from clinic.consenting.refusals import code_channel
+from clinic.consenting.refusals import code_channel, contact_changed
 from clinic.documents.models import PrivateLink
 from clinic.messaging import actions as messaging
 from clinic.messaging.masking import CODE_IS
@@ -30,13 +30,20 @@ DIGITS = 6
 OPEN_FOR = timedelta(minutes=10)
 PAUSE = timedelta(seconds=30)
 MOST_AN_HOUR = 5
+MOST_A_DAY = 15
 # Of a million codes, so many can be tried by whoever has a link and the date of birth.
 MOST_WRONG_A_LINK = 10
 SUBJECT = "Your code"
 
 NO_WAY = "We have no way to send you a code. Please call us."
+NEW_CONTACT = (
+    "Your e-mail address or phone number was changed after we sent you this page. Please call us, "
+    "and we send you a new one."
+)
 TOO_SOON = "We have just sent you a code. It can take a minute to arrive."
 TOO_MANY = "We have sent you many codes. Wait an hour, or call us."
+TOO_MANY_TODAY = "We have sent you many codes today. Please call us."
+TOO_MANY_TRIES = "Too many wrong tries lately. Wait ten minutes, then try again, or call us."
 CLOSED = "Too many wrong codes. Nothing can be signed by this link any more. Please call us."
 WRONG = "That is not the code that we sent. Look at the newest message from us."
 RUN_OUT = "This code has run out. Ask for a new one."
@@ -46,14 +53,17 @@ RUN_OUT = "This code has run out. Ask for a new one."
 def send_code(*, link: PrivateLink, site: Site, now: datetime) -> IdentityCheck:
     """Send a code to what the record holds; from then on only this one is right.
 
-    Raises `ValidationError`, in words for the patient, where there is no way to send one, after
-    too many codes, and for a link by which too many wrong ones were tried.
+    Raises `ValidationError`, in words for the patient, where there is no way to send one, where the
+    record's contact is newer than what was sent, after too many codes, and for a link by which too
+    many wrong ones were tried.
     """
     take_turn(link.patient_id)
     patient = PrivateLink.objects.select_related("patient").get(pk=link.pk).patient
     channel = code_channel(patient)
     if not channel:
         raise ValidationError(NO_WAY)
+    if contact_changed(link):
+        raise ValidationError(NEW_CONTACT)
     _refuse_too_many(link, now)
     code, key = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", uuid7()
     check = IdentityCheck.check_and_create(
@@ -73,13 +83,15 @@ def send_code(*, link: PrivateLink, site: Site, now: datetime) -> IdentityCheck:
 def _refuse_too_many(link: PrivateLink, now: datetime) -> None:
     if is_closed(link):
         raise ValidationError(CLOSED)
-    lately = IdentityCheck.objects.filter(
-        patient=link.patient_id, sent_at__gt=now - timedelta(hours=1)
-    ).order_by("-sent_at")
-    sent = list(lately.values_list("sent_at", flat=True))
+    today = IdentityCheck.objects.filter(
+        patient=link.patient_id, sent_at__gt=now - timedelta(days=1)
+    )
+    sent = list(today.order_by("-sent_at").values_list("sent_at", flat=True))
     if sent and sent[0] > now - PAUSE:
         raise ValidationError(TOO_SOON)
-    if len(sent) >= MOST_AN_HOUR:
+    if len(sent) >= MOST_A_DAY:
+        raise ValidationError(TOO_MANY_TODAY)
+    if sum(moment > now - timedelta(hours=1) for moment in sent) >= MOST_AN_HOUR:
         raise ValidationError(TOO_MANY)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
+from clinic.consenting.actions.notices import SIGNED, TAKEN_BACK, tell_what_was_done
 from clinic.consenting.models import IdentityCheck, SigningRequest
 from clinic.consenting.refusals import TALK_AGAIN, opens_at, refusal
 from clinic.documents.models import PrivateLink
@@ -110,6 +111,7 @@ def _sign(
     row.opened_at = row.opened_at or now
     row.signed_at, row.identity = now, identity
     row.check_and_save()
+    tell_what_was_done(signed, SIGNED, now=now)
     return signed
 
 
@@ -134,6 +136,7 @@ def change_mind(
         take_back_uses(by=None, consent=consent, uses=uses, how=how, now=now)
     else:
         consents.withdraw_consent(by=None, consent=consent, how=how, now=now)
+    tell_what_was_done(consent, TAKEN_BACK, now=now)
 
 
 def _require_proof(identity: IdentityCheck, patient_id: object, now: datetime) -> None:
