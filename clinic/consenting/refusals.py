@@ -1,8 +1,10 @@
 """Why a consent cannot be signed by a link: in words for the patient, and for staff."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.consenting.models import SigningRequest
@@ -105,7 +107,8 @@ def contact_changed(link: PrivateLink) -> bool:
     patient = Patient.objects.get(pk=link.patient_id)
     waiting = SigningRequest.objects.with_patient().filter(patient=patient)
     sent = [link.created_at, *waiting.values_list("sent_at", flat=True)]
-    changed = patient.past_versions.filter(pgh_created_at__gt=min(sent))
+    versions: QuerySet[Any] = patient.past_versions  # type: ignore[attr-defined]
+    changed = versions.filter(pgh_created_at__gt=min(sent))
     before = changed.exclude(email=patient.email, phone=patient.phone)
     return bool(before.exists())
 

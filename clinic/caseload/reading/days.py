@@ -140,9 +140,12 @@ def narrowings_for(user: User, *, since: datetime) -> list[PhotoNarrowing]:
 def _reaches(user: User, consent: str) -> Q:
     """Return who learns of what becomes of a signed consent; `consent` is the way to its fields."""
     own = Case.objects.open().filter(patient=OuterRef("patient"), clinician__is_active=True)
-    nobody = Q(**{f"{consent}signed_by__is_active": False}) & ~Exists(own)
-    nobody &= ~Q(**{f"{consent}case__clinician__is_active": True})
-    nobody &= Q(patient__in=Patient.objects.visible_to(user))
+    nobody = Q(
+        ~Q(**{f"{consent}case__clinician__is_active": True}),
+        ~Exists(own),
+        **{f"{consent}signed_by__is_active": False},
+        patient__in=Patient.objects.visible_to(user),
+    )
     return (
         Q(**{f"{consent}signed_by": user})
         | Q(**{f"{consent}case__clinician": user})
