@@ -147,5 +147,5 @@ def test_the_number_of_queries_does_not_grow(
         visit(hour=hour)
     browser = client_of(clinician)
     browser.get(reverse("caseload:home"))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.get(reverse("caseload:home"))
