@@ -12,7 +12,7 @@ from pgtrigger import registry
 _Original: Any = registry._Registry
 
 
-class QuickRegistry(_Original):  # type: ignore[misc]
+class QuickRegistry(_Original):
     """pgtrigger's registry, with what it looks up kept beside it."""
 
     tables: dict[tuple[str, str], Any]
@@ -46,5 +46,6 @@ class QuickRegistry(_Original):  # type: ignore[misc]
 
 def install() -> None:
     """Put it in the place of pgtrigger's own, with what is registered already."""
-    registry._registry.__class__ = QuickRegistry
-    registry._registry.note_all()
+    registered: Any = registry._registry
+    registered.__class__ = QuickRegistry
+    registered.note_all()

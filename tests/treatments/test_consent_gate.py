@@ -102,13 +102,13 @@ def test_the_page_says_why_no_consent_stands(clinician):
     assert "it expired on" in missing(SessionFactory(case=expired.case, consent=None))[0]
     blocked = long_ago(template__version=20)
     ConsentTemplateFactory(
-        version=21,
+        version=901,
         published_at=NOW() - timedelta(days=1),
         earlier_consents="anew",
         earlier_reason="A new risk is known.",
     )
     words = missing(SessionFactory(case=blocked.case, consent=None))[0]
-    assert "version 21 of the text must be signed anew: A new risk is known." in words
+    assert "version 901 of the text must be signed anew: A new risk is known." in words
     with pytest.raises(ValidationError, match="signed anew"):
         session = Session.objects.get(case=blocked.case)
         sign_session(by=clinician, session=session, revision=0, now=NOW())
