@@ -117,7 +117,7 @@ def _writing_page(
         "form": entry.form,
         "rows": entry.rows,
         "written": written,
-        "last_signs": SignsStatement.objects.newest_of(subject.patient.pk).get(""),
+        "last_signs": SignsStatement.objects.standing().newest_of(subject.patient.pk).get(""),
         "stop": standing_stop(subject.patient.pk),
         "sheet": _sheet(subject, written, day),
         "cancel_url": subject.url

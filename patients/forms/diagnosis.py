@@ -11,11 +11,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from clinic.base.forms import PlainForm
 from patients import scales
 from patients.actions.assessment import Graded
 from patients.drawings import Shape, drawing_of, drawing_of_basp_part
 from patients.forms.fields import ParagraphsField
+from patients.forms.mistake import KEPT, MistakeForm
 from patients.models import Diagnosis, Patient
 from patients.scales import BaspType, Scale
 
@@ -134,7 +134,7 @@ def _share(area: str) -> forms.IntegerField:
     )
 
 
-class DiagnosisForm(PlainForm):
+class DiagnosisForm(MistakeForm):
     """What was found. `last` is the diagnosis of an earlier visit, which may still hold."""
 
     prefix = "diagnosis"
@@ -184,12 +184,16 @@ class DiagnosisForm(PlainForm):
         self.chosen: Graded | None = None
         self.fields["graded"].choices = _grades(sex)  # type: ignore[attr-defined]
         self.fields["condition"].required = is_needed
+        self.offer_taking_off(is_written=written is not None)
         if last is None:
             del self.fields["as_last"]
 
     def clean(self) -> dict[str, Any]:
         """Bring the choices to one grade; ask about what does not usually go together."""
         values = super().clean() or {}
+        is_changed = bool(values.get("as_last") or (values.get("condition") and self._is_changed))
+        if self.asks_to_take_off(values, is_changed=is_changed):
+            return values
         if values.get("as_last") and self.last is not None:
             self._repeat(self.last)
             return values
@@ -201,11 +205,19 @@ class DiagnosisForm(PlainForm):
         condition = values.get("condition", "")
         if found and not condition and "condition" not in self.errors:
             self.add_error("condition", "Choose the diagnosis that is graded.")
+        elif self.is_written and not condition and "condition" not in self.errors:
+            self.add_error("condition", KEPT)
         self._ask_about(_unusual(self.sex, condition, scale))
         if condition and not self.errors:
             lost = self._salt if scale == Scale.SALT else None
             self.chosen = Graded(condition, scale, grade, lost, values.get("note", ""))
         return values
+
+    @property
+    def _is_changed(self) -> bool:
+        """Whether something else is said of the diagnosis than what is written."""
+        own = {"condition", "graded", "note", "basp_basic", "basp_frontal", "basp_vertex"}
+        return bool((own | {f"salt_{area}" for area in _SALT_AREAS}) & set(self.changed_data))
 
     def _repeat(self, last: Diagnosis) -> None:
         """Take the diagnosis of last time; what is new stands beside it by mistake, or is meant."""

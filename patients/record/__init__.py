@@ -100,10 +100,12 @@ def _medicines_reviewed(patient: Patient, rows: list[Medicine]) -> dict[str, Any
 
 
 def _diagnoses(patient: Patient, bound: Bound) -> dict[str, Any]:
-    rows = list(Diagnosis.objects.filter(case__patient=patient).select_related("made_by"))
+    made = Diagnosis.objects.filter(case__patient=patient)
+    rows = list(made.select_related("made_by", "replaced_by", "withdrawal__withdrawn_by"))
+    present = next((row for row in rows if row.stands), None)
     return {
-        "diagnosis": rows[0] if rows else None,
-        "earlier_diagnoses": rows[1:],
+        "diagnosis": present,
+        "earlier_diagnoses": [row for row in rows if row != present],
         "diagnosis_form": bound.get(("diagnosis", None)) or DiagnosisForm(sex=patient.sex),
     }
 

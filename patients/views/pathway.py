@@ -70,7 +70,7 @@ def _again(form: StopReviewForm, stop: PathwayStop, error: ValidationError) -> S
 
 def _page(request: HttpRequest, patient: Patient, *, may_review: bool) -> HttpResponse:
     stops = patient.pathway_stops.select_related("raised_by").prefetch_related(
-        *("causes", "signs", "reviews__reviewed_by")
+        *("causes", "signs__withdrawal", "reviews__reviewed_by")
     )
     standing = {stop.pk for stop in patient.pathway_stops.standing()}
     context = {
