@@ -15,7 +15,7 @@ from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import ensure_case, lead_if_nobody_does
-from patients.actions.stops import CAUSE_OF, DIAGNOSED, is_reviewed, stop_of
+from patients.actions.stops import DIAGNOSED, is_reviewed, stop_of
 from patients.models import (
     Case,
     CauseStatement,
@@ -27,6 +27,7 @@ from patients.models import (
     StopReview,
 )
 from patients.models.pathway import Weight
+from patients.pathway import CAUSE_OF
 from patients.turns import take_turn
 
 

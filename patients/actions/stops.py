@@ -6,14 +6,9 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.models import Case, CauseStatement, Diagnosis, PathwayStop, StopReview
-from patients.models.pathway import Cause, Weight
+from patients.models.pathway import Weight
+from patients.pathway import CAUSE_OF
 
-# A diagnosis that is scarring, infection or areata is a likely cause that stops the pathway.
-CAUSE_OF = {
-    Diagnosis.Condition.AREATA: Cause.AREATA,
-    Diagnosis.Condition.SCARRING: Cause.SCARRING,
-    Diagnosis.Condition.TINEA: Cause.TINEA,
-}
 DIAGNOSED = "Diagnosed"
 
 

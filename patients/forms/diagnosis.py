@@ -140,6 +140,7 @@ class DiagnosisForm(MistakeForm):
     prefix = "diagnosis"
 
     as_last = forms.BooleanField(label="As last time", required=False)
+    last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
     condition = forms.ChoiceField(
         label="Diagnosis",
         choices=[("", "Choose"), *Diagnosis.Condition.choices],
@@ -179,14 +180,15 @@ class DiagnosisForm(MistakeForm):
         written: Diagnosis | None = None,
         last: Diagnosis | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(written) if written else None)
+        initial = _initial(written) if written else {}
+        super().__init__(data, initial=initial | {"last_seen": str(last.pk) if last else ""})
         self.sex, self.last = sex, last
         self.chosen: Graded | None = None
         self.fields["graded"].choices = _grades(sex)  # type: ignore[attr-defined]
         self.fields["condition"].required = is_needed
         self.offer_taking_off(is_written=written is not None)
         if last is None:
-            del self.fields["as_last"]
+            del self.fields["as_last"], self.fields["last_seen"]
 
     def clean(self) -> dict[str, Any]:
         """Bring the choices to one grade; ask about what does not usually go together."""
@@ -196,6 +198,9 @@ class DiagnosisForm(MistakeForm):
             return values
         if values.get("as_last") and self.last is not None:
             self._repeat(self.last)
+            return values
+        if self.last is None and self.data.get(self.add_prefix("as_last")):
+            self.add_error("condition", "Nothing was found before that day: choose the diagnosis.")
             return values
         found = self._found()
         if len(found) > 1:
@@ -224,9 +229,20 @@ class DiagnosisForm(MistakeForm):
         if set(self.changed_data) & {"condition", "graded", "pictured", "basp_basic"} or self._salt:
             self.add_error("as_last", "Untick this, or take back what you chose instead.")
             return
+        if self.cleaned_data.get("last_seen") != str(last.pk):
+            self._show_anew(last)
+            return
         lost = last.salt_lost_percent if last.scale == Scale.SALT else None
         note = self.cleaned_data.get("note", "")
         self.chosen = Graded(last.condition, last.scale, last.grade, lost, note)
+
+    def _show_anew(self, last: Diagnosis) -> None:
+        """Have the page come back with what stands now, unticked: nobody repeats what is unseen."""
+        typed = {name: value for name, value in self.data.items() if not name.endswith("as_last")}
+        self.data = {**typed, self.add_prefix("last_seen"): str(last.pk)}
+        self.add_error(
+            "as_last", f"On that day the last one is {last}. Look at it, and tick again."
+        )
 
     def _found(self) -> list[tuple[str, str]]:
         """Return the grades that were chosen, one of each way to say it."""

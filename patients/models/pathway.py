@@ -213,6 +213,11 @@ class CauseStatement(Statement):
         return str(self)
 
     @property
+    def review(self) -> "StopReview | None":
+        """What a clinician decided last about the stop that it is behind."""
+        return self.stop.reviews.select_related("reviewed_by").first() if self.stop else None
+
+    @property
     def stops(self) -> bool:
         """Whether the AGA pathway waits for a review of it."""
         return self.item in STOPPING_CAUSES and self.weight != Weight.RULED_OUT
