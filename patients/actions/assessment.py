@@ -228,12 +228,13 @@ def take_off(
     The row stays; it is no longer the present one. What it stopped stays stopped until a clinician
     reviews it. Raises `ValidationError` without a reason, or when that was recorded already.
     """
-    is_diagnosis = isinstance(finding, Diagnosis)
-    patient_id = finding.case.patient_id if is_diagnosis else finding.patient_id
+    diagnosis = finding if isinstance(finding, Diagnosis) else None
+    signs = finding if isinstance(finding, SignsStatement) else None
+    patient_id = finding.case.patient_id if isinstance(finding, Diagnosis) else finding.patient_id
     take_turn(patient_id)
     withdrawal = FindingWithdrawal.check_and_create(
-        diagnosis=finding if is_diagnosis else None,
-        signs=None if is_diagnosis else finding,
+        diagnosis=diagnosis,
+        signs=signs,
         reason=reason.strip(),
         withdrawn_at=now,
         withdrawn_by=by,
@@ -243,7 +244,7 @@ def take_off(
         by=by,
         patient_id=patient_id,
         subject=withdrawal,
-        finding="the diagnosis" if is_diagnosis else "warning signs",
+        finding="the diagnosis" if diagnosis else "warning signs",
     )
     return withdrawal
 

@@ -228,7 +228,7 @@ class SignsQuerySet(StatementQuerySet):
 
     def standing(self) -> "SignsQuerySet":
         """Return statements that were neither corrected by another nor entered by mistake."""
-        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)
+        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)  # type: ignore[misc]
 
 
 class SignsStatement(Statement):
@@ -252,7 +252,7 @@ class SignsStatement(Statement):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
 
-    objects = SignsQuerySet.as_manager()
+    objects = SignsQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-found_date", "-stated_at", "-id"]
