@@ -20,8 +20,6 @@ class MistakeForm(PlainForm):
 
     is_mistake = forms.BooleanField(
         label="Entered by mistake: take it off this visit",
-        help_text="It stays in the record, with your reason. What it stopped stays stopped until"
-        " a clinician reviews it.",
         required=False,
     )
     why_mistake = LineField(
