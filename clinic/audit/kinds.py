@@ -99,6 +99,10 @@ class Kind(models.TextChoices):
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
     CAUSES_WEIGHED = "patients.causes_weighed", "weighed {count} possible causes"
     SIGNS_LOOKED_FOR = "patients.signs_looked_for", "looked for warning signs: {found}"
+    FINDING_WITHDRAWN = (
+        "patients.finding_withdrawn",
+        "took off what was entered by mistake: {finding}",
+    )
     PATHWAY_STOPPED = "patients.pathway_stopped", "stopped the AGA pathway: {grounds}"
     STOP_REVIEWED = "patients.stop_reviewed", "reviewed what stops the AGA pathway: {outcome}"
     INFORMATION_GIVEN = "patients.information_given", "gave the information for {title}"

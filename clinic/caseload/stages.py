@@ -98,7 +98,7 @@ def _has_information() -> Exists:
 
 
 def _is_assessed() -> Exists:
-    return Exists(Diagnosis.objects.filter(case=OuterRef("pk")))
+    return Exists(Diagnosis.objects.standing().filter(case=OuterRef("pk")))
 
 
 def _is_booked() -> Q:

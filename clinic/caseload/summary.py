@@ -141,7 +141,7 @@ def collect(document: Document, *, now: datetime) -> Summary:
         document=document,
         case=case,
         site=sessions[-1].site,
-        diagnosis=case.diagnoses.first(),
+        diagnosis=case.diagnoses.standing().first(),
         stories=[tell(session) for session in sessions],
         areas=areas,
         charts=_charts(areas),

@@ -23,6 +23,7 @@ from patients.actions.assessment import (
     Weighed,
     diagnose_in,
     look_for_signs,
+    take_off,
     weigh_causes,
 )
 from patients.actions.cases import lead_if_nobody_does
@@ -57,13 +58,16 @@ class AreaCount:
 class Findings:
     """What was found at one visit. `satisfaction` is the patient's own, 0 to 10.
 
-    `graded` and `signs` are None where they were not judged; `causes` are those seen anew.
+    `graded` and `signs` are None where they were not judged; `causes` are those seen anew. A
+    `…_mistake` says why what is written at the visit was entered by mistake; "" where it was not.
     """
 
     examined_date: date
     counts: Sequence[AreaCount] = ()
     graded: Graded | None = None
+    diagnosis_mistake: str = ""
     signs: Signs | None = None
+    signs_mistake: str = ""
     causes: Mapping[str, Weighed] = field(default_factory=dict)
     pulls: Sequence[Pulled] = ()
     pull_days_since_wash: int | None = None
@@ -81,6 +85,8 @@ class Findings:
             or self.graded
             or self.signs
             or self.causes
+            or self.diagnosis_mistake
+            or self.signs_mistake
             or self.pulls
             or self.trichoscopies
             or self.note.strip()
@@ -129,24 +135,45 @@ def record_examination(
 def _conclude(examination: Examination, findings: Findings, by: User, now: datetime) -> None:
     """State what is new about diagnosis, signs and causes, and tie it to the visit."""
     found_date = findings.examined_date
-    graded, signs, patient = findings.graded, findings.signs, examination.patient
+    graded, signs, case = findings.graded, findings.signs, examination.case
     before = examination.diagnosis_id, examination.signs_id
+    _take_off_mistakes(examination, findings, by, now)
     if graded and not _is_written(examination.diagnosis, graded.columns, found_date):
         examination.diagnosis = diagnose_in(
-            by=by, case=examination.case, graded=graded, found_date=found_date, now=now
+            by=by,
+            case=case,
+            graded=graded,
+            found_date=found_date,
+            replaces=examination.diagnosis,
+            now=now,
         )
     if signs and not _is_written(
         examination.signs, {"present": sorted(signs.present), "note": signs.note}, found_date
     ):
         examination.signs = look_for_signs(
-            by=by, patient=patient, signs=signs, found_date=found_date, now=now
+            by=by,
+            case=case,
+            signs=signs,
+            found_date=found_date,
+            replaces=examination.signs,
+            now=now,
         )
     if findings.causes:
-        weigh_causes(
-            by=by, patient=patient, weighed=findings.causes, found_date=found_date, now=now
-        )
+        weigh_causes(by=by, case=case, weighed=findings.causes, found_date=found_date, now=now)
     if (examination.diagnosis_id, examination.signs_id) != before:
         examination.save(update_fields=["diagnosis", "signs"])
+
+
+def _take_off_mistakes(
+    examination: Examination, findings: Findings, by: User, now: datetime
+) -> None:
+    """Take off the visit what was entered there by mistake; the rows stay, with the reason."""
+    if findings.diagnosis_mistake and examination.diagnosis:
+        take_off(by=by, finding=examination.diagnosis, reason=findings.diagnosis_mistake, now=now)
+        examination.diagnosis = None
+    if findings.signs_mistake and examination.signs:
+        take_off(by=by, finding=examination.signs, reason=findings.signs_mistake, now=now)
+        examination.signs = None
 
 
 def _is_written(

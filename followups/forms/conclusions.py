@@ -8,11 +8,12 @@ from django import forms
 from clinic.base.forms import PlainForm
 from patients.actions.assessment import Signs, Weighed
 from patients.forms.fields import LineField
+from patients.forms.mistake import KEPT, MistakeForm
 from patients.models import CauseStatement, SignsStatement
 from patients.models.pathway import STOPPING_CAUSES, Cause, Sign, Weight
 
 
-class SignsForm(PlainForm):
+class SignsForm(MistakeForm):
     """Which warning signs were seen; `none` says that all were looked for and none was."""
 
     prefix = "signs"
@@ -33,11 +34,18 @@ class SignsForm(PlainForm):
 
     def __init__(self, data: Any = None, *, written: SignsStatement | None = None) -> None:
         super().__init__(data, initial=_initial_signs(written))
+        self.offer_taking_off(is_written=written is not None)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse both none and some, and words about signs of which none is ticked."""
+        """Refuse both none and some, words about no sign, and to clear what is written."""
         values = super().clean() or {}
-        if values.get("none") and values.get("present"):
+        says_something = values.get("none") or values.get("present")
+        is_changed = bool({"none", "present", "note"} & set(self.changed_data))
+        if self.asks_to_take_off(values, is_changed=bool(says_something) and is_changed):
+            return values
+        if self.is_written and not says_something and not self.errors:
+            self.add_error("present", KEPT)
+        elif values.get("none") and values.get("present"):
             self.add_error("none", "Either none, or those that you ticked.")
         elif values.get("note") and not (values.get("none") or values.get("present")):
             self.add_error("present", "Tick the signs that the note is about, or none.")
@@ -47,7 +55,7 @@ class SignsForm(PlainForm):
     def signs(self) -> Signs | None:
         """What was seen, or None where the signs were not looked for."""
         values = self.cleaned_data
-        if not (values["none"] or values["present"]):
+        if self.mistake or not (values["none"] or values["present"]):
             return None
         return Signs(tuple(values["present"]), values["note"])
 

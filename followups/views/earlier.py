@@ -104,7 +104,7 @@ def _looks_of(visits: list[Examination]) -> list[Trichoscopy]:
 
 def _of_no_visit(case: Case, written: Examination | None, on: date) -> Diagnosis | None:
     """Return the diagnosis that was made beside the examinations, on the history page."""
-    made = case.diagnoses.filter(found_date__lte=on)
+    made = case.diagnoses.standing().filter(found_date__lte=on)
     if written and written.diagnosis_id:
         made = made.exclude(pk=written.diagnosis_id)
     return made.first()

@@ -20,7 +20,7 @@ from clinic.staff.access import require, signed_in
 from clinic.staff.permissions import Permission
 from followups import access
 from followups.actions.examinations import find_examination, record_examination
-from followups.forms import CountForm
+from followups.forms import CountForm, ExaminationForm
 from followups.looks import look_of
 from followups.models import Examination
 from followups.reading import AreaSeries, Point, outcome_of, photo_sets_of_day
@@ -30,7 +30,7 @@ from followups.views.subject import Subject
 from patients.access import get_patient, shown_case
 from patients.banner import patient_context
 from patients.models import CauseStatement, SignsStatement
-from patients.pathway import standing_stop
+from patients.pathway import review_of, standing_stop
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _answer(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 
 def _write(request: HttpRequest, subject: Subject, written: Examination | None) -> HttpResponse:
-    earlier = earlier_than(subject.case, written, _day_of(written))
+    earlier = earlier_than(subject.case, written, _day_sent(request, written))
     entry = entry_of(subject, written, earlier, request.POST)
     if entry.is_valid():
         try:
@@ -104,6 +104,15 @@ def _day_of(written: Examination | None) -> date:
     return written.examined_date if written else timezone.localdate()
 
 
+def _day_sent(request: HttpRequest, written: Examination | None) -> date:
+    """Return the day of the visit as typed: what was last is what was before that."""
+    try:
+        sent = ExaminationForm.base_fields["examined_date"].clean(request.POST.get("examined_date"))
+    except ValidationError:
+        sent = None
+    return sent or _day_of(written)
+
+
 def _writing_page(
     request: HttpRequest, subject: Subject, written: Examination | None, entry: Entry
 ) -> HttpResponse:
@@ -117,7 +126,7 @@ def _writing_page(
         "form": entry.form,
         "rows": entry.rows,
         "written": written,
-        "last_signs": SignsStatement.objects.newest_of(subject.patient.pk).get(""),
+        "last_signs": SignsStatement.objects.standing().newest_of(subject.patient.pk).get(""),
         "stop": standing_stop(subject.patient.pk),
         "sheet": _sheet(subject, written, day),
         "cancel_url": subject.url
@@ -168,6 +177,7 @@ def _findings(subject: Subject, written: Examination) -> dict[str, Any]:
     )
     return {
         "baseline_diagnosis": baseline if baseline != written.diagnosis else None,
+        "diagnosis_review": review_of(written.diagnosis, subject.patient.pk),
         "pulls": list(written.pull_tests.all()),
         "looks": [(row, earlier.baseline_look(row.region)) for row in written.trichoscopies.all()],
         "causes": list(weighed.newest_of(subject.patient.pk).values()),

@@ -15,24 +15,20 @@ from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import ensure_case, lead_if_nobody_does
+from patients.actions.stops import DIAGNOSED, is_reviewed, stop_of
 from patients.models import (
     Case,
     CauseStatement,
     Diagnosis,
+    FindingWithdrawal,
     PathwayStop,
     Patient,
     SignsStatement,
     StopReview,
 )
-from patients.models.pathway import Cause, Weight
+from patients.models.pathway import Weight
+from patients.pathway import CAUSE_OF
 from patients.turns import take_turn
-
-# A diagnosis that is scarring, infection or areata is a likely cause that stops the pathway.
-_CAUSE_OF = {
-    Diagnosis.Condition.AREATA: Cause.AREATA,
-    Diagnosis.Condition.SCARRING: Cause.SCARRING,
-    Diagnosis.Condition.TINEA: Cause.TINEA,
-}
 
 
 @dataclass(frozen=True)
@@ -83,16 +79,27 @@ def make_diagnosis(*, by: User, patient: Patient, graded: Graded, now: datetime)
 
 @transaction.atomic
 def diagnose_in(
-    *, by: User, case: Case, graded: Graded, found_date: date, now: datetime
+    *,
+    by: User,
+    case: Case,
+    graded: Graded,
+    found_date: date,
+    replaces: Diagnosis | None = None,
+    now: datetime,
 ) -> Diagnosis:
     """Record what was found on a day of a case; that of the newest day is the present one.
 
     Scarring, infection and areata stop the AGA pathway. Who makes it is responsible for a case
-    that nobody leads.
+    that nobody leads. `replaces` is what was written at the same visit before it was corrected.
     """
     take_turn(case.patient_id)
     diagnosis = Diagnosis.check_and_create(
-        case=case, found_date=found_date, made_at=now, made_by=by, **graded.columns
+        case=case,
+        found_date=found_date,
+        replaces=replaces,
+        made_at=now,
+        made_by=by,
+        **graded.columns,
     )
     audit.record(
         Kind.DIAGNOSIS_MADE,
@@ -102,26 +109,30 @@ def diagnose_in(
         diagnosis=str(diagnosis),
     )
     lead_if_nobody_does(by=by, case=case)
-    if cause := _CAUSE_OF.get(Diagnosis.Condition(graded.condition)):
-        weighed = {cause.value: Weighed(Weight.LIKELY, note="Diagnosed")}
-        weigh_causes(by=by, patient=case.patient, weighed=weighed, found_date=found_date, now=now)
+    cause = CAUSE_OF.get(Diagnosis.Condition(graded.condition))
+    if cause and not (replaces and replaces.condition == graded.condition):
+        weighed = {cause.value: Weighed(Weight.LIKELY, note=DIAGNOSED)}
+        weigh_causes(by=by, case=case, weighed=weighed, found_date=found_date, now=now)
     return diagnosis
 
 
 @transaction.atomic
 def weigh_causes(
-    *, by: User, patient: Patient, weighed: Mapping[str, Weighed], found_date: date, now: datetime
+    *, by: User, case: Case, weighed: Mapping[str, Weighed], found_date: date, now: datetime
 ) -> list[CauseStatement]:
-    """Record how possible causes are seen, by cause; what stands as it was is left alone.
+    """Record how possible causes are seen, by cause; what stood as it was that day is left alone.
 
     A cause that is scarring, infection or areata and not ruled out stops the AGA pathway. What a
-    review accounted for is no news when it is stated again; what a review ruled out is.
+    review of the case accounted for is no news when it is stated again, with whatever note; what a
+    review ruled out is.
     """
-    take_turn(patient.pk)
-    latest = CauseStatement.objects.newest_of(patient.pk)
+    take_turn(case.patient_id)
+    by_then = CauseStatement.objects.filter(found_date__lte=found_date)
+    latest = by_then.newest_of(case.patient_id)
     rows = [
         CauseStatement(
-            patient=patient,
+            patient=case.patient,
+            case=case,
             item=item,
             weight=each.weight,
             note=each.note.strip(),
@@ -133,56 +144,109 @@ def weigh_causes(
     ]
     rows = [row for row in rows if _is_news(row, latest.get(row.item))]
     for row in rows:
-        row.stop = _stop(by, patient, now, str(row)) if row.stops else None
+        row.stop = _stop_of_cause(row, latest.get(row.item), by, now) if row.stops else None
         row.full_clean()
         row.save(force_insert=True)
     if rows:
-        audit.record(Kind.CAUSES_WEIGHED, by=by, patient_id=patient.pk, count=len(rows))
+        audit.record(Kind.CAUSES_WEIGHED, by=by, patient_id=case.patient_id, count=len(rows))
     return rows
 
 
 def _is_news(row: CauseStatement, latest: CauseStatement | None) -> bool:
     if latest is None or not row.says_the_same(latest):
         return True
-    review = latest.stop.reviews.first() if latest.stop else None
-    return review is not None and review.outcome == StopReview.Outcome.RULED_OUT
+    return is_reviewed(latest.stop, StopReview.Outcome.RULED_OUT)
+
+
+def _stop_of_cause(
+    row: CauseStatement, latest: CauseStatement | None, by: User, now: datetime
+) -> PathwayStop:
+    """Return the stop that accounted for the same in this case; else the one that stands."""
+    is_same = latest is not None and (latest.case_id, latest.weight) == (row.case_id, row.weight)
+    if latest and is_same and is_reviewed(latest.stop, StopReview.Outcome.ACCOUNTED):
+        return latest.stop  # type: ignore[return-value]
+    return stop_of(by=by, case=row.case, raised_by=by, grounds=str(row), now=now)  # type: ignore[arg-type]
 
 
 @transaction.atomic
 def look_for_signs(
-    *, by: User, patient: Patient, signs: Signs, found_date: date, now: datetime
+    *,
+    by: User,
+    case: Case,
+    signs: Signs,
+    found_date: date,
+    replaces: SignsStatement | None = None,
+    now: datetime,
 ) -> SignsStatement:
-    """Record that all warning signs were looked for, and which were seen: any stops the pathway."""
-    take_turn(patient.pk)
+    """Record that all warning signs were looked for, and which were seen: any stops the pathway.
+
+    `replaces` is what was written at the same visit before it was corrected: where only the day
+    was, the review holds. Signs that a review of the case accounted for are no news, either.
+    """
+    take_turn(case.patient_id)
     row = SignsStatement(
-        patient=patient,
+        patient=case.patient,
+        case=case,
         present=sorted(set(signs.present)),
         note=signs.note.strip(),
         found_date=found_date,
+        replaces=replaces,
         stated_at=now,
         stated_by=by,
     )
-    row.stop = _stop(by, patient, now, str(row)) if row.present else None
+    row.stop = _stop_of_signs(row, by, now) if row.present else None
     row.full_clean()
     row.save(force_insert=True)
     audit.record(
         Kind.SIGNS_LOOKED_FOR,
         by=by,
-        patient_id=patient.pk,
+        patient_id=case.patient_id,
         subject=row,
         found="; ".join(row.signs_in_words) or "none",
     )
     return row
 
 
-def _stop(by: User, patient: Patient, now: datetime, grounds: str) -> PathwayStop:
-    """Return the stop that stands, or raise one: what is found after a review needs another."""
-    standing = patient.pathway_stops.standing().first()
-    if standing:
-        return standing
-    stop = PathwayStop.check_and_create(patient=patient, raised_at=now, raised_by=by)
-    audit.record(Kind.PATHWAY_STOPPED, by=by, patient_id=patient.pk, subject=stop, grounds=grounds)
-    return stop
+def _stop_of_signs(row: SignsStatement, by: User, now: datetime) -> PathwayStop:
+    """Return the stop whose review covers these signs; else the one that stands, or a new one."""
+    before = row.replaces
+    if before and before.stop and before.note == row.note and before.covers(row):
+        return before.stop
+    stops = PathwayStop.objects.filter(patient=row.patient_id, case=row.case_id)
+    newest = stops.filter(signs__present__contains=row.present).first()
+    if newest and is_reviewed(newest, StopReview.Outcome.ACCOUNTED):
+        return newest
+    return stop_of(by=by, case=row.case, raised_by=by, grounds=str(row), now=now)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def take_off(
+    *, by: User, finding: Diagnosis | SignsStatement, reason: str, now: datetime
+) -> FindingWithdrawal:
+    """Record that a diagnosis or what was said of signs was entered by mistake, and why.
+
+    The row stays; it is no longer the present one. What it stopped stays stopped until a clinician
+    reviews it. Raises `ValidationError` without a reason, or when that was recorded already.
+    """
+    diagnosis = finding if isinstance(finding, Diagnosis) else None
+    signs = finding if isinstance(finding, SignsStatement) else None
+    patient_id = finding.case.patient_id if isinstance(finding, Diagnosis) else finding.patient_id
+    take_turn(patient_id)
+    withdrawal = FindingWithdrawal.check_and_create(
+        diagnosis=diagnosis,
+        signs=signs,
+        reason=reason.strip(),
+        withdrawn_at=now,
+        withdrawn_by=by,
+    )
+    audit.record(
+        Kind.FINDING_WITHDRAWN,
+        by=by,
+        patient_id=patient_id,
+        subject=withdrawal,
+        finding="the diagnosis" if diagnosis else "warning signs",
+    )
+    return withdrawal
 
 
 @transaction.atomic

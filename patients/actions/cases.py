@@ -12,6 +12,7 @@ from clinic.audit.kinds import Kind
 from clinic.base.templatetags.anagen import day
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
+from patients.actions.stops import stop_for_diagnosis
 from patients.closing import obstacles_to_closing
 from patients.models import Case, Patient, Reopening
 from patients.turns import take_turn
@@ -31,13 +32,17 @@ after_reopening: list[Callable[[Case, datetime], Mapping[str, Any]]] = []
 def open_case_for(
     *, by: User | None, patient: Patient, now: datetime, clinician: User | None = None
 ) -> Case:
-    """Open a case. Raises `ValidationError` when one is open already."""
+    """Open a case. Raises `ValidationError` when one is open already.
+
+    Where the patient's last diagnosis stops the AGA pathway, the case begins stopped.
+    """
     try:
         with transaction.atomic():
             case = Case.check_and_create(patient=patient, clinician=clinician, opened_at=now)
     except IntegrityError as error:
         raise ValidationError(ALREADY_OPEN) from error
     audit.record(Kind.CASE_OPENED, by=by, patient_id=patient.pk, subject=case)
+    stop_for_diagnosis(by=by, case=case, now=now)
     return case
 
 
@@ -115,6 +120,7 @@ def reopen_case(*, by: User, case: Case, reason: str, now: datetime) -> Case:
         closed=str(day(closed)),
         **done,
     )
+    stop_for_diagnosis(by=by, case=row, now=now)
     return row
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from clinic.base.forms import PlainForm
 from patients import scales
 from patients.actions.assessment import Graded
 from patients.drawings import Shape, drawing_of, drawing_of_basp_part
 from patients.forms.fields import ParagraphsField
+from patients.forms.mistake import KEPT, MistakeForm
 from patients.models import Diagnosis, Patient
 from patients.scales import BaspType, Scale
 
@@ -134,12 +134,13 @@ def _share(area: str) -> forms.IntegerField:
     )
 
 
-class DiagnosisForm(PlainForm):
+class DiagnosisForm(MistakeForm):
     """What was found. `last` is the diagnosis of an earlier visit, which may still hold."""
 
     prefix = "diagnosis"
 
     as_last = forms.BooleanField(label="As last time", required=False)
+    last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
     condition = forms.ChoiceField(
         label="Diagnosis",
         choices=[("", "Choose"), *Diagnosis.Condition.choices],
@@ -179,19 +180,27 @@ class DiagnosisForm(PlainForm):
         written: Diagnosis | None = None,
         last: Diagnosis | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(written) if written else None)
+        initial = _initial(written) if written else {}
+        super().__init__(data, initial=initial | {"last_seen": str(last.pk) if last else ""})
         self.sex, self.last = sex, last
         self.chosen: Graded | None = None
         self.fields["graded"].choices = _grades(sex)  # type: ignore[attr-defined]
         self.fields["condition"].required = is_needed
+        self.offer_taking_off(is_written=written is not None)
         if last is None:
-            del self.fields["as_last"]
+            del self.fields["as_last"], self.fields["last_seen"]
 
     def clean(self) -> dict[str, Any]:
         """Bring the choices to one grade; ask about what does not usually go together."""
         values = super().clean() or {}
+        is_changed = bool(values.get("as_last") or (values.get("condition") and self._is_changed))
+        if self.asks_to_take_off(values, is_changed=is_changed):
+            return values
         if values.get("as_last") and self.last is not None:
             self._repeat(self.last)
+            return values
+        if self.last is None and self.data.get(self.add_prefix("as_last")):
+            self.add_error("condition", "Nothing was found before that day: choose the diagnosis.")
             return values
         found = self._found()
         if len(found) > 1:
@@ -201,20 +210,39 @@ class DiagnosisForm(PlainForm):
         condition = values.get("condition", "")
         if found and not condition and "condition" not in self.errors:
             self.add_error("condition", "Choose the diagnosis that is graded.")
+        elif self.is_written and not condition and "condition" not in self.errors:
+            self.add_error("condition", KEPT)
         self._ask_about(_unusual(self.sex, condition, scale))
         if condition and not self.errors:
             lost = self._salt if scale == Scale.SALT else None
             self.chosen = Graded(condition, scale, grade, lost, values.get("note", ""))
         return values
 
+    @property
+    def _is_changed(self) -> bool:
+        """Whether something else is said of the diagnosis than what is written."""
+        own = {"condition", "graded", "note", "basp_basic", "basp_frontal", "basp_vertex"}
+        return bool((own | {f"salt_{area}" for area in _SALT_AREAS}) & set(self.changed_data))
+
     def _repeat(self, last: Diagnosis) -> None:
         """Take the diagnosis of last time; what is new stands beside it by mistake, or is meant."""
         if set(self.changed_data) & {"condition", "graded", "pictured", "basp_basic"} or self._salt:
             self.add_error("as_last", "Untick this, or take back what you chose instead.")
             return
+        if self.cleaned_data.get("last_seen") != str(last.pk):
+            self._show_anew(last)
+            return
         lost = last.salt_lost_percent if last.scale == Scale.SALT else None
         note = self.cleaned_data.get("note", "")
         self.chosen = Graded(last.condition, last.scale, last.grade, lost, note)
+
+    def _show_anew(self, last: Diagnosis) -> None:
+        """Have the page come back with what stands now, unticked: nobody repeats what is unseen."""
+        typed = {name: value for name, value in self.data.items() if not name.endswith("as_last")}
+        self.data = {**typed, self.add_prefix("last_seen"): str(last.pk)}
+        self.add_error(
+            "as_last", f"On that day the last one is {last}. Look at it, and tick again."
+        )
 
     def _found(self) -> list[tuple[str, str]]:
         """Return the grades that were chosen, one of each way to say it."""

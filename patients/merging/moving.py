@@ -1,6 +1,7 @@
 """Taking rows from one record to another. The database allows it where a merge stands for it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -39,40 +40,44 @@ def take_along(merge: Merge) -> Keys:
 def take_back(merge: Merge) -> None:
     """Take back what a merge took along, with what was added to it since.
 
-    Raises `ValidationError` where something that was added belongs to rows of both.
+    That is what hangs on a row that goes, and what nothing but rows that go hang on. Raises
+    `ValidationError` where something that was added belongs to rows of both.
     """
-    going = _going_back(merge, {})
-    while pointed_to := _pointed_to(merge, going):
-        going = _going_back(merge, pointed_to)
+    going = _going_back(merge)
     for model, keys in going.items():
-        for row in _rows_of(model, merge.survivor).filter(pk__in=keys):
-            _hand_over(row, merge.absorbed)
-
-
-def _going_back(merge: Merge, also: Mapping[Model, set[UUID]]) -> dict[Model, set[UUID]]:
-    """Return by table what was taken along, these rows besides, and all that hangs on any."""
-    going: dict[Model, set[UUID]] = {}
-    for model in tables_of_patients(apps):
-        wanted = {UUID(key) for key in merge.moved.get(model._meta.label, [])}
-        wanted |= also.get(model, set())
-        going[model] = set()
         for row in _rows_of(model, merge.survivor):
-            if row.pk in wanted or _hangs_on(row, model, going):
-                going[model].add(row.pk)
+            if row.pk in keys:
+                _hand_over(row, merge.absorbed)
+
+
+def _going_back(merge: Merge) -> dict[Model, set[UUID]]:
+    """Return the keys of the rows that go, by table, parents before what points to them."""
+    tables = tables_of_patients(apps)
+    rows = {model: list(_rows_of(model, merge.survivor)) for model in tables}
+    going: dict[Model, set[UUID]] = {
+        model: {UUID(key) for key in merge.moved.get(model._meta.label, [])} for model in tables
+    }
+    known, found = -1, 0
+    while known < found:
+        known = found
+        for model in tables:
+            going[model] |= {row.pk for row in rows[model] if _hangs_on(row, model, going)}
+        for model in reversed(tables):
+            since = (row for row in rows[model] if row.created_at >= merge.created_at)  # type: ignore[attr-defined]
+            going[model] |= {row.pk for row in since if _serves_only(row, going)}
+        _follow(rows, going)
+        found = sum(len(keys) for keys in going.values())
     return going
 
 
-def _pointed_to(merge: Merge, going: Mapping[Model, set[UUID]]) -> dict[Model, set[UUID]]:
-    """Return all rows that follow what goes and points to them; nothing where none is new."""
-    found: dict[Model, set[UUID]] = {}
+def _follow(rows: Mapping[Model, list[models.Model]], going: dict[Model, set[UUID]]) -> None:
+    """Add what belongs to nothing by itself, where what points to it goes."""
     followers = {each for each in going if each._meta.label in follow_what_points_to_them}
+    theirs = {parent: {row.pk for row in rows[parent]} for parent in followers}
     for model, keys in going.items():
-        for row in _rows_of(model, merge.survivor).filter(pk__in=keys):
-            for key, parent in keys_within(model, followers):
-                if getattr(row, key) is not None:
-                    found.setdefault(parent, set()).add(getattr(row, key))
-    is_new = any(keys - going[parent] for parent, keys in found.items())
-    return found if is_new else {}
+        for key, parent in keys_within(model, followers):
+            pointed_to = {getattr(row, key) for row in rows[model] if row.pk in keys}
+            going[parent] |= pointed_to & theirs[parent]
 
 
 def staying_behind(model: Model, survivor: Patient, absorbed: Patient) -> Iterator[models.Model]:
@@ -94,11 +99,10 @@ def rows_in_cases(cases: Iterable[Case]) -> dict[str, int]:
     """Return how many rows of each kind hang on these cases, by what they are called."""
     wanted = [case.pk for case in cases]
     counts = {}
-    for relation in Case._meta.related_objects:
+    for relation in _relations_to(Case):
         model = relation.related_model
-        if not hasattr(model, "pgh_tracked_model"):
-            count = model._default_manager.filter(**{f"{relation.field.name}__in": wanted}).count()
-            counts[str(model._meta.verbose_name_plural)] = count
+        count = model._default_manager.filter(**{f"{relation.field.name}__in": wanted}).count()
+        counts[str(model._meta.verbose_name_plural)] = count
     return {name: count for name, count in counts.items() if count}
 
 
@@ -143,6 +147,40 @@ def _hangs_on(row: models.Model, model: Model, going: Mapping[Model, set[UUID]])
         for key, parent in keys_within(model, set(going))
         if getattr(row, key) is not None
     )
+
+
+def _serves_only(row: models.Model, going: Mapping[Model, set[UUID]]) -> bool:
+    """Return whether something else hangs on a row, and all of it goes."""
+    says = [
+        _goes(each, type(row), going)
+        for relation in _relations_to(type(row))
+        for each in relation.related_model._default_manager.filter(**{relation.field.name: row.pk})
+    ]
+    return True in says and False not in says
+
+
+def _goes(row: models.Model, parent: Model, going: Mapping[Model, set[UUID]]) -> bool | None:
+    """Return whether a row goes: by itself, or, without a patient, with another than `parent`.
+
+    A count goes with its visit, whichever spot it is of. None for what is of its parent alone.
+    """
+    model = type(row)
+    if model in going:
+        return row.pk in going[model]
+    others = [(key, table) for key, table in keys_within(model, set(going)) if table is not parent]
+    owned = [getattr(row, key) in going[table] for key, table in others if getattr(row, key)]
+    return any(owned) if owned else None
+
+
+def _relations_to(model: Model) -> list[Any]:
+    """Return by which foreign keys rows point to those of a table, but for those of its history."""
+    return [
+        each
+        for each in model._meta.get_fields(include_hidden=True)
+        if (each.one_to_many or each.one_to_one)
+        and each.auto_created
+        and not hasattr(each.related_model, "pgh_tracked_model")
+    ]
 
 
 def _hand_over(row: models.Model, patient: Patient) -> None:

@@ -10,6 +10,7 @@ from patients.models.diagnosis import Diagnosis
 from patients.models.earlier_treatments import EarlierTreatment
 from patients.models.exchange import ImportRow, ImportSource, PatientImport
 from patients.models.history import Allergy, HistoryEntry, Medicine, NoKnownAllergies
+from patients.models.mistakes import FindingWithdrawal
 from patients.models.name_word import NameWord
 from patients.models.pairs import LikelyPair, TwoPeople
 from patients.models.pathway import (
@@ -45,6 +46,7 @@ __all__ = [
     "ContraindicationRule",
     "Diagnosis",
     "EarlierTreatment",
+    "FindingWithdrawal",
     "HairStatement",
     "HistoryEntry",
     "ImportRow",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.base.models import Record, between
-from clinic.base.triggers import append_only
+from clinic.base.triggers import append_only, same_case
 from patients import scales
 from patients.models.case import Case
 
@@ -42,8 +42,19 @@ def _grade_of_scale() -> Q:
     return (graded & no_salt) | (Q(scale="salt", grade="") & whole_salt)
 
 
+class DiagnosisQuerySet(models.QuerySet["Diagnosis"]):
+    """Diagnoses, with a name for those that still say something."""
+
+    def standing(self) -> "DiagnosisQuerySet":
+        """Return diagnoses that were neither corrected by another nor entered by mistake."""
+        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)
+
+
 class Diagnosis(Record):
-    """What was found, by which scale. That of the newest day is the present one; all stay."""
+    """What was found, by which scale. All stay; of those that stand the newest day's is present.
+
+    A correction of the visit is a row of its own, which names the one that it replaces.
+    """
 
     class Condition(models.TextChoices):
         AGA_MALE = "aga_male", "Androgenetic alopecia, male pattern"
@@ -84,6 +95,11 @@ class Diagnosis(Record):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+
+    objects = DiagnosisQuerySet.as_manager()
 
     class Meta:
         ordering = ["-found_date", "-made_at", "-id"]
@@ -99,10 +115,15 @@ class Diagnosis(Record):
                 for area in scales.SALT_WEIGHTS
             ),
         ]
-        triggers = append_only()
+        triggers = [*append_only(), same_case(("patients_diagnosis", "replaces_id"))]
 
     def __str__(self) -> str:
         return f"{self.get_condition_display()}{f', {self.graded}' if self.graded else ''}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was neither corrected by another nor entered by mistake."""
+        return not (hasattr(self, "replaced_by") or hasattr(self, "withdrawal"))
 
     @property
     def graded(self) -> str:

@@ -16,8 +16,9 @@ from django.db.models.functions import Coalesce
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only, same_patient
+from patients.models.case import Case
 from patients.models.patient import Patient
-from patients.models.statements import Statement
+from patients.models.statements import Statement, StatementQuerySet
 from patients.triggers import of_an_open_stop
 
 
@@ -87,6 +88,9 @@ class PathwayStop(Record):
     """The AGA pathway of a patient is stopped by what points to this."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="pathway_stops")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -96,7 +100,7 @@ class PathwayStop(Record):
 
     class Meta:
         ordering = ["-raised_at", "-id"]
-        triggers = append_only()
+        triggers = [*append_only(), same_patient(("patients_case", "case_id"))]
 
     def __str__(self) -> str:
         return f"Stopped {self.raised_at:%d-%b-%Y}"
@@ -106,7 +110,7 @@ class PathwayStop(Record):
         """What stands behind the stop, in words, the oldest first."""
         causes, signs = list(self.causes.all()), list(self.signs.all())
         rows: list[Any] = sorted([*causes, *signs], key=lambda row: (row.stated_at, row.pk))
-        return list(dict.fromkeys(str(row) for row in rows))
+        return list(dict.fromkeys(row.as_ground for row in rows))
 
     @property
     def evidence(self) -> set[UUID]:
@@ -159,7 +163,7 @@ LIFTING = (StopReview.Outcome.RULED_OUT.value, StopReview.Outcome.ACCOUNTED.valu
 
 
 class CauseStatement(Statement):
-    """How somebody saw a possible cause on a day. The newest of a cause stands."""
+    """How somebody saw a possible cause on a day. That of the newest day stands."""
 
     FACTS = ("weight", "note")
 
@@ -170,9 +174,12 @@ class CauseStatement(Statement):
     stop = models.ForeignKey(
         PathwayStop, on_delete=models.PROTECT, null=True, blank=True, related_name="causes"
     )
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
-        ordering = ["-stated_at", "-id"]
+        ordering = ["-found_date", "-stated_at", "-id"]
         indexes = [models.Index(fields=["patient", "item", "-stated_at"], name="cause_latest")]
         constraints = [
             models.CheckConstraint(
@@ -192,7 +199,7 @@ class CauseStatement(Statement):
         ]
         triggers = [
             *append_only(),
-            same_patient(("patients_pathwaystop", "stop_id")),
+            same_patient(("patients_pathwaystop", "stop_id"), ("patients_case", "case_id")),
             of_an_open_stop(),
         ]
 
@@ -201,13 +208,34 @@ class CauseStatement(Statement):
         return f"{words} ({self.note})" if self.note else words
 
     @property
+    def as_ground(self) -> str:
+        """What it says as the reason of a stop."""
+        return str(self)
+
+    @property
+    def review(self) -> "StopReview | None":
+        """What a clinician decided last about the stop that it is behind."""
+        return self.stop.reviews.select_related("reviewed_by").first() if self.stop else None
+
+    @property
     def stops(self) -> bool:
         """Whether the AGA pathway waits for a review of it."""
         return self.item in STOPPING_CAUSES and self.weight != Weight.RULED_OUT
 
 
+class SignsQuerySet(StatementQuerySet):
+    """Statements on warning signs, with a name for those that still say something."""
+
+    def standing(self) -> "SignsQuerySet":
+        """Return statements that were neither corrected by another nor entered by mistake."""
+        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)  # type: ignore[misc]
+
+
 class SignsStatement(Statement):
-    """Which warning signs were seen when all of them were looked for; none is an answer."""
+    """Which warning signs were seen when all of them were looked for; none is an answer.
+
+    A correction of the visit is a row of its own, which names the one that it replaces.
+    """
 
     FACTS: ClassVar[tuple[str, ...]] = ("present", "note", "found_date")
 
@@ -217,9 +245,17 @@ class SignsStatement(Statement):
     stop = models.ForeignKey(
         PathwayStop, on_delete=models.PROTECT, null=True, blank=True, related_name="signs"
     )
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+
+    objects = SignsQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
-        ordering = ["-stated_at", "-id"]
+        ordering = ["-found_date", "-stated_at", "-id"]
         indexes = [models.Index(fields=["patient", "-stated_at"], name="signs_latest")]
         constraints = [
             models.CheckConstraint(
@@ -232,13 +268,26 @@ class SignsStatement(Statement):
         ]
         triggers = [
             *append_only(),
-            same_patient(("patients_pathwaystop", "stop_id")),
+            same_patient(
+                ("patients_pathwaystop", "stop_id"),
+                ("patients_case", "case_id"),
+                ("patients_signsstatement", "replaces_id"),
+            ),
             of_an_open_stop(),
         ]
 
     def __str__(self) -> str:
         words = "; ".join(self.signs_in_words) or "No warning signs"
         return f"{words} ({self.note})" if self.note else words
+
+    @property
+    def as_ground(self) -> str:
+        """What it says as the reason of a stop, also where it was entered by mistake."""
+        return f"{self}; entered by mistake" if hasattr(self, "withdrawal") else str(self)
+
+    def covers(self, other: "SignsStatement") -> bool:
+        """Whether it names every sign that another statement does."""
+        return set(other.present) <= set(self.present)
 
     @property
     def signs_in_words(self) -> list[str]:

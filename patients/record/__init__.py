@@ -12,6 +12,7 @@ from patients.forms.history import (
     StopForm,
 )
 from patients.models import Diagnosis, HistoryEntry, Medicine, MedicinesReview, Patient
+from patients.pathway import review_of
 from patients.record.bloods import bloods_of
 from patients.record.index import index_of
 from patients.record.sources import sources_of
@@ -43,13 +44,14 @@ class MedicineInUse:
 def history_of(patient: Patient, *, bound: Bound, unfolded: str = "") -> dict[str, Any]:
     """Return the context of the history page, in as many queries however long the record is.
 
-    `unfolded` is the part whose long form is wanted: "conditions", "relatives" or "bloods".
+    `unfolded` is the part whose long form is wanted: "conditions", "relatives", "bloods" or
+    "diagnosis".
     """
     context = {
         **patient_context(patient),
         **_allergies(patient, bound),
         **_medicines(patient, bound),
-        **_diagnoses(patient, bound),
+        **_diagnoses(patient, bound, unfolded),
         **statements_of(patient, bound, unfolded),
         **bloods_of(patient, bound, unfolded),
         **earlier_treatments_of(patient, bound),
@@ -99,12 +101,16 @@ def _medicines_reviewed(patient: Patient, rows: list[Medicine]) -> dict[str, Any
     return {"medicines_reviewed": reviewed, "takes_none": reviewed if takes_none else None}
 
 
-def _diagnoses(patient: Patient, bound: Bound) -> dict[str, Any]:
-    rows = list(Diagnosis.objects.filter(case__patient=patient).select_related("made_by"))
+def _diagnoses(patient: Patient, bound: Bound, unfolded: str) -> dict[str, Any]:
+    made = Diagnosis.objects.filter(case__patient=patient)
+    rows = list(made.select_related("made_by", "replaced_by", "withdrawal__withdrawn_by"))
+    present = next((row for row in rows if row.stands), None)
     return {
-        "diagnosis": rows[0] if rows else None,
-        "earlier_diagnoses": rows[1:],
-        "diagnosis_form": bound.get(("diagnosis", None)) or DiagnosisForm(sex=patient.sex),
+        "diagnosis": present,
+        "diagnosis_review": review_of(present, patient.pk),
+        "earlier_diagnoses": [row for row in rows if row != present],
+        "diagnosis_form": bound.get(("diagnosis", None))
+        or (DiagnosisForm(sex=patient.sex) if unfolded == "diagnosis" else None),
     }
 
 

@@ -16,6 +16,7 @@ from patients.actions.assessment import review_stop
 from patients.banner import patient_context
 from patients.forms.pathway import StopReviewForm
 from patients.models import PathwayStop, Patient
+from patients.pathway import was_looked_for
 
 
 @require(Permission.VIEW_CLINICAL)
@@ -70,13 +71,14 @@ def _again(form: StopReviewForm, stop: PathwayStop, error: ValidationError) -> S
 
 def _page(request: HttpRequest, patient: Patient, *, may_review: bool) -> HttpResponse:
     stops = patient.pathway_stops.select_related("raised_by").prefetch_related(
-        *("causes", "signs", "reviews__reviewed_by")
+        *("causes", "signs__withdrawal", "reviews__reviewed_by")
     )
     standing = {stop.pk for stop in patient.pathway_stops.standing()}
     context = {
         **patient_context(patient),
         "standing": [stop for stop in stops if stop.pk in standing],
         "lifted": [stop for stop in stops if stop.pk not in standing],
+        "was_looked_for": was_looked_for(patient.pk),
         "may_review": may_review,
     }
     return render(request, "patients/pathway.html", context)

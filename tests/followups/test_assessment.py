@@ -1,5 +1,6 @@
 """One form at the baseline and at each review: grade, signs, causes, tests and trichoscopy."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from followups.models import Examination, PullTest, Trichoscopy
 from patients.models import CauseStatement, Diagnosis, PathwayStop, SignsStatement
 from tests.factories.followups import ExaminationFactory
-from tests.factories.patients import CaseFactory
+from tests.factories.patients import CaseFactory, DiagnosisFactory, StopReviewFactory
 from tests.factories.practice import SiteFactory
 from tests.followups.pages import baseline_of, form, review_page, text_of, waiting
 
@@ -103,12 +104,65 @@ def test_a_review_shows_last_time_and_takes_its_grade_with_one_tick(client_of, c
     page = text_of(client, review_page(review))
     assert "As last time" in page
     assert "Baseline 180" in page
-    sent = form(**{"diagnosis-as_last": "on"}, record_early="on")
+    last = {"diagnosis-as_last": "on", "diagnosis-last_seen": str(case.diagnoses.get().pk)}
+    sent = form(**last, record_early="on")
     assert client.post(review_page(review), sent).status_code == 302
     visit = Examination.objects.get(review=review)
     assert visit.diagnosis.grade == "III-vertex"
     assert visit.diagnosis.found_date == timezone.localdate()
     assert Diagnosis.objects.count() == 2
+
+
+def test_nobody_repeats_a_grade_that_was_not_on_their_page(client_of, clinician):
+    review = waiting(SiteFactory(), sex="male")
+    client = client_of(clinician)
+    first = review.after_session.performed_date
+    seen = DiagnosisFactory(case=review.case, grade="II", found_date=first)
+    newer = DiagnosisFactory(case=review.case, grade="V", found_date=first + timedelta(days=9))
+    ticked = {"diagnosis-as_last": "on", "diagnosis-last_seen": str(seen.pk), "record_early": "on"}
+    response = client.post(review_page(review), form(**ticked))
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "the last one is Androgenetic alopecia, male pattern, Norwood-Hamilton V" in page
+    assert str(newer.pk) in page
+    day = {"examined_date": (first + timedelta(days=3)).isoformat()}
+    assert client.post(review_page(review), form(**ticked, **day)).status_code == 302
+    assert Examination.objects.get().diagnosis.grade == "II"
+
+
+def test_where_nothing_was_found_before_the_day_nothing_is_repeated(client_of, clinician, case):
+    row = DiagnosisFactory(case=case)
+    sent = {
+        "diagnosis-as_last": "on",
+        "diagnosis-last_seen": str(row.pk),
+        "examined_date": "2020-01-01",
+    }
+    response = client_of(clinician).post(baseline_of(case.patient), form(**sent))
+    assert response.status_code == 422
+    assert "Nothing was found before that day" in response.content.decode()
+
+
+def test_what_a_review_decided_stands_beside_the_cause_and_the_diagnosis(
+    client_of, clinician, case
+):
+    client = client_of(clinician)
+    client.post(baseline_of(case.patient), form(**{"diagnosis-condition": "areata"}))
+    stop = PathwayStop.objects.get()
+    StopReviewFactory(stop=stop, outcome="ruled_out")
+    page = text_of(client, baseline_of(case.patient))
+    assert page.count("Ruled out: the pathway goes on") == 2
+    history = text_of(client, reverse("patients:history", args=[case.patient_id]))
+    assert "Ruled out: the pathway goes on" in history
+
+
+def test_a_patient_whom_nobody_examined_is_not_said_to_be_open(client_of, clinician, case):
+    client = client_of(clinician)
+    pathway = reverse("patients:pathway", args=[case.patient_id])
+    for address in (pathway, reverse("treatments:new_plan", args=[case.patient_id])):
+        assert "Not looked for yet" in text_of(client, address)
+    client.post(baseline_of(case.patient), form(**{"signs-none": "on"}))
+    assert "The pathway is open" in text_of(client, pathway)
+    assert "Not looked for yet" not in text_of(client, pathway)
 
 
 def test_correcting_the_baseline_leaves_the_later_grade_the_present_one(client_of, clinician):

@@ -1,6 +1,8 @@
 """Two records of one person made one, and two again."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -12,12 +14,16 @@ from hypothesis import strategies as st
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
+from followups.actions.examinations import AreaCount, Findings, NewArea, record_examination
+from patients.actions.assessment import Signs, Weighed, look_for_signs
 from patients.actions.merging import merge, undo_merge
 from patients.finding.search import find_patients
 from patients.merging.records import record_now, records_of
 from patients.merging.tables import tables_of_patients
 from patients.models import (
     Allergy,
+    CauseStatement,
+    ContraindicationCheck,
     HistoryEntry,
     Medicine,
     Merge,
@@ -25,11 +31,14 @@ from patients.models import (
 )
 from tests.dumps import dump
 from tests.factories.booking import AppointmentFactory
+from tests.factories.followups import ExaminationFactory
 from tests.factories.patients import (
     CaseFactory,
     DiagnosisFactory,
     PatientFactory,
+    SignsFactory,
     SiteRegistrationFactory,
+    StopFactory,
 )
 from tests.factories.practice import SiteFactory
 from tests.one_of_everything import one_of_everything
@@ -216,6 +225,69 @@ def test_what_was_added_since_goes_back_with_what_it_belongs_to(record, other, c
     visit.refresh_from_db()
     assert added.case.patient_id == record.patient.pk
     assert visit.patient_id == other.pk
+
+
+def visited(case, by):
+    """Examine somebody after a merge: a new spot, one sign that stops, and a cause."""
+    findings = Findings(
+        examined_date=timezone.localdate(),
+        counts=[AreaCount(NewArea("Crown", "midline", "Dot"), 80, Decimal("0.65"))],
+        signs=Signs(("patchy",)),
+        causes={"tinea": Weighed("considered")},
+    )
+    return record_examination(by=by, case=case, review=None, findings=findings, now=timezone.now())
+
+
+def test_a_visit_after_a_mistaken_merge_goes_back_with_its_signs_stop_and_spot(
+    other, site, clinician
+):
+    absorbed = CaseFactory(patient=PatientFactory(site=site)).patient
+    mine = look_for_signs(
+        by=clinician,
+        case=CaseFactory(patient=other, closed_at=NOW, closed_by=clinician, outcome="lost"),
+        signs=Signs(("pain",)),
+        found_date=timezone.localdate(),
+        now=timezone.now(),
+    )
+    row = merged(clinician, other, absorbed)
+    visit = visited(other.cases.open().get(), clinician)
+    undo_merge(by=clinician, merge=row, now=timezone.now())
+    visit.refresh_from_db()
+    assert visit.patient_id == visit.signs.patient_id == absorbed.pk
+    assert visit.signs.stop.patient_id == absorbed.pk
+    assert visit.measurements.get().target_area.patient_id == absorbed.pk
+    assert CauseStatement.objects.get(patient=absorbed).stop == visit.signs.stop
+    assert list(other.pathway_stops.all()) == [mine.stop]
+
+
+def test_what_a_visit_points_to_goes_back_also_where_its_case_is_not_known(other, site, clinician):
+    absorbed = CaseFactory(patient=PatientFactory(site=site)).patient
+    row = merged(clinician, other, absorbed)
+    stop = StopFactory(patient=other, case=None)
+    signs = SignsFactory(patient=other, case=None, present=["pain"], stop=stop)
+    ExaminationFactory(case=other.cases.get(), patient=other, signs=signs)
+    undo_merge(by=clinician, merge=row, now=timezone.now())
+    for each in (stop, signs):
+        each.refresh_from_db()
+        assert each.patient_id == absorbed.pk
+
+
+def test_a_check_that_was_kept_is_something_that_happened_in_a_case(other, site, clinician):
+    absorbed = PatientFactory(site=site)
+    for patient in (other, absorbed):
+        ContraindicationCheck.objects.create(
+            case=CaseFactory(patient=patient),
+            patient=patient,
+            technique="prp",
+            step="plan",
+            about_id=uuid4(),
+            moment_at=NOW,
+            checked_at=NOW,
+            checked_by=clinician,
+            results=[],
+        )
+    with pytest.raises(ValidationError, match=r"contraindication checks.*Close one of them first"):
+        merged(clinician, other, absorbed)
 
 
 def test_of_two_open_cases_the_empty_one_stays_behind(record, other, clinician):

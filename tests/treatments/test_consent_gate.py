@@ -100,7 +100,7 @@ def test_the_page_says_why_no_consent_stands(clinician):
     assert "has not signed it yet" in missing(draft)[0]
     expired = long_ago(template__valid_months=1)
     assert "it expired on" in missing(SessionFactory(case=expired.case, consent=None))[0]
-    blocked = long_ago(template__version=20)
+    blocked = long_ago(template__version=900)
     ConsentTemplateFactory(
         version=901,
         published_at=NOW() - timedelta(days=1),

@@ -16,9 +16,16 @@ from patients.actions.assessment import (
     review_stop,
     weigh_causes,
 )
+from patients.actions.cases import close_case, open_case_for, reopen_case
 from patients.models import CauseStatement, PathwayStop, SignsStatement
 from patients.pathway import standing_stop
-from tests.factories.patients import CaseFactory, CauseFactory, SignsFactory, StopFactory
+from tests.factories.patients import (
+    CaseFactory,
+    CauseFactory,
+    DiagnosisFactory,
+    SignsFactory,
+    StopFactory,
+)
 from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
 from treatments.actions.plans import make_plan
 from treatments.completeness import blocking, gaps
@@ -32,20 +39,21 @@ def case(clinician):
     return CaseFactory(clinician=clinician)
 
 
-def found(by, case, *present):
+def found(by, case, *present, **more):
     return look_for_signs(
         by=by,
-        patient=case.patient,
+        case=case,
         signs=Signs(present),
         found_date=timezone.localdate(),
         now=timezone.now(),
+        **more,
     )
 
 
 def weighed(by, case, cause, weight, note=""):
     return weigh_causes(
         by=by,
-        patient=case.patient,
+        case=case,
         weighed={cause: Weighed(weight, note)},
         found_date=timezone.localdate(),
         now=timezone.now(),
@@ -143,6 +151,75 @@ def test_what_is_found_after_a_review_is_another_stop(clinician, case):
     assert standing_stop(case.patient_id) not in (None, stop)
     with pytest.raises(IntegrityError, match="needs a stop of its own"), transaction.atomic():
         SignsFactory(stop=stop)
+
+
+def test_an_accounted_sign_seen_again_is_no_news_and_another_one_is(clinician, case):
+    first = found(clinician, case, "patchy", "broken")
+    reviewed(clinician, first.stop, "accounted")
+    assert found(clinician, case, "patchy").stop == first.stop
+    assert standing_stop(case.patient_id) is None
+    assert found(clinician, case, "patchy", "pain").stop == standing_stop(case.patient_id)
+
+
+def test_an_accounted_sign_is_news_in_the_next_case(clinician, case):
+    first = found(clinician, case, "patchy")
+    reviewed(clinician, first.stop, "accounted")
+    close_case(by=clinician, case=case, outcome="discharged", now=timezone.now())
+    again = CaseFactory(patient=case.patient, clinician=clinician)
+    assert found(clinician, again, "patchy").stop != first.stop
+
+
+def test_another_note_on_an_accounted_cause_is_kept_and_stops_nothing(clinician, case):
+    [first] = weighed(clinician, case, "areata", "likely", "One patch")
+    reviewed(clinician, first.stop, "accounted")
+    [again] = weighed(clinician, case, "areata", "likely", "One patch, hair grows back")
+    assert again.stop == first.stop
+    assert standing_stop(case.patient_id) is None
+    weighed(clinician, case, "areata", "considered")
+    assert standing_stop(case.patient_id) is not None
+
+
+def test_the_database_adds_nothing_new_to_what_a_review_accounted_for(clinician, case):
+    first = found(clinician, case, "patchy")
+    reviewed(clinician, first.stop, "accounted")
+    with pytest.raises(IntegrityError, match="needs a stop of its own"), transaction.atomic():
+        SignsFactory(stop=first.stop, patient=case.patient, present=["pain"])
+    with pytest.raises(IntegrityError, match="needs a stop of its own"), transaction.atomic():
+        CauseFactory(stop=first.stop, patient=case.patient, item="areata", weight="likely")
+
+
+def test_a_correction_of_the_day_alone_does_not_stop_what_was_ruled_out(clinician, case):
+    first = found(clinician, case, "sudden")
+    reviewed(clinician, first.stop)
+    assert found(clinician, case, "sudden", replaces=first).stop == first.stop
+    assert standing_stop(case.patient_id) is None
+
+
+def old_diagnosis(case, condition="scarring"):
+    """Return a diagnosis from before there were stops."""
+    return DiagnosisFactory(case=case, condition=condition, scale="", grade="")
+
+
+def test_a_reopened_case_is_stopped_by_its_old_diagnosis_once(clinician, case):
+    old_diagnosis(case)
+    for _ in range(2):
+        close_case(by=clinician, case=case, outcome="discharged", now=timezone.now())
+        reopen_case(by=clinician, case=case, reason="Came back", now=timezone.now())
+    stop = standing_stop(case.patient_id)
+    assert stop.grounds == ["Scarring, not told apart yet: likely (Diagnosed)"]
+    reviewed(clinician, stop)
+    close_case(by=clinician, case=case, outcome="discharged", now=timezone.now())
+    reopen_case(by=clinician, case=case, reason="Came back", now=timezone.now())
+    assert standing_stop(case.patient_id) is None
+
+
+@pytest.mark.parametrize(("condition", "stops"), [("areata", True), ("aga_male", False)])
+def test_a_new_case_begins_stopped_where_the_last_diagnosis_stops(clinician, condition, stops):
+    earlier = CaseFactory(closed_at=timezone.now(), closed_by=clinician, outcome="discharged")
+    old_diagnosis(earlier, condition)
+    case = open_case_for(by=None, patient=earlier.patient, now=timezone.now())
+    assert (standing_stop(case.patient_id) is not None) is stops
+    assert PathwayStop.objects.filter(case=case).exists() is stops
 
 
 def test_nobody_reviews_what_they_have_not_read(clinician, case):

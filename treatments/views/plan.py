@@ -18,7 +18,7 @@ from patients.banner import patient_context
 from patients.contraindications.evaluation import evaluate
 from patients.contraindications.reading import read_record
 from patients.models import Case, Patient
-from patients.pathway import standing_stop
+from patients.pathway import standing_stop, was_looked_for
 from treatments.access import get_plan
 from treatments.actions import plans
 from treatments.courses import CourseState, consent_states, course_states
@@ -89,6 +89,7 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "second": next(iter(forms[1:]), None),
         "problems": problems,
         "stop": standing_stop(patient.pk),
+        "was_looked_for": was_looked_for(patient.pk),
         "consents": consent_states(case, timezone.now()),
     }
     return render(request, "treatments/plan_new.html", context, status=422 if request.POST else 200)

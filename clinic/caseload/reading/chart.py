@@ -219,7 +219,8 @@ def _baselines() -> Any:
 def _latest_diagnosis() -> Any:
     names = ("condition", "scale", "grade", *(f"salt_{area}_percent" for area in SALT_WEIGHTS))
     return (
-        Diagnosis.objects.filter(case=OuterRef("pk"))
+        Diagnosis.objects.standing()
+        .filter(case=OuterRef("pk"))
         .order_by("-found_date", "-made_at", "-id")
         .values(found=JSONObject(**{name: name for name in names}))[:1]
     )

@@ -84,6 +84,11 @@ def _withdrawal(title: str, _: str) -> tuple[str, str, str]:
     return f"Consent withdrawn: {title}", "Withdrawn", "danger"
 
 
+def _diagnoses(patient: UUID) -> QuerySet[Diagnosis]:
+    """Return what was diagnosed; what was corrected or a mistake stands on the history page."""
+    return Diagnosis.objects.standing().filter(case__patient=patient)
+
+
 def _diagnosis(condition: str, grade: str) -> tuple[str, str, str]:
     label = Diagnosis.Condition(condition).label
     return f"Diagnosis: {label}{f', grade {grade}' if grade else ''}", "", ""
@@ -300,9 +305,7 @@ SOURCES = (
     Source(
         kind="history",
         icon="note",
-        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient).exclude(
-            scale=Scale.SALT
-        ),
+        rows=lambda patient: _diagnoses(patient).exclude(scale=Scale.SALT),
         at="made_at",
         columns=("condition", "grade"),
         words=_diagnosis,
@@ -311,7 +314,7 @@ SOURCES = (
     Source(
         kind="history",
         icon="note",
-        rows=lambda patient: Diagnosis.objects.filter(case__patient=patient, scale=Scale.SALT),
+        rows=lambda patient: _diagnoses(patient).filter(scale=Scale.SALT),
         at="made_at",
         columns=("condition", "salt_percent"),
         words=_salt,

@@ -11,6 +11,7 @@ from followups.models import PullTest, Trichoscopy
 from patients.models import (
     CauseStatement,
     Diagnosis,
+    FindingWithdrawal,
     PathwayStop,
     SignsStatement,
     StopReview,
@@ -41,6 +42,7 @@ _SIGNS = (
     ("sudden", "Noticed within a month", "Earlier photographs show a slow course."),
 )
 _SIGNS_SHARE = 0.04
+_MISTAKES_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class About:
         """What every statement of the visit has in common."""
         return {
             "patient_id": self.patient_id,
+            "case_id": self.case_id,
             "found_date": self.day,
             "stated_at": self.at,
             "stated_by_id": self.by_id,
@@ -74,6 +77,7 @@ def look_for_signs(random: Random, about: About) -> str:
         PathwayStop,
         at=about.at,
         patient_id=about.patient_id,
+        case_id=about.case_id,
         raised_at=about.at,
         raised_by_id=about.by_id,
     )
@@ -98,7 +102,21 @@ def diagnose(random: Random, about: About, *, female: bool) -> str:
     about.rows.add(
         CauseStatement, at=about.at, item=item, weight="ruled_out", note=why, **about.stated
     )
-    scale, grade = random.choice(_FEMALE_GRADES if female else _MALE_GRADES)
+    grades = _FEMALE_GRADES if female else _MALE_GRADES
+    if random.random() < _MISTAKES_SHARE:
+        about.rows.add(
+            FindingWithdrawal,
+            at=about.at,
+            diagnosis_id=_add_diagnosis(about, random.choice(grades), female=female),
+            reason="Read from the photographs of another visit",
+            withdrawn_at=about.at,
+            withdrawn_by_id=about.by_id,
+        )
+    return _add_diagnosis(about, random.choice(grades), female=female)
+
+
+def _add_diagnosis(about: About, graded: tuple[str, str], *, female: bool) -> str:
+    scale, grade = graded
     return about.rows.add(
         Diagnosis,
         at=about.at,

@@ -30,6 +30,7 @@ from patients.models import (
     ContraindicationCheck,
     Diagnosis,
     EarlierTreatment,
+    FindingWithdrawal,
     HairStatement,
     HistoryEntry,
     Medicine,
@@ -60,7 +61,7 @@ BEFORE_SESSIONS = (
     *(ConditionStatement, RelativeStatement, HairStatement, PregnancyStatement, MedicinesReview),
     *(BloodSample, BloodResult, EarlierTreatment, NoEarlierTreatments),
     *(PathwayStop, SignsStatement, CauseStatement, StopReview),
-    *(Diagnosis, Appointment, Consent, Plan),
+    *(Diagnosis, FindingWithdrawal, Appointment, Consent, Plan),
 )
 SESSIONS = (
     *(Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse),

@@ -1,0 +1,143 @@
+"""What was written at a visit is corrected, or taken off as a mistake; it is never just cleared."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.audit.models import Event
+from followups.models import Examination
+from patients.actions.assessment import review_stop
+from patients.models import Diagnosis, FindingWithdrawal, SignsStatement
+from patients.pathway import standing_stop
+from tests.factories.patients import CaseFactory, DiagnosisFactory
+from tests.followups.pages import baseline_of, form, text_of
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+GRADED = {"diagnosis-condition": "aga_male", "diagnosis-graded": "norwood:IV"}
+CLEARED = {"diagnosis-condition": "", "diagnosis-graded": ""}
+SEEN = {"signs-present": "patchy", "signs-note": "Left temple"}
+MISTAKEN = {"diagnosis-is_mistake": "on", "diagnosis-why_mistake": "Another patient"}
+
+
+@pytest.fixture
+def case(clinician):
+    return CaseFactory(clinician=clinician, patient__sex="male")
+
+
+@pytest.fixture
+def saved(client_of, clinician, case):
+    """Return a function that saves the baseline; it begins with a grade and a sign."""
+    client = client_of(clinician)
+
+    def save(**sent):
+        row = Examination.objects.first()
+        revision = {"revision": str(row.revision)} if row else {}
+        return client.post(baseline_of(case.patient), form(**revision, **sent))
+
+    assert save(**GRADED, **SEEN).status_code == 302
+    return save
+
+
+@pytest.mark.parametrize("sent", [{**CLEARED, **SEEN}, {**GRADED, "signs-note": ""}])
+def test_what_is_written_is_not_cleared_in_silence(saved, sent):
+    response = saved(**sent)
+    assert response.status_code == 422
+    assert "This stands in the record" in response.content.decode()
+    visit = Examination.objects.get()
+    assert visit.diagnosis
+    assert visit.signs
+
+
+def test_a_diagnosis_entered_by_mistake_is_taken_off_with_a_reason_and_stays(
+    saved, case, clinician, client_of
+):
+    response = saved(**CLEARED, **SEEN, **{**MISTAKEN, "diagnosis-why_mistake": ""})
+    assert response.status_code == 422
+    assert "Write why it was a mistake" in response.content.decode()
+    assert saved(**GRADED, **SEEN, **MISTAKEN).status_code == 302
+    row = FindingWithdrawal.objects.get()
+    assert Examination.objects.get().diagnosis is None
+    assert row.diagnosis == Diagnosis.objects.get()
+    assert (row.reason, row.withdrawn_by) == ("Another patient", clinician)
+    assert not case.diagnoses.standing().exists()
+    client = client_of(clinician)
+    assert "Norwood" not in text_of(client, reverse("caseload:chart", args=[case.patient_id]))
+    history = text_of(client, reverse("patients:history", args=[case.patient_id]))
+    assert "Entered by mistake" in history
+    assert "Another patient" in history
+    assert Event.objects.filter(kind="patients.finding_withdrawn").exists()
+
+
+def test_a_change_and_a_mistake_at_once_are_asked_about(saved):
+    changed = {"diagnosis-condition": "aga_male", "diagnosis-graded": "norwood:V"}
+    assert saved(**changed, **SEEN, **MISTAKEN).status_code == 422
+    assert not FindingWithdrawal.objects.exists()
+
+
+def test_signs_entered_by_mistake_are_taken_off_and_their_stop_waits_for_its_review(
+    saved, case, clinician, client_of
+):
+    mistaken = {"signs-is_mistake": "on", "signs-why_mistake": "Ticked in the wrong row"}
+    assert saved(**GRADED, **SEEN, **mistaken).status_code == 302
+    assert Examination.objects.get().signs is None
+    assert not SignsStatement.objects.standing().exists()
+    assert standing_stop(case.patient_id)
+    page = text_of(client_of(clinician), reverse("patients:pathway", args=[case.patient_id]))
+    assert "Loss in patches (Left temple); entered by mistake" in page
+
+
+def test_the_only_finding_of_a_visit_can_be_taken_off(client_of, clinician, case):
+    client = client_of(clinician)
+    client.post(baseline_of(case.patient), form(**GRADED))
+    sent = form(revision="0", **CLEARED, **MISTAKEN)
+    assert client.post(baseline_of(case.patient), sent).status_code == 302
+
+
+def test_a_day_typed_wrongly_does_not_stay_the_present_one_once_corrected(saved, case):
+    day = TODAY - timedelta(days=30)
+    sent = {**GRADED, "diagnosis-graded": "norwood:II", "examined_date": day.isoformat()}
+    assert saved(**sent, **SEEN).status_code == 302
+    between = DiagnosisFactory(case=case, found_date=TODAY - timedelta(days=10))
+    assert case.diagnoses.standing().first() == between
+    assert Diagnosis.objects.get(grade="II").replaces.grade == "IV"
+    signs = SignsStatement.objects.standing().get()
+    assert signs.found_date == day
+
+
+def test_correcting_the_day_alone_does_not_stop_again_what_was_reviewed(saved, case, clinician):
+    review_all(standing_stop(case.patient_id), clinician)
+    sent = {**GRADED, "examined_date": (TODAY - timedelta(days=3)).isoformat()}
+    assert saved(**sent, **SEEN).status_code == 302
+    assert standing_stop(case.patient_id) is None
+
+
+def review_all(stop, by):
+    review_stop(
+        by=by,
+        stop=stop,
+        outcome="ruled_out",
+        reason="A scar of old",
+        seen=stop.evidence,
+        now=timezone.now(),
+    )
+
+
+def test_the_database_keeps_a_withdrawal_to_one_finding_with_a_reason(saved, clinician):
+    stamp = {"withdrawn_at": timezone.now(), "withdrawn_by": clinician}
+    both = {"diagnosis": Diagnosis.objects.get(), "signs": SignsStatement.objects.get()}
+    for wrong in ({**both, "reason": "x"}, {"reason": "x"}, {"diagnosis": both["diagnosis"]}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            FindingWithdrawal.objects.create(**stamp, **wrong)
+    row = FindingWithdrawal.objects.create(**stamp, reason="x", signs=both["signs"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FindingWithdrawal.objects.filter(pk=row.pk).update(reason="y")
+
+
+def test_a_correction_replaces_what_is_of_its_own_case(case):
+    row = DiagnosisFactory(case=case)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DiagnosisFactory(case=CaseFactory(), replaces=row)
