@@ -207,6 +207,40 @@ def test_pregnancy_is_gone_by_until_it_is_too_old():
     assert judged("expecting", rule, sex="male").state == State.DOES_NOT
 
 
+def expecting(what, pregnancy, breastfeeding, weeks, sex="female"):
+    stated_at = AT - timedelta(weeks=weeks)
+    told = PregnancyStatement(
+        pregnancy=pregnancy, breastfeeding=breastfeeding, stated_at=stated_at, stated_by=WHO
+    )
+    return judged("expecting", {"what": what}, expecting=told, sex=sex).state
+
+
+@pytest.mark.parametrize(
+    ("pregnancy", "breastfeeding", "weeks", "of_pregnancy", "of_breastfeeding"),
+    [
+        ("no", "yes", 12, State.DOES_NOT, State.APPLIES),
+        ("no", "yes", 13, State.NOT_KNOWN, State.APPLIES),
+        ("no", "yes", 105, State.NOT_KNOWN, State.NOT_KNOWN),
+        ("yes", "no", 13, State.APPLIES, State.NOT_KNOWN),
+        ("yes", "yes", 43, State.NOT_KNOWN, State.APPLIES),
+        ("not_applicable", "no", 500, State.DOES_NOT, State.DOES_NOT),
+    ],
+)
+def test_pregnancy_and_breastfeeding_grow_too_old_each_by_its_own_answer(
+    pregnancy, breastfeeding, weeks, of_pregnancy, of_breastfeeding
+):
+    assert expecting("pregnancy", pregnancy, breastfeeding, weeks) == of_pregnancy
+    assert expecting("breastfeeding", pregnancy, breastfeeding, weeks) == of_breastfeeding
+
+
+@pytest.mark.parametrize("answer", ["no", "not_known", "not_applicable"])
+@pytest.mark.parametrize("weeks", [1, 13, 500])
+def test_to_a_man_pregnancy_does_not_apply_whatever_was_said_but_yes(answer, weeks):
+    assert expecting("pregnancy", answer, "no", weeks, sex="male") == State.DOES_NOT
+    assert expecting("pregnancy", "yes", "no", 1, sex="male") == State.APPLIES
+    assert expecting("pregnancy", "yes", "no", 43, sex="male") == State.NOT_KNOWN
+
+
 def test_the_eighteenth_birthday_is_old_enough_and_no_date_of_birth_is_not_known():
     rule = {"years": 18}
     assert judged("age", rule, date_of_birth=date(2008, 9, 12)).state == State.DOES_NOT

@@ -196,3 +196,18 @@ def test_it_is_calm_only_where_every_rule_was_answered_with_no(facts):
 
 def test_without_rules_it_is_not_calm():
     assert not evaluate([], Facts(), AT, technique="prp").is_calm
+
+
+@given(weeks=st.integers(0, 200), answer=answers, others=st.tuples(answers, answers))
+def test_how_long_a_fact_holds_does_not_hang_on_the_answer_about_the_other(weeks, answer, others):
+    def said(what, other):
+        facts = dict.fromkeys(PregnancyStatement.FACTS, other) | {what: answer}
+        stated_at = AT - timedelta(weeks=weeks)
+        told = PregnancyStatement(stated_at=stated_at, stated_by=WHO, **facts)
+        kind = read_kind("expecting", {"what": what})
+        return kind.judge(Facts(sex="female", expecting=told), AT).state
+
+    for what in ("pregnancy", "breastfeeding"):
+        first, second = (said(what, other) for other in others)
+        assert first == second
+        assert answer == "yes" or weeks <= 12 or first == State.NOT_KNOWN

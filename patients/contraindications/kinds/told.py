@@ -18,7 +18,7 @@ from patients.contraindications.kinds.common import (
     whole,
     wrong,
 )
-from patients.facts import is_too_old
+from patients.facts import is_fact_too_old
 from patients.models import Answer, ContraindicationRule, Patient, PregnancyStatement
 from patients.plain import plain
 
@@ -155,13 +155,14 @@ class Expecting:
     def judge(self, facts: Facts, at: datetime) -> Verdict:
         """Say what was stated, unless that is too old to go by."""
         states, told = PregnancyStatement.State, facts.expecting
+        is_yes = told is not None and getattr(told, self.what) == states.YES
+        if facts.sex == Patient.Sex.MALE and not is_yes:
+            return Verdict(State.DOES_NOT, "Recorded as male", Asked.PREGNANCY)
         if told is None:
-            if facts.sex == Patient.Sex.MALE:
-                return Verdict(State.DOES_NOT, "Recorded as male", Asked.PREGNANCY)
             why = "Nobody asked about pregnancy and breastfeeding"
             return Verdict(State.NOT_KNOWN, why, Asked.PREGNANCY)
         said, name = getattr(told, self.what), self.names[self.what]
-        if is_too_old(told, at):
+        if is_fact_too_old(told, self.what, at):
             why = f"{told}, stated {by(told)}: too long ago, ask again"
             return Verdict(State.NOT_KNOWN, why, Asked.PREGNANCY)
         if said == states.YES:
