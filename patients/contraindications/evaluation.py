@@ -142,7 +142,10 @@ class Evaluation:
 
     @property
     def is_calm(self) -> bool:
-        """Whether nothing speaks against it, and everything that has to be known is."""
+        """Whether nothing known speaks against it, and everything that has to be known by now is.
+
+        Before the session what is asked on its day is not: `later` says how much that is.
+        """
         spoken = [*self.blocking, *self.relative, *self.not_known]
         spoken += self.later if self.at_session else []
         return bool(self.findings) and not spoken

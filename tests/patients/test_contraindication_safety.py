@@ -184,12 +184,14 @@ def test_without_a_list_of_medicines_or_allergies_or_a_statement_nothing_is_clea
 
 
 @settings(max_examples=80, deadline=None)
-@given(facts=records())
-def test_it_is_calm_only_where_every_rule_was_answered_with_no(facts):
+@given(facts=records(), at_session=st.booleans())
+def test_it_is_calm_only_where_every_rule_was_answered_with_no(facts, at_session):
     for technique in SHIPPED:
         rules = [rule for rule in RULES if rule.technique == technique]
-        found = evaluate(rules, facts, AT, technique=technique, at_session=True)
-        states = {each.verdict.state for each in found.findings}
+        found = evaluate(rules, facts, AT, technique=technique, at_session=at_session)
+        later = [] if at_session else found.later
+        assert all(each.verdict.state == State.NOT_KNOWN for each in later)
+        states = {each.verdict.state for each in found.findings if each not in later}
         assert found.is_calm == (states == {State.DOES_NOT})
         assert len(found.findings) == len(rules)
 

@@ -273,6 +273,7 @@ class SessionForms:
         `by` is who writes: the sites offered are theirs. `known` is what was just read for it.
         """
         self.record, self.known = session, known
+        self.typed: QueryDict | dict[str, str] = {} if typed is None else typed
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
             typed,
@@ -301,6 +302,14 @@ class SessionForms:
             kwargs["is_allergic"] = bool(self.known.allergies.to_anaesthetics)
         initial = rows_initial(self.record, name)
         return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
+
+    @property
+    def asked_date(self) -> date:
+        """The day for which the page asked its questions: the session's when it was loaded."""
+        try:
+            return date.fromisoformat(self.typed.get("asked_date", ""))
+        except ValueError:
+            return self.record.performed_date
 
     @property
     def all(self) -> list[forms.Form | RowsFormSet]:
@@ -355,6 +364,7 @@ class SessionForms:
         }
         return Draft(
             session=_times_placed(self.session, self.session) | self._asked_today(),
+            asked_date=self.asked_date,
             preparation=_times_placed(self.preparation, self.session),
             unfinished={name: rows for name, rows in unfinished.items() if rows},
             **{
