@@ -13,7 +13,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.contraindications.evaluation import SHORTEST_REASON, Evaluation, Finding
-from patients.contraindications.kinds import read_kind
+from patients.contraindications.kinds import read_new_kind
 from patients.contraindications.shipped import SHIPPED, ShippedRule
 from patients.models import Case, ContraindicationCheck
 from patients.models import ContraindicationRule as Rule
@@ -94,7 +94,7 @@ def publish_rule(
     meanwhile.
     """
     _take_the_rules()
-    read = read_kind(kind, parameters)
+    read = read_new_kind(kind, parameters)
     code = code or f"own-{uuid4().hex[:8]}"
     last = Rule.objects.filter(technique=technique, code=code).order_by("-version").first()
     if (last.version if last else 0) != after_version:

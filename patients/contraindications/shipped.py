@@ -2,8 +2,8 @@
 
 Nothing here is invented: each line is one of the list that the product was written from, or of
 the study named. What could not be verified (serology, a window for isotretinoin, keloids) is not
-shipped; a clinic adds it as a rule of its own. How old a blood result may be (a year) is our
-suggestion, for the clinic to set.
+shipped; a clinic adds it as a rule of its own. How old a blood result, a list of medicines or
+a "no" may be (a year) is our suggestion, for the clinic to set.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Any
 from clinic.practice.models import Technique
 from patients.analytes import Analyte, Unit
 from patients.catalogue import Condition
-from patients.contraindications.kinds import Question
+from patients.contraindications.kinds import ASKED_FOR_DAYS, Question
 from patients.models import ContraindicationRule as Rule
 from patients.models import Medicine
 
@@ -44,14 +44,19 @@ def _bloods(analyte: str, value: str, unit: str) -> dict[str, Any]:
         "side": "below",
         "value": value,
         "unit": str(unit),
-        "max_age_days": 365,
+        "max_age_days": ASKED_FOR_DAYS,
     }
 
 
 def _medicines(group: str, hours: int, *routes: str, question: str = "") -> dict[str, Any]:
     kept: dict[str, Any] = {"groups": [str(group)], "within_hours": hours}
+    kept |= {"max_age_days": ASKED_FOR_DAYS}
     kept |= {"routes": [str(route) for route in routes]} if routes else {}
     return kept | ({"question": str(question)} if question else {})
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    return {"conditions": [condition.value], "max_age_days": ASKED_FOR_DAYS}
 
 
 _K = Rule.Kind
@@ -67,7 +72,7 @@ _BOTH = (
 _PRP = (
     ShippedRule(
         *("platelet-dysfunction", A, _K.CONDITION),
-        {"conditions": [Condition.PLATELET_DISORDER.value]},
+        _condition(Condition.PLATELET_DISORDER),
         "Platelet dysfunction, or critically low platelets",
         _GUIDANCE,
     ),
@@ -106,7 +111,7 @@ _PRP = (
         _GUIDANCE,
     ),
     ShippedRule(
-        *("cancer", R, _K.CONDITION, {"conditions": [Condition.CANCER_BLOOD_BONE.value]}),
+        *("cancer", R, _K.CONDITION, _condition(Condition.CANCER_BLOOD_BONE)),
         "Cancer of the blood or bone",
         _GUIDANCE,
     ),

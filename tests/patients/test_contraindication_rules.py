@@ -135,6 +135,7 @@ def written(**changes):
         "severity": "relative",
         "groups": ["nsaid"],
         "within_hours": "168",
+        "max_age_days": "180",
         "sentence": "An NSAID within 7 days",
         "source": "Decision of the clinic",
     } | changes
@@ -147,7 +148,7 @@ def test_an_admin_writes_a_new_version_and_a_clinician_approves_it(client_of, ad
     answer = client_of(admin).post(url, written())
     made = Rule.objects.get(version=2)
     assert answer.url == reverse("patients:rule", args=[made.pk])
-    assert made.parameters == {"groups": ["nsaid"], "within_hours": 168}
+    assert made.parameters == {"groups": ["nsaid"], "within_hours": 168, "max_age_days": 180}
     page = client_of(clinician).get(answer.url).content.decode()
     assert "not yet approved by the clinic" in page
     client_of(clinician).post(reverse("patients:approve_rule", args=[made.pk]))
