@@ -52,8 +52,9 @@ class Finding:
 
     @property
     def is_open(self) -> bool:
-        """Whether an absolute rule cannot be told."""
-        return self.verdict.state == State.NOT_KNOWN and self.rule.is_absolute
+        """Whether it cannot be told and has to be: an absolute rule, or one about a pregnancy."""
+        has_to_be = self.rule.is_absolute or self.rule.kind == Rule.Kind.EXPECTING
+        return self.verdict.state == State.NOT_KNOWN and has_to_be
 
     @property
     def has_reason(self) -> bool:
@@ -122,7 +123,7 @@ class Evaluation:
     def wanting_reason(self) -> list[Finding]:
         """Findings over which nobody goes on without a reason.
 
-        Relative rules that apply; at the session also absolute ones that are not known.
+        Relative rules that apply; at the session also what is not known and has to be.
         """
         return [
             each

@@ -71,10 +71,16 @@ _BOTH = (
 )
 _PRP = (
     ShippedRule(
-        *("platelet-dysfunction", A, _K.CONDITION),
-        _condition(Condition.PLATELET_DISORDER),
-        "Platelet dysfunction, or critically low platelets",
+        *("platelet-function", A, _K.TODAY, {"question": Question.PLATELET_FUNCTION.value}),
+        "Platelet dysfunction",
         _GUIDANCE,
+    ),
+    # The source says no number for "critical". A clinic that has one adds it as an absolute rule
+    # about the last count; until then a clinician judges on the day.
+    ShippedRule(
+        *("platelets-critical", A, _K.TODAY, {"question": Question.PLATELETS_CRITICAL.value}),
+        "Critically low platelets",
+        f"{_GUIDANCE}; no number is given",
     ),
     ShippedRule(
         *("unstable", A, _K.TODAY, {"question": Question.UNSTABLE.value}),
@@ -113,6 +119,11 @@ _PRP = (
     ShippedRule(
         *("cancer", R, _K.CONDITION, _condition(Condition.CANCER_BLOOD_BONE)),
         "Cancer of the blood or bone",
+        _GUIDANCE,
+    ),
+    ShippedRule(
+        *("platelet-disorder", R, _K.CONDITION, _condition(Condition.PLATELET_DISORDER)),
+        "A platelet disorder or low platelets, as told",
         _GUIDANCE,
     ),
     ShippedRule(

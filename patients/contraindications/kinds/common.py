@@ -26,6 +26,11 @@ class Question(models.TextChoices):
 
     UNSTABLE = "unstable", "Signs of sepsis, or circulation not stable"
     INFECTION = "infection", "Infection or open wound where blood is drawn or the scalp is treated"
+    PLATELET_FUNCTION = "platelet_function", "Platelets that are known not to work as they should"
+    PLATELETS_CRITICAL = (
+        "platelets_critical",
+        "Platelets critically low, as the clinician judges by the last count",
+    )
     UNWELL = "unwell", "Fever, or ill today"
     NSAID = "nsaid", "Ibuprofen, aspirin or another anti-inflammatory in the last 48 hours"
 
