@@ -72,6 +72,8 @@ class ReasonsForm(PlainForm):
 
 def _reason(finding: Finding, *, is_asked: bool) -> forms.CharField:
     what = "Why it is done although this is not known" if finding.is_open else "Why it is done"
+    if finding.is_late:
+        what = "Known only after the session began. What was decided"
     return forms.CharField(
         label=f"{what}: {finding.rule.sentence}",
         help_text=finding.verdict.why,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import ContraindicationCheck
+from patients.views.patient_contraindications import SHOWN
 from tests.factories.treatments import checked
 from tests.treatments.pages import page_of, stored, url_of
 from tests.treatments.test_contraindications import (
@@ -169,3 +170,29 @@ def test_before_the_day_what_is_asked_on_it_is_said_and_is_not_clear(
     assert "Checked: nothing speaks against it" not in page
     chart = browser.get(reverse("caseload:chart", args=[case.patient_id])).content.decode()
     assert "Nothing known; 1 asked on the day" in chart
+
+
+def test_the_newest_checks_are_shown_and_all_of_them_when_asked_for(whole, browser):
+    session = whole()
+    for _ in range(SHOWN + 1):
+        checked(session)
+    url = reverse("patients:contraindications", args=[session.patient_id])
+    page = browser.get(url)
+    assert len(page.context["checks"]) == SHOWN
+    assert f"Show all {ContraindicationCheck.objects.count()} checks" in page.content.decode()
+    assert len(browser.get(f"{url}?all").context["checks"]) == ContraindicationCheck.objects.count()
+
+
+def test_a_refused_signature_is_kept_once(whole, browser, clinician):
+    absolute()
+    rule(code="bleeds")
+    session = whole()
+    has(session.patient, clinician, stated_at=session.started_at)
+    takes(session.patient, clinician)
+    browser.get(url_of(session, "sign"))
+    found = evaluation_of(session, timezone.now())
+    why = found.relative[0].verdict.why
+    typed = {"revision": session.revision, "reasons-bleeds": WHY, "reasons-bleeds__why": why}
+    before = ContraindicationCheck.objects.filter(about_id=session.pk).count()
+    assert browser.post(url_of(session, "sign"), typed).status_code == 422
+    assert ContraindicationCheck.objects.filter(about_id=session.pk).count() == before + 1

@@ -30,7 +30,12 @@ from treatments.forms.rows import (
     ZoneForm,
     rows_formset,
 )
-from treatments.forms.stored import preparation_initial, rows_initial, session_initial
+from treatments.forms.stored import (
+    asked_date_of,
+    preparation_initial,
+    rows_initial,
+    session_initial,
+)
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
 from treatments.times import STILL_TO_COME, case_opened_date, disorder, is_to_come
 
@@ -273,7 +278,7 @@ class SessionForms:
         `by` is who writes: the sites offered are theirs. `known` is what was just read for it.
         """
         self.record, self.known = session, known
-        self.typed: QueryDict | dict[str, str] = {} if typed is None else typed
+        self.asked_date = asked_date_of(session, typed)
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
             typed,
@@ -302,14 +307,6 @@ class SessionForms:
             kwargs["is_allergic"] = bool(self.known.allergies.to_anaesthetics)
         initial = rows_initial(self.record, name)
         return ROWS[name](typed, prefix=name, initial=initial, form_kwargs=kwargs)
-
-    @property
-    def asked_date(self) -> date:
-        """The day for which the page asked its questions: the session's when it was loaded."""
-        try:
-            return date.fromisoformat(self.typed.get("asked_date", ""))
-        except ValueError:
-            return self.record.performed_date
 
     @property
     def all(self) -> list[forms.Form | RowsFormSet]:
