@@ -31,10 +31,13 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 
     def newest_of(self, patient_id: UUID) -> dict[str, Any]:
         """Return the standing statement of each item that was ever asked, by item."""
-        found: dict[str, Any] = {}
-        for row in self.filter(patient=patient_id).select_related("stated_by"):
-            found.setdefault(row.item, row)
-        return found
+        rows = self.filter(patient=patient_id).select_related("stated_by")
+        if any(field.name == "item" for field in self.model._meta.fields):
+            rows = rows.order_by("item", "-stated_at", "-id").distinct("item")
+        else:
+            rows = rows.order_by("-stated_at", "-id")[:1]
+        newest_first = sorted(rows, key=lambda row: (row.stated_at, row.pk), reverse=True)
+        return {row.item: row for row in newest_first}
 
 
 class Statement(Record):
