@@ -3,6 +3,7 @@
 A question without a row was never asked. "Not known" is an answer: somebody asked.
 """
 
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -36,7 +37,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             rows = rows.order_by("item", "-stated_at", "-id").distinct("item")
         else:
             rows = rows.order_by("-stated_at", "-id")[:1]
-        newest_first = sorted(rows, key=lambda row: (row.stated_at, row.pk), reverse=True)
+        newest_first = sorted(rows, key=attrgetter("stated_at", "pk"), reverse=True)
         return {row.item: row for row in newest_first}
 
 

@@ -33,7 +33,7 @@ def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
 def asked_date_of(session: Session, typed: QueryDict | None) -> date:
     """Return the day for which a page asked its questions: the session's when it was loaded."""
     try:
-        return date.fromisoformat((typed or {}).get("asked_date", ""))
+        return date.fromisoformat(typed.get("asked_date", "") if typed else "")
     except ValueError:
         return session.performed_date
 
