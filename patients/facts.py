@@ -97,13 +97,25 @@ def pregnancy_of(patient_id: UUID) -> PregnancyStatement | None:
 
 
 def is_too_old(statement: PregnancyStatement, now: datetime) -> bool:
-    """Return whether what was stated can no longer be gone by: it has to be asked again."""
-    yes = PregnancyStatement.State.YES
-    if statement.pregnancy == yes:
-        limit = PREGNANCY_WEEKS
-    elif statement.breastfeeding == yes:
-        limit = BREASTFEEDING_WEEKS
-    elif statement.pregnancy == PregnancyStatement.State.NOT_APPLICABLE:
+    """Return whether nothing of what was stated can be gone by any more."""
+    return all(is_fact_too_old(statement, fact, now) for fact in PregnancyStatement.FACTS)
+
+
+def has_to_be_asked_again(statement: PregnancyStatement, now: datetime) -> bool:
+    """Return whether something of what was stated can no longer be gone by."""
+    return any(is_fact_too_old(statement, fact, now) for fact in PregnancyStatement.FACTS)
+
+
+def is_fact_too_old(statement: PregnancyStatement, fact: str, now: datetime) -> bool:
+    """Return whether "pregnancy" or "breastfeeding", as stated, can no longer be gone by.
+
+    Each answer has its own limit: a "no" about one is not held up by a "yes" about the other. Only
+    to whom a pregnancy does not apply is neither asked again.
+    """
+    states = PregnancyStatement.State
+    if getattr(statement, fact) == states.YES:
+        limit = PREGNANCY_WEEKS if fact == "pregnancy" else BREASTFEEDING_WEEKS
+    elif statement.pregnancy == states.NOT_APPLICABLE:
         return False
     else:
         limit = ASK_AGAIN_WEEKS

@@ -19,11 +19,12 @@ import re
 from dataclasses import dataclass
 
 from patients.contraindications.facts import Facts
+from patients.contraindications.substances import PARABENS, SULPHITES
 from patients.models import Allergy
 from patients.plain import plain
 
 _WORDS = re.compile(
-    r"""
+    rf"""
     \b\w*[ck][ae]?ain(es?|as?|s|um)?\b  # lidocaine, Marcain, lidokain, articaina, "caines"
     | \b(?!sugar)\w+[ck]anes?\b      # lidocane, novacane, Lanacane; not sugar cane
     | \bl[iy](d|gn)[aeo][ck]\w*      # lidocan, lignocayne
@@ -32,18 +33,17 @@ _WORDS = re.compile(
     | \b(instillagel | bonjela | anbesol | oraqix | pliaglis | rapydan | versatis)\b
     | \b(calgel | dentinox | orajel | octapressin | felypressin)\b
     | \blmx[\s-]?[45]?\b
-    | (?<!general\s)\b(lo[ck]al)?an[ae]{1,3}s?th?e[st]\w*   # anaesthetic, anesthesia, anasthetic
-    | (?<!general\s)\ban\w{0,4}s?th?\w{0,3}th?ic\w*         # anasethetic, anesthtic
+    | (?<!general\s)\b(lo[ck]al)?an[ae]{{1,3}}s?th?e[st]\w*   # anaesthetic, anesthesia, anasthetic
+    | (?<!general\s)\ban\w{{0,4}}s?th?\w{{0,3}}th?ic\w*         # anasethetic, anesthtic
     | (?<!general\s)\bana?es?th?ic\w* | \banaesethic\w* | \bana?eseth?ic\w*
-    | \blocals?\b.*\ban[ae]{1,3}s?th?e[st]\w*       # local and general anaesthetics
+    | \blocals?\b.*\ban[ae]{{1,3}}s?th?e[st]\w*       # local and general anaesthetics
     | \blocals\b | \bla\b(?!\sroche) | \bl\.\s?a\.
     | \bnumbing\b | \bnumb\s(cream|gel|spray|injection|jab)s?\b
     | \b(dent(al|ists?)|gum|tooth|teeth)\b.*\b(injections?|needles?|jabs?|blocks?|local)\b
     | \b(injections?|needles?|jabs?|local)\b.*\b(dent(al|ists?)|gum|tooth|teeth)\b
     | \bepidurals?\b | \b(nerve|spinal)\sblocks?\b
     | \bamides?\b | \besters?\b | \bpaba\b
-    | \b\w*sul(ph|f)it(es?|s)?\b | \be[\s-]?22[0-8]\b
-    | \b\w*parabens?\b | \w*hydroxybenzo\w* | \be[\s-]?21[4-9]\b
+    | {SULPHITES} | {PARABENS}
     """,
     re.VERBOSE,
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from patients.contraindications.evaluation import Evaluation, evaluate
 from patients.contraindications.facts import Facts
 from patients.contraindications.kinds import Question
-from patients.contraindications.reading import read_record
+from patients.contraindications.reading import as_of, read_record
 from patients.contraindications.rules import questions_of
 from patients.models import ContraindicationRule
 from treatments.allergies import KnownAllergies, known_allergies
@@ -51,15 +51,21 @@ def evaluation_of(session: Session, now: datetime, known: Known | None = None) -
     """Return what the rules say of the record as it is now, at the start of a session.
 
     `known` is read unless the caller has just done so; the answers of the day are the session's.
+    An absolute rule that applies only by what was recorded after the start asks for a reason: the
+    treatment has been given, and what was done is written down as it was.
     """
     known = known or known_of(session)
-    return evaluate(
-        known.rules,
-        replace(known.facts, answers=session.asked_today),
-        moment_of(session, now),
-        technique=session.technique,
-        at_session=True,
-    )
+    facts = replace(known.facts, answers=session.asked_today)
+    found = _held_against(session, known, facts, now)
+    if session.started_at is None or not found.blocking:
+        return found
+    then = as_of(facts, session.patient_id, session.started_at)
+    return found.with_late(_held_against(session, known, then, now))
+
+
+def _held_against(session: Session, known: Known, facts: Facts, now: datetime) -> Evaluation:
+    at, technique = moment_of(session, now), session.technique
+    return evaluate(known.rules, facts, at, technique=technique, at_session=True)
 
 
 def unanswered(session: Session, evaluation: Evaluation) -> list[Question]:

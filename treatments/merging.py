@@ -18,6 +18,8 @@ def with_the_rest_of_record(typed: QueryDict, record: SessionForms, touched: set
         for name in form.fields:
             if form.add_prefix(name) not in touched:
                 _put(merged, form[name])
+    if "asked_date" not in touched:
+        merged["asked_date"] = record.asked_date.isoformat()
     for prefix, rows in record.rows.items():
         if not any(name == prefix or name.startswith(f"{prefix}-") for name in touched):
             _put_rows(merged, prefix, rows)

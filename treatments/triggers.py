@@ -20,6 +20,10 @@ class _PathwayOpen(SharedFunctionTrigger):
     function = "treatments_pathway_open"
 
 
+class _CourseOpen(SharedFunctionTrigger):
+    function = "treatments_course_open"
+
+
 class _LotInDate(SharedFunctionTrigger):
     function = "treatments_lot_in_date"
 
@@ -60,6 +64,15 @@ def checked_when_signed() -> pgtrigger.Trigger:
 def pathway_open_when_planned() -> pgtrigger.Trigger:
     """Refuse a plan while something stops the AGA pathway of the patient."""
     return _PathwayOpen(name="pathway_open_when_planned", operation=pgtrigger.Insert)
+
+
+def pathway_open_when_extended() -> pgtrigger.Trigger:
+    """Refuse more sessions of a plan while something stops the AGA pathway of the patient."""
+    return _CourseOpen(
+        name="pathway_open_when_extended",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(new__sessions_planned__gt=pgtrigger.F("old__sessions_planned")),
+    )
 
 
 def pathway_open_when_signed() -> pgtrigger.Trigger:

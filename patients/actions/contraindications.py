@@ -13,7 +13,9 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.contraindications.evaluation import SHORTEST_REASON, Evaluation, Finding
-from patients.contraindications.kinds import read_kind
+from patients.contraindications.kinds import Kind as RuleKind
+from patients.contraindications.kinds import read_kind, read_new_kind
+from patients.contraindications.rules import standing
 from patients.contraindications.shipped import SHIPPED, ShippedRule
 from patients.models import Case, ContraindicationCheck
 from patients.models import ContraindicationRule as Rule
@@ -90,15 +92,21 @@ def publish_rule(
     """Add a rule, or with its `code` the version after `after_version`, and return it.
 
     Where an older version is approved, that one stands until this one is approved as well. Raises
-    `ValidationError` for parameters that cannot be meant, and where somebody made a newer version
-    meanwhile.
+    `ValidationError` for parameters that cannot be meant, where somebody made a newer version
+    meanwhile, and where an absolute rule that nobody approved would hold something else at once.
     """
     _take_the_rules()
-    read = read_kind(kind, parameters)
+    read = read_new_kind(kind, parameters)
     code = code or f"own-{uuid4().hex[:8]}"
     last = Rule.objects.filter(technique=technique, code=code).order_by("-version").first()
     if (last.version if last else 0) != after_version:
         raise ValidationError("Somebody made a newer version meanwhile. Look at that one first.")
+    stands = _standing(technique, code)
+    if stands is not None and not stands.is_approved and _changes(stands, severity, read):
+        raise ValidationError(
+            "Nobody approved this absolute rule yet, so a new version would stand at once. "
+            "A clinician approves it first; then the new version waits for its approval."
+        )
     rule = Rule.check_and_create(
         technique=technique,
         code=code,
@@ -119,8 +127,10 @@ def publish_rule(
 def approve_rule(*, by: User, rule: Rule, now: datetime) -> Rule:
     """Stand behind a version as a clinician of the clinic; from then on it is the one that counts.
 
-    Raises `ValidationError` where it is approved or retired already, or a newer one is approved.
+    Raises `ValidationError` where it is approved or retired already, a newer one is approved, or
+    who wrote it would change by themselves what an absolute rule holds.
     """
+    _take_the_rules()
     current = _locked(rule)
     if current.approved_at is not None:
         raise ValidationError(f"{current.approved_by} approved this version already.")
@@ -131,6 +141,12 @@ def approve_rule(*, by: User, rule: Rule, now: datetime) -> Rule:
         raise ValidationError("This rule was retired. Publish a new version instead.")
     if newer.filter(approved_at__isnull=False).exists():
         raise ValidationError("A newer version is approved already.")
+    read = read_kind(current.kind, current.parameters)
+    stands = _standing(current.technique, current.code)
+    if stands is not None and current.author == by and _changes(stands, current.severity, read):
+        raise ValidationError(
+            "You wrote this version of an absolute rule: another clinician approves it."
+        )
     current.approved_at, current.approved_by = now, by
     current.check_and_save()
     _record(Kind.RULE_APPROVED, current, by=by)
@@ -141,13 +157,23 @@ def approve_rule(*, by: User, rule: Rule, now: datetime) -> Rule:
 def retire_rule(*, by: User, rule: Rule, reason: str, now: datetime) -> Rule:
     """End a rule with every version up to this one. What was checked by it stays as it was.
 
-    Raises `ValidationError` without a reason, and where it was retired before.
+    Raises `ValidationError` without a reason, where it was retired before, for a version that does
+    not stand (one that waits would take the approved one with it), and for an absolute rule: its
+    end takes two people, one who publishes it as relative and a clinician who approves that.
     """
+    _take_the_rules()
     current = _locked(rule)
     if current.retired_at is not None:
         raise ValidationError(f"{current.retired_by} retired this rule already.")
     if len(reason.strip()) < SHORTEST_REASON:
         raise ValidationError(f"Say why it is retired, in {SHORTEST_REASON} letters or more.")
+    if current != _standing(current.technique, current.code):
+        raise ValidationError("This version is not the one in use: retire that one instead.")
+    if current.is_absolute:
+        raise ValidationError(
+            "Nobody ends an absolute rule alone. Write a new version of it as relative; once a "
+            "clinician approved that, it can be retired."
+        )
     current.retired_at, current.retired_by = now, by
     current.retired_reason = reason.strip()
     current.check_and_save()
@@ -258,6 +284,19 @@ def _write_refusal(values: dict[str, Any]) -> None:
         step=check.get_step_display().lower(),
         rules="; ".join(blocking),
     )
+
+
+def _standing(technique: str, code: str) -> Rule | None:
+    return next(iter(standing(Rule.objects.filter(technique=technique, code=code))), None)
+
+
+def _changes(stands: Rule, severity: str, read: RuleKind) -> bool:
+    """Say whether a version takes from an absolute rule what it holds: its severity or its facts.
+
+    Words alone may change. Whether other facts are weaker is for a person to say.
+    """
+    held = read_kind(stands.kind, stands.parameters)
+    return stands.is_absolute and (severity != stands.severity or read != held)
 
 
 def _take_the_rules() -> None:

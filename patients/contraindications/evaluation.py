@@ -34,6 +34,8 @@ class Finding:
     rule: Rule
     verdict: Verdict
     reason: str = ""
+    is_late: bool = False
+    """Whether it was recorded only after the session began: the treatment has been given."""
 
     @property
     def key(self) -> str:
@@ -48,12 +50,13 @@ class Finding:
     @property
     def blocks(self) -> bool:
         """Whether nobody goes on."""
-        return self.applies and self.rule.is_absolute
+        return self.applies and self.rule.is_absolute and not self.is_late
 
     @property
     def is_open(self) -> bool:
-        """Whether an absolute rule cannot be told."""
-        return self.verdict.state == State.NOT_KNOWN and self.rule.is_absolute
+        """Whether it cannot be told and has to be: an absolute rule, or one about a pregnancy."""
+        has_to_be = self.rule.is_absolute or self.rule.kind == Rule.Kind.EXPECTING
+        return self.verdict.state == State.NOT_KNOWN and has_to_be
 
     @property
     def has_reason(self) -> bool:
@@ -72,7 +75,7 @@ class Finding:
             "state": self.verdict.state.value,
             "why": self.verdict.why,
             "reason": self.reason.strip(),
-        }
+        } | ({"late": True} if self.is_late else {})
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class Evaluation:
     def wanting_reason(self) -> list[Finding]:
         """Findings over which nobody goes on without a reason.
 
-        Relative rules that apply; at the session also absolute ones that are not known.
+        Relative rules that apply; at the session also what is not known and has to be.
         """
         return [
             each
@@ -142,10 +145,29 @@ class Evaluation:
 
     @property
     def is_calm(self) -> bool:
-        """Whether nothing speaks against it, and everything that has to be known is."""
+        """Whether nothing known speaks against it, and everything that has to be known by now is.
+
+        Before the session what is asked on its day is not: `later` says how much that is.
+        """
         spoken = [*self.blocking, *self.relative, *self.not_known]
         spoken += self.later if self.at_session else []
         return bool(self.findings) and not spoken
+
+    def with_late(self, known_then: "Evaluation") -> "Evaluation":
+        """Return the same where what did not apply by what was recorded at the start is late.
+
+        A record of what was done has to be signed as it was; so it asks for a reason, and says so.
+        """
+        before = {each.rule.pk for each in known_then.findings if each.applies}
+        return replace(
+            self,
+            findings=tuple(
+                replace(each, verdict=_said_late(each.verdict), is_late=True)
+                if each.blocks and each.rule.pk not in before
+                else each
+                for each in self.findings
+            ),
+        )
 
     def with_reasons(self, given: Mapping[str, Given]) -> "Evaluation":
         """Return the same with reasons by key.
@@ -162,6 +184,10 @@ class Evaluation:
             for each in self.findings
         )
         return replace(self, findings=findings)
+
+
+def _said_late(verdict: Verdict) -> Verdict:
+    return replace(verdict, why=f"{verdict.why}; recorded only after the session began")
 
 
 def evaluate(

@@ -5,6 +5,7 @@ statement (`clinic.base.prepared`), and rules and record are of the same moment.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -94,6 +95,24 @@ def read_record(patient: Patient) -> tuple[Rules, Facts]:
 @prepared(patient_id=UUID)
 def _record(patient_id: UUID) -> Any:
     return as_json(patient_id).values_list("record")
+
+
+def as_of(facts: Facts, patient_id: UUID, at: datetime) -> Facts:
+    """Return of these facts what was recorded by a moment; two queries for what was stated then.
+
+    What was withdrawn since stays left out. The answers of the day are the session's.
+    """
+    conditions = ConditionStatement.objects.filter(patient=patient_id, stated_at__lte=at)
+    newest = conditions.order_by("item", "-stated_at", "-id").distinct("item")
+    expecting = PregnancyStatement.objects.filter(patient=patient_id, stated_at__lte=at)
+    return replace(
+        facts,
+        conditions={row.item: row for row in newest.select_related("stated_by")},
+        medicines=tuple(row for row in facts.medicines if row.recorded_at <= at),
+        results=tuple(row for row in facts.results if row.recorded_at <= at),
+        allergies=tuple(row for row in facts.allergies if row.recorded_at <= at),
+        expecting=expecting.select_related("stated_by").first(),
+    )
 
 
 def as_json(patient_id: Any) -> Any:

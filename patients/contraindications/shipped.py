@@ -2,8 +2,8 @@
 
 Nothing here is invented: each line is one of the list that the product was written from, or of
 the study named. What could not be verified (serology, a window for isotretinoin, keloids) is not
-shipped; a clinic adds it as a rule of its own. How old a blood result may be (a year) is our
-suggestion, for the clinic to set.
+shipped; a clinic adds it as a rule of its own. How old a blood result, a list of medicines or
+a "no" may be (a year) is our suggestion, for the clinic to set.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Any
 from clinic.practice.models import Technique
 from patients.analytes import Analyte, Unit
 from patients.catalogue import Condition
-from patients.contraindications.kinds import Question
+from patients.contraindications.kinds import ASKED_FOR_DAYS, Question
 from patients.models import ContraindicationRule as Rule
 from patients.models import Medicine
 
@@ -44,14 +44,19 @@ def _bloods(analyte: str, value: str, unit: str) -> dict[str, Any]:
         "side": "below",
         "value": value,
         "unit": str(unit),
-        "max_age_days": 365,
+        "max_age_days": ASKED_FOR_DAYS,
     }
 
 
 def _medicines(group: str, hours: int, *routes: str, question: str = "") -> dict[str, Any]:
     kept: dict[str, Any] = {"groups": [str(group)], "within_hours": hours}
+    kept |= {"max_age_days": ASKED_FOR_DAYS}
     kept |= {"routes": [str(route) for route in routes]} if routes else {}
     return kept | ({"question": str(question)} if question else {})
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    return {"conditions": [condition.value], "max_age_days": ASKED_FOR_DAYS}
 
 
 _K = Rule.Kind
@@ -66,10 +71,16 @@ _BOTH = (
 )
 _PRP = (
     ShippedRule(
-        *("platelet-dysfunction", A, _K.CONDITION),
-        {"conditions": [Condition.PLATELET_DISORDER.value]},
-        "Platelet dysfunction, or critically low platelets",
+        *("platelet-function", A, _K.TODAY, {"question": Question.PLATELET_FUNCTION.value}),
+        "Platelet dysfunction",
         _GUIDANCE,
+    ),
+    # The source says no number for "critical". A clinic that has one adds it as an absolute rule
+    # about the last count; until then a clinician judges on the day.
+    ShippedRule(
+        *("platelets-critical", A, _K.TODAY, {"question": Question.PLATELETS_CRITICAL.value}),
+        "Critically low platelets",
+        f"{_GUIDANCE}; no number is given",
     ),
     ShippedRule(
         *("unstable", A, _K.TODAY, {"question": Question.UNSTABLE.value}),
@@ -106,8 +117,13 @@ _PRP = (
         _GUIDANCE,
     ),
     ShippedRule(
-        *("cancer", R, _K.CONDITION, {"conditions": [Condition.CANCER_BLOOD_BONE.value]}),
+        *("cancer", R, _K.CONDITION, _condition(Condition.CANCER_BLOOD_BONE)),
         "Cancer of the blood or bone",
+        _GUIDANCE,
+    ),
+    ShippedRule(
+        *("platelet-disorder", R, _K.CONDITION, _condition(Condition.PLATELET_DISORDER)),
+        "A platelet disorder or low platelets, as told",
         _GUIDANCE,
     ),
     ShippedRule(

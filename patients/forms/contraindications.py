@@ -10,7 +10,7 @@ from clinic.base.forms import PlainForm
 from patients.analytes import SCALES, Analyte, Unit
 from patients.catalogue import Condition
 from patients.contraindications.evaluation import SHORTEST_REASON, Evaluation, Finding, Given
-from patients.contraindications.kinds import Expecting, Question, read_kind
+from patients.contraindications.kinds import ASKED_FOR_DAYS, Expecting, Question, read_new_kind
 from patients.models import ContraindicationRule as Rule
 from patients.models import Medicine
 
@@ -72,6 +72,8 @@ class ReasonsForm(PlainForm):
 
 def _reason(finding: Finding, *, is_asked: bool) -> forms.CharField:
     what = "Why it is done although this is not known" if finding.is_open else "Why it is done"
+    if finding.is_late:
+        what = "Known only after the session began. What was decided"
     return forms.CharField(
         label=f"{what}: {finding.rule.sentence}",
         help_text=finding.verdict.why,
@@ -132,8 +134,12 @@ def _fields_of(kind: str) -> dict[str, forms.Field]:
             "question": forms.ChoiceField(
                 label="Asked again on the day", choices=_QUESTIONS, required=False
             ),
+            "max_age_days": _asked_for("A list gone through counts for"),
         },
-        Rule.Kind.CONDITION: lambda: {"conditions": _several("Conditions", Condition.choices)},
+        Rule.Kind.CONDITION: lambda: {
+            "conditions": _several("Conditions", Condition.choices),
+            "max_age_days": _asked_for("A “no” counts for"),
+        },
         Rule.Kind.BLOOD: _blood_fields,
         Rule.Kind.ALLERGY: lambda: {
             "words": forms.CharField(
@@ -149,6 +155,14 @@ def _fields_of(kind: str) -> dict[str, forms.Field]:
         Rule.Kind.TODAY: lambda: {"question": _one_of("Question", Question.choices)},
         Rule.Kind.AGE: lambda: {"years": _whole_number("Younger than", "years", 1, 110)},
     }[Rule.Kind(kind)]()
+
+
+def _asked_for(label: str) -> Any:
+    return _whole_number(
+        *(label, "days", 1, 3650),
+        initial=ASKED_FOR_DAYS,
+        help_text="After that it is not known.",
+    )
 
 
 def _one_of(label: str, choices: Any) -> forms.ChoiceField:
@@ -239,7 +253,7 @@ class RuleForm(PlainForm):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                read_kind(self.kind, self.parameters)
+                read_new_kind(self.kind, self.parameters)
             except ValidationError as error:
                 self.add_error(self._names[0], error)
         return cleaned

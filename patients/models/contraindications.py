@@ -19,6 +19,9 @@ from clinic.practice.models import Technique
 from patients.models.case import Case
 from patients.models.patient import Patient
 
+# What a check says of a question of the day before the day.
+NOT_ASKED_YET = "Asked on the day of the session"
+
 
 class ContraindicationRule(Record):
     """One version of a rule. What it says never changes; a new version is a new row.
@@ -168,6 +171,17 @@ class ContraindicationCheck(Record):
 
     @property
     def not_known(self) -> list[dict[str, Any]]:
-        """Results that could not be told, and that nobody gave a reason for."""
+        """Results that could not be told, and that nobody gave a reason for.
+
+        Before the session what is asked on its day is not among them: see `later`.
+        """
         unknown = [each for each in self.results if each["state"] == "not_known"]
-        return [each for each in unknown if not each["reason"]]
+        later = self.later
+        return [each for each in unknown if not each["reason"] and each not in later]
+
+    @property
+    def later(self) -> list[dict[str, Any]]:
+        """Results of a check before the session about what is asked on its day."""
+        if self.step == self.Step.SESSION:
+            return []
+        return [each for each in self.results if each["why"] == NOT_ASKED_YET]

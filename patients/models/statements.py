@@ -3,6 +3,7 @@
 A question without a row was never asked. "Not known" is an answer: somebody asked.
 """
 
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -31,10 +32,13 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 
     def newest_of(self, patient_id: UUID) -> dict[str, Any]:
         """Return the standing statement of each item that was ever asked, by item."""
-        found: dict[str, Any] = {}
-        for row in self.filter(patient=patient_id).select_related("stated_by"):
-            found.setdefault(row.item, row)
-        return found
+        rows = self.filter(patient=patient_id).select_related("stated_by")
+        if any(field.name == "item" for field in self.model._meta.fields):
+            rows = rows.order_by("item", "-stated_at", "-id").distinct("item")
+        else:
+            rows = rows.order_by("-stated_at", "-id")[:1]
+        newest_first = sorted(rows, key=attrgetter("stated_at", "pk"), reverse=True)
+        return {row.item: row for row in newest_first}
 
 
 class Statement(Record):

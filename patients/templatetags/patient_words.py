@@ -15,7 +15,7 @@ from patients import completeness, phone
 from patients.contraindications.evaluation import Finding, where_asked
 from patients.contraindications.kinds import read_kind
 from patients.details import words_of
-from patients.facts import is_too_old
+from patients.facts import has_to_be_asked_again
 from patients.models import BloodResult, ContraindicationRule, Patient
 
 register = template.Library()
@@ -75,7 +75,7 @@ def ago(then: datetime | date) -> str:
 @register.filter
 def is_dated(statement: Any) -> bool:
     """Whether what was said about a pregnancy is too old to go by (patients.facts)."""
-    return is_too_old(statement, timezone.now())
+    return has_to_be_asked_again(statement, timezone.now())
 
 
 @register.filter

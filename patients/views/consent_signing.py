@@ -16,17 +16,19 @@ from clinic.staff.handover import hand_over
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, record_opening
 from patients.actions import consents as actions
+from patients.actions.contraindications import keep_refusal
 from patients.consent.countersigning import obstacle_to_countersigning
 from patients.consent.discussion import four_parts
 from patients.consent.overview import get_consent
 from patients.consent.rules import is_replaced, obstacle_to_discussing, obstacle_to_signing
 from patients.consent.statements import clinician_statement, statements
 from patients.consent.wording import blocks, talk_of
+from patients.contraindications.evaluation import Evaluation
 from patients.contraindications.of_consent import evaluation_of, obstacle_in
 from patients.forms.consent_steps import CountersignForm, DiscussionForm
 from patients.forms.consents import SignConsentForm
 from patients.forms.contraindications import ReasonsForm
-from patients.models import Consent
+from patients.models import Consent, ContraindicationCheck
 from patients.views.consents import page, posted
 
 
@@ -111,10 +113,10 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     record_opening(request, patient.pk, page=f"the consent “{consent.template.title}” to sign")
     if consent.signed_at is not None:
         return page(request, "consent_signed", patient, consent=consent)
-    obstacle = obstacle_to_signing(consent, today=_today(request)) or obstacle_in(
-        evaluation_of(consent, _now(request))
-    )
+    evaluation = evaluation_of(consent, _now(request))
+    obstacle = obstacle_to_signing(consent, today=_today(request)) or obstacle_in(evaluation)
     if obstacle:
+        _note_if_held_up(request, consent, evaluation)
         return _blocked(request, consent, obstacle)
     if request.method == "GET":
         hand_over(request, back=reverse("patients:countersign", args=[patient.pk, consent.pk]))
@@ -123,6 +125,19 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     if request.method == "POST" and form.is_valid() and _sign(request, consent, form):
         return redirect("patients:sign_consent", patient.pk, consent.pk)
     return _sign_page(request, consent, form, is_early=is_early)
+
+
+def _note_if_held_up(request: HttpRequest, consent: Consent, evaluation: Evaluation | None) -> None:
+    """Keep that the treatment is contraindicated, as whoever wanted it signed was told."""
+    if evaluation is not None and evaluation.blocking:
+        keep_refusal(
+            by=signed_in(request),
+            case=consent.case,
+            step=ContraindicationCheck.Step.CONSENT,
+            about_id=consent.pk,
+            evaluation=evaluation,
+            now=timezone.now(),
+        )
 
 
 def _sign(request: HttpRequest, consent: Consent, form: SignConsentForm) -> bool:

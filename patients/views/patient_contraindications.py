@@ -16,11 +16,17 @@ from patients.contraindications.evaluation import evaluate
 from patients.contraindications.reading import read_record
 from patients.models import ContraindicationCheck
 
+# How many checks are shown at first, the newest.
+SHOWN = 20
+
 
 @require(Permission.VIEW_CLINICAL)
 @require_GET
 def contraindications(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Show what the rules say now of each technique, and every check that was kept."""
+    """Show what the rules say now of each technique, and the checks that were kept.
+
+    The newest of them, or with `?all` every one.
+    """
     patient = read_patient(signed_in(request), patient_id, page="the contraindications")
     rules, facts = read_record(patient)
     zone = current_site(request).zone
@@ -30,7 +36,8 @@ def contraindications(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "techniques": [
             (each, evaluate(rules[each], facts, now, technique=each)) for each in Technique
         ],
-        "checks": list(checks),
+        "checks": list(checks if "all" in request.GET else checks[:SHOWN]),
+        "checks_kept": checks.count(),
         "tab": "chart",
     }
     with timezone.override(zone):

@@ -174,6 +174,21 @@ const showReasons = () => {
   showReason("[data-when-allergic]", "#live-anaesthesia [data-allergic]");
 };
 
+// ---- what the patient was asked is true of one day: dated anew, the session asks again ----
+const ASKED = '[name^="asked_"][type="radio"], [name^="identity_confirmed"], [name="contraindications_checked"], [name="consent_reconfirmed"]';
+
+const askAgain = (event) => {
+  const asked = form.elements.namedItem("asked_date");
+  const day = event.target.value;
+  if (event.target.name !== "performed_date" || !asked || day < "2000" || day === asked.value) return;
+  asked.value = day;
+  for (const field of [asked, ...form.querySelectorAll(ASKED)]) {
+    field.checked = false;
+    touched.add(field.name);
+  }
+  tellTouched();
+};
+
 // ---- times: now, at the site ----
 const clockNow = () =>
   new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: form.dataset.zone }).format(new Date());
@@ -197,6 +212,7 @@ const addNowButton = (field) => {
 if (form) {
   for (const field of form.querySelectorAll("[data-now]")) addNowButton(field);
   for (const kind of ["input", "change"]) {
+    form.addEventListener(kind, askAgain);
     form.addEventListener(kind, touch);
     form.addEventListener(kind, soon);
   }

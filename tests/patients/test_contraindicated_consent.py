@@ -94,8 +94,17 @@ def test_an_absolute_one_is_recorded_at_the_talk_and_signs_nothing(consent, clin
         sign(Consent.objects.get(pk=consent.pk), clinician)
     SiteRegistrationFactory(patient=consent.patient, site=SiteFactory())
     url = reverse("patients:sign_consent", args=[consent.patient_id, consent.pk])
-    page = client_of(clinician).get(url).content.decode()
-    assert "The treatment is contraindicated" in page
+    before = ContraindicationCheck.objects.count()
+    for _ in range(2):
+        page = client_of(clinician).get(url).content.decode()
+        assert "The treatment is contraindicated" in page
+    kept = ContraindicationCheck.objects.filter(about_id=consent.pk, is_refused=True)
+    assert kept.count() in (before, before + 1)
+    ConditionStatement.objects.create(
+        patient=consent.patient, item="platelet_disorder", answer="yes", note="Found out", **stated
+    )
+    client_of(clinician).post(url, {})
+    assert "Found out" in str(kept.first().results)
 
 
 def test_a_consent_to_photographs_is_held_against_nothing(clinician):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.staff.models import User
 from patients.contraindications.facts import Facts
-from patients.contraindications.kinds import State, read_kind
+from patients.contraindications.kinds import State, read_kind, read_new_kind
 from patients.contraindications.shipped import SHIPPED
 from patients.models import (
     Allergy,
@@ -90,6 +90,39 @@ def test_no_medicines_said_and_gone_through_does_not_apply_and_nobody_asked_is_n
     assert nsaid().state == State.NOT_KNOWN
 
 
+@pytest.mark.parametrize(("days", "state"), [(365, State.DOES_NOT), (366, State.NOT_KNOWN)])
+def test_a_list_of_medicines_and_a_no_count_for_a_year_and_the_rule_may_say_another_time(
+    days, state
+):
+    at = AT - timedelta(days=days)
+    old = (Medicine(group="other", name="Levothyroxine", recorded_at=at, recorded_by=WHO),)
+    review = MedicinesReview(takes_none=False, stated_at=at, stated_by=WHO)
+    assert nsaid(medicines=old).state == state
+    assert nsaid(medicines_review=review).state == state
+    again = MedicinesReview(takes_none=False, **STATED)
+    assert nsaid(medicines=old, medicines_review=again).state == State.DOES_NOT
+    said = ConditionStatement(item="platelet_disorder", answer="no", stated_at=at, stated_by=WHO)
+    conditions = {"conditions": {"platelet_disorder": said}}
+    rule = {"conditions": ["platelet_disorder"]}
+    found = judged("condition", rule, **conditions)
+    assert found.state == state
+    assert ("ask again" in found.why) == (state == State.NOT_KNOWN)
+    longer = {**rule, "max_age_days": 400}
+    assert judged("condition", longer, **conditions).state == State.DOES_NOT
+    said.answer = "yes"
+    assert judged("condition", rule, **conditions).state == State.APPLIES
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("Warfarin 3 mg", State.APPLIES), ("ELIQUIS", State.APPLIES), ("Zinc", State.DOES_NOT)],
+)
+def test_a_medicine_of_a_known_name_filed_under_other_counts(name, state):
+    rows = (Medicine(group="other", name=name, **RECORDED),)
+    rule = {"groups": ["anticoagulant"], "within_hours": 0}
+    assert judged("medicine", rule, medicines=rows).state == state
+
+
 def test_a_route_that_nobody_wrote_counts_as_any():
     local = {"groups": ["steroid"], "within_hours": 744, "routes": ["scalp"]}
     for route, state in (("scalp", "applies"), ("", "applies"), ("mouth", "does_not")):
@@ -108,6 +141,20 @@ def test_the_question_of_the_day_decides_where_the_list_says_nothing():
         assert judged("medicine", asked, answers=answers, **none).state == state
     on_the_list = judged("medicine", asked, answers={"nsaid": "no"}, medicines=taken())
     assert on_the_list.state == State.APPLIES
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"within_hours": 168}, {"groups": ["nsaid", "anticoagulant"]}, {"groups": ["steroid"]}],
+)
+def test_a_question_of_the_day_answers_only_what_it_asks_and_no_other_rule_is_published(other):
+    asked = {"groups": ["nsaid"], "within_hours": 48, "question": "nsaid"}
+    assert read_new_kind("medicine", asked).parameters == {**asked, "max_age_days": 365}
+    with pytest.raises(ValidationError, match="last 48 hours"):
+        read_new_kind("medicine", asked | other)
+    before = asked | other  # as published before that was refused
+    assert judged("medicine", before, answers={"nsaid": "no"}).state == State.NOT_KNOWN
+    assert judged("medicine", before, answers={"nsaid": "yes"}).state == State.APPLIES
 
 
 def test_of_several_conditions_one_yes_applies_and_all_must_be_no():
@@ -192,6 +239,30 @@ def test_an_allergy_is_found_by_the_beginning_of_a_word():
     assert judged("allergy", rule).state == State.NOT_KNOWN
 
 
+PRESERVATIVES = next(rule for rule in SHIPPED["prp"] if rule.code == "preservatives").parameters
+
+
+@pytest.mark.parametrize(
+    ("substance", "state"),
+    [
+        ("Methylparaben", State.APPLIES),
+        ("methyl parahydroxybenzoate", State.APPLIES),
+        ("Sodium bisulphite", State.APPLIES),
+        ("Sulfites in wine", State.APPLIES),
+        ("E223", State.APPLIES),
+        ("E 218", State.APPLIES),
+        ("Sulphonamides", State.DOES_NOT),
+        ("Magnesium sulphate", State.DOES_NOT),
+        ("E102", State.DOES_NOT),
+    ],
+)
+def test_sulphites_and_parabens_are_found_by_any_of_their_names(substance, state):
+    rows = (Allergy(substance=substance, **RECORDED),)
+    assert judged("allergy", PRESERVATIVES, allergies=rows).state == state
+    other = {"words": ["latex"]}
+    assert judged("allergy", other, allergies=rows).state == State.DOES_NOT
+
+
 def test_pregnancy_is_gone_by_until_it_is_too_old():
     rule = {"what": "pregnancy"}
 
@@ -205,6 +276,40 @@ def test_pregnancy_is_gone_by_until_it_is_too_old():
     assert judged("expecting", rule, expecting=old).state == State.NOT_KNOWN
     assert judged("expecting", rule, sex="female").state == State.NOT_KNOWN
     assert judged("expecting", rule, sex="male").state == State.DOES_NOT
+
+
+def expecting(what, pregnancy, breastfeeding, weeks, sex="female"):
+    stated_at = AT - timedelta(weeks=weeks)
+    told = PregnancyStatement(
+        pregnancy=pregnancy, breastfeeding=breastfeeding, stated_at=stated_at, stated_by=WHO
+    )
+    return judged("expecting", {"what": what}, expecting=told, sex=sex).state
+
+
+@pytest.mark.parametrize(
+    ("pregnancy", "breastfeeding", "weeks", "of_pregnancy", "of_breastfeeding"),
+    [
+        ("no", "yes", 12, State.DOES_NOT, State.APPLIES),
+        ("no", "yes", 13, State.NOT_KNOWN, State.APPLIES),
+        ("no", "yes", 105, State.NOT_KNOWN, State.NOT_KNOWN),
+        ("yes", "no", 13, State.APPLIES, State.NOT_KNOWN),
+        ("yes", "yes", 43, State.NOT_KNOWN, State.APPLIES),
+        ("not_applicable", "no", 500, State.DOES_NOT, State.DOES_NOT),
+    ],
+)
+def test_pregnancy_and_breastfeeding_grow_too_old_each_by_its_own_answer(
+    pregnancy, breastfeeding, weeks, of_pregnancy, of_breastfeeding
+):
+    assert expecting("pregnancy", pregnancy, breastfeeding, weeks) == of_pregnancy
+    assert expecting("breastfeeding", pregnancy, breastfeeding, weeks) == of_breastfeeding
+
+
+@pytest.mark.parametrize("answer", ["no", "not_known", "not_applicable"])
+@pytest.mark.parametrize("weeks", [1, 13, 500])
+def test_to_a_man_pregnancy_does_not_apply_whatever_was_said_but_yes(answer, weeks):
+    assert expecting("pregnancy", answer, "no", weeks, sex="male") == State.DOES_NOT
+    assert expecting("pregnancy", "yes", "no", 1, sex="male") == State.APPLIES
+    assert expecting("pregnancy", "yes", "no", 43, sex="male") == State.NOT_KNOWN
 
 
 def test_the_eighteenth_birthday_is_old_enough_and_no_date_of_birth_is_not_known():

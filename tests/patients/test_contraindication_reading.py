@@ -121,23 +121,30 @@ def test_of_any_versions_the_database_leaves_those_among_which_the_standing_one_
 
 
 MIGRATION = import_module("patients.migrations.0015_shipped_rules")
+OF_PLATELETS = import_module("patients.migrations.0019_platelet_rules")
 
 
 def test_an_upgraded_clinic_has_the_shipped_rules_which_nobody_approved(admin):
     SiteFactory()
     MIGRATION.install(apps, None)
+    OF_PLATELETS.install(apps, None)
     for technique, shipped in SHIPPED.items():
         stand = standing_rules(technique)
-        assert sorted(rule.code for rule in stand) == sorted(rule.code for rule in shipped)
+        before = {"platelet-dysfunction"} if technique == "prp" else set()
+        assert {rule.code for rule in stand} == {rule.code for rule in shipped} | before
         assert not any(rule.is_approved for rule in stand)
+    for each in OF_PLATELETS.RULES:
+        (of_product,) = (rule for rule in SHIPPED["prp"] if rule.code == each["code"])
+        assert vars(of_product) == each
     assert install_shipped_rules(by=admin, now=timezone.now()) == []
     told = Event.objects.filter(kind="patients.rule_published", actor=None)
-    assert len(told) == sum(len(shipped) for shipped in SHIPPED.values())
+    assert len(told) == sum(len(shipped) for shipped in SHIPPED.values()) + 1
     assert "Platelets below 100" in " ".join(event.sentence for event in told)
 
 
 def test_a_new_clinic_gets_its_rules_with_its_first_site_and_not_before():
     MIGRATION.install(apps, None)
+    OF_PLATELETS.install(apps, None)
     assert not ContraindicationRule.objects.exists()
 
 

@@ -21,7 +21,7 @@ from patients.models import ContraindicationRule as Rule
 from patients.models import Medicine
 from tests.factories.patients import PatientFactory, RuleFactory
 from tests.factories.practice import SiteFactory
-from tests.factories.staff import AdminFactory
+from tests.factories.staff import AdminFactory, ClinicianFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,49 @@ def test_a_retired_rule_ends_with_every_older_version(admin, clinician):
     assert standing_rules("micrograft") == [again]
 
 
+def absolute(**values):
+    return RuleFactory(severity="absolute", **values)
+
+
+def test_an_absolute_rule_is_weakened_only_once_it_is_approved_and_by_two(admin, clinician):
+    rule = absolute()
+    with pytest.raises(ValidationError, match="approves it first"):
+        version_after(rule, admin, severity="relative")
+    with pytest.raises(ValidationError, match="approves it first"):
+        version_after(rule, admin, parameters={"groups": ["nsaid"], "within_hours": 0})
+    reworded = version_after(rule, admin, sentence="Takes a blood thinner")
+    assert standing_rules("micrograft") == [reworded]
+    approve_rule(by=clinician, rule=reworded, now=timezone.now())
+    weaker = version_after(reworded, clinician, severity="relative")
+    with pytest.raises(ValidationError, match="another clinician approves it"):
+        approve_rule(by=clinician, rule=weaker, now=timezone.now())
+    assert standing_rules("micrograft") == [reworded]
+    approve_rule(by=ClinicianFactory(), rule=weaker, now=timezone.now())
+    assert standing_rules("micrograft") == [weaker]
+    retire_rule(by=admin, rule=weaker, reason="The clinic draws no blood", now=timezone.now())
+    assert standing_rules("micrograft") == []
+
+
+def test_nobody_retires_an_absolute_rule_alone(admin, client_of):
+    SiteFactory()
+    rule = absolute()
+    with pytest.raises(ValidationError, match="as relative"):
+        retire_rule(by=admin, rule=rule, reason="The clinic draws no blood", now=timezone.now())
+    page = client_of(admin).get(reverse("patients:rule", args=[rule.pk])).content.decode()
+    assert "Nobody ends an absolute rule alone" in page
+    assert "Retire the rule" not in page
+
+
+def test_a_version_that_waits_is_not_retired_since_that_would_end_the_approved_one(
+    admin, clinician
+):
+    rule = approve_rule(by=clinician, rule=RuleFactory(), now=timezone.now())
+    waits = version_after(rule, admin, sentence="Weaker")
+    with pytest.raises(ValidationError, match="not the one in use"):
+        retire_rule(by=admin, rule=waits, reason="It was not meant", now=timezone.now())
+    assert standing_rules("micrograft") == [rule]
+
+
 def test_two_who_write_the_next_version_are_told_of_one_another(admin):
     old = RuleFactory()
     version_after(old, admin)
@@ -135,6 +178,7 @@ def written(**changes):
         "severity": "relative",
         "groups": ["nsaid"],
         "within_hours": "168",
+        "max_age_days": "180",
         "sentence": "An NSAID within 7 days",
         "source": "Decision of the clinic",
     } | changes
@@ -147,7 +191,7 @@ def test_an_admin_writes_a_new_version_and_a_clinician_approves_it(client_of, ad
     answer = client_of(admin).post(url, written())
     made = Rule.objects.get(version=2)
     assert answer.url == reverse("patients:rule", args=[made.pk])
-    assert made.parameters == {"groups": ["nsaid"], "within_hours": 168}
+    assert made.parameters == {"groups": ["nsaid"], "within_hours": 168, "max_age_days": 180}
     page = client_of(clinician).get(answer.url).content.decode()
     assert "not yet approved by the clinic" in page
     client_of(clinician).post(reverse("patients:approve_rule", args=[made.pk]))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clinic.staff.models import User
 from patients.contraindications.evaluation import evaluate
 from patients.contraindications.facts import Facts
-from patients.contraindications.kinds import State, read_kind
+from patients.contraindications.kinds import Question, State, read_kind
 from patients.contraindications.shipped import SHIPPED
 from patients.models import (
     Allergy,
@@ -103,9 +103,7 @@ def records(draw):
         and PregnancyStatement(
             pregnancy=stated[0], breastfeeding=stated[1], stated_at=stated[2], stated_by=WHO
         ),
-        answers=draw(
-            st.dictionaries(st.sampled_from(["unstable", "infection", "unwell", "nsaid"]), answers)
-        ),
+        answers=draw(st.dictionaries(st.sampled_from(Question.values), answers)),
     )
 
 
@@ -184,15 +182,60 @@ def test_without_a_list_of_medicines_or_allergies_or_a_statement_nothing_is_clea
 
 
 @settings(max_examples=80, deadline=None)
-@given(facts=records())
-def test_it_is_calm_only_where_every_rule_was_answered_with_no(facts):
+@given(facts=records(), at_session=st.booleans())
+def test_it_is_calm_only_where_every_rule_was_answered_with_no(facts, at_session):
     for technique in SHIPPED:
         rules = [rule for rule in RULES if rule.technique == technique]
-        found = evaluate(rules, facts, AT, technique=technique, at_session=True)
-        states = {each.verdict.state for each in found.findings}
+        found = evaluate(rules, facts, AT, technique=technique, at_session=at_session)
+        later = [] if at_session else found.later
+        assert all(each.verdict.state == State.NOT_KNOWN for each in later)
+        states = {each.verdict.state for each in found.findings if each not in later}
         assert found.is_calm == (states == {State.DOES_NOT})
         assert len(found.findings) == len(rules)
 
 
 def test_without_rules_it_is_not_calm():
     assert not evaluate([], Facts(), AT, technique="prp").is_calm
+
+
+@given(weeks=st.integers(0, 200), answer=answers, others=st.tuples(answers, answers))
+def test_how_long_a_fact_holds_does_not_hang_on_the_answer_about_the_other(weeks, answer, others):
+    def said(what, other):
+        facts = dict.fromkeys(PregnancyStatement.FACTS, other) | {what: answer}
+        stated_at = AT - timedelta(weeks=weeks)
+        told = PregnancyStatement(stated_at=stated_at, stated_by=WHO, **facts)
+        kind = read_kind("expecting", {"what": what})
+        return kind.judge(Facts(sex="female", expecting=told), AT).state
+
+    for what in ("pregnancy", "breastfeeding"):
+        first, second = (said(what, other) for other in others)
+        assert first == second
+        assert answer == "yes" or weeks <= 12 or first == State.NOT_KNOWN
+
+
+def test_at_the_session_a_pregnancy_not_known_wants_an_answer_or_a_reason():
+    rules = [rule for rule in RULES if rule.technique == "prp" and rule.kind == "expecting"]
+    for sex, codes in (("female", {"pregnancy", "breastfeeding"}), ("male", set())):
+        facts = Facts(sex=sex)
+        found = evaluate(rules, facts, AT, technique="prp", at_session=True)
+        assert {each.rule.code for each in found.lacking_reason} == codes
+        assert evaluate(rules, facts, AT, technique="prp").lacking_reason == []
+
+
+def test_a_count_of_15_is_not_gone_on_with_before_critically_low_platelets_are_asked_about():
+    rules = [rule for rule in RULES if rule.technique == "prp" and "platelet" in rule.code]
+    sample = BloodSample(taken_date=AT.date())
+    row = BloodResult(analyte="platelets", value=Decimal(15), unit="10^3/uL", sample=sample)
+    row.recorded_at, row.recorded_by = AT, WHO
+    mild = {"platelet_disorder": condition("platelet_disorder", "yes")}
+
+    def found(**answers):
+        facts = Facts(results=(row,), conditions=mild, answers=answers)
+        return evaluate(rules, facts, AT, technique="prp", at_session=True)
+
+    assert {each.rule.code for each in found().later} == {"platelet-function", "platelets-critical"}
+    judged = found(platelet_function="no", platelets_critical="yes")
+    assert [each.rule.code for each in judged.blocking] == ["platelets-critical"]
+    mildly = found(platelet_function="no", platelets_critical="no")
+    assert mildly.blocking == []
+    assert {each.rule.code for each in mildly.lacking_reason} == {"platelets", "platelet-disorder"}

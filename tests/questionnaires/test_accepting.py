@@ -12,10 +12,10 @@ from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.questionnaires.actions import deciding
 from clinic.questionnaires.bridges import State
-from clinic.questionnaires.medicines import group_of
 from clinic.questionnaires.models import Decision
 from patients.actions import history, statements
 from patients.catalogue import Condition, Relative
+from patients.medicine_names import group_of
 from patients.models import (
     ConditionStatement,
     EarlierTreatment,

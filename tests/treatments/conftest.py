@@ -81,7 +81,8 @@ def whole(client_of, clinician, consent_to, start):
         session = start(technique)
         entries = WHOLE_PRP if technique == Technique.PRP else WHOLE_MICROGRAFT
         yesterday = timezone.localdate(timezone=session.site.zone) - timedelta(days=1)
-        day = {"performed_date": yesterday.isoformat()}  # whatever the time is now
+        # Yesterday, whatever the time is now.
+        day = dict.fromkeys(("performed_date", "asked_date"), yesterday.isoformat())
         page = page_of(session, **{**entries, **day, **changes})
         answer = client_of(clinician).post(url_of(session), page)
         assert answer.status_code == 302, answer.context["forms"].errors_by_id()

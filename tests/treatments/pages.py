@@ -27,7 +27,7 @@ def page_of(session: Session, **changes: Any) -> dict[str, Any]:
         *(session, today_at(session), session.operator),
         known=known_of(session),
     )
-    typed = {"revision": session.revision}
+    typed = {"revision": session.revision, "asked_date": session.performed_date.isoformat()}
     for part in sheet.all:
         if isinstance(part, forms.BaseFormSet):
             typed |= {field.html_name: field.value() for field in part.management_form}

@@ -47,8 +47,8 @@ def takes(patient, by, name="Apixaban"):
     return Medicine.objects.create(patient=patient, group="anticoagulant", name=name, **recorded)
 
 
-def has(patient, by, answer="yes"):
-    stated = {"stated_at": NOW(), "stated_by": by}
+def has(patient, by, answer="yes", stated_at=None):
+    stated = {"stated_at": stated_at or NOW(), "stated_by": by}
     return ConditionStatement.objects.create(
         patient=patient, item="platelet_disorder", answer=answer, **stated
     )
@@ -93,6 +93,52 @@ def test_a_relative_one_needs_a_reason_which_is_kept_with_the_version_of_the_rul
     assert (kept.results[0]["rule"], kept.results[0]["version"]) == (str(made.pk), 1)
     event = Event.objects.get(kind=Kind.CONTRAINDICATIONS_CHECKED)
     assert event.sentence.endswith("(planning), and gave reasons for going on")
+
+
+def test_more_sessions_are_planned_over_nothing_that_a_course_is_not(case, clinician, browser):
+    absolute(code="platelets")
+    course = plan(case, clinician)
+    rule(code="bleeds")
+    takes(case.patient, clinician)
+    figures = {"revision": 0, "interval_days": 45, "note": ""}
+    url = reverse("treatments:change_plan", args=[case.patient_id, course.pk])
+    page = browser.get(url).content.decode()
+    assert "Takes Apixaban" in page
+    assert browser.post(url, figures | {"sessions_planned": 4}).status_code == 422
+    assert browser.post(url, figures | {"sessions_planned": 2}).status_code == 302
+    course.refresh_from_db()
+    found = evaluate_for(case.patient, "micrograft", timezone.localtime()).relative[0]
+    typed = {"reasons-bleeds": WHY, "reasons-bleeds__why": found.verdict.why}
+    typed |= figures | {"revision": 1, "sessions_planned": 4}
+    assert browser.post(url, typed).status_code == 302
+    course.refresh_from_db()
+    assert course.sessions_planned == 4
+    check = ContraindicationCheck.objects.filter(about_id=course.pk).first()
+    assert WHY in str(check.results)
+    has(case.patient, clinician)
+    refused = browser.post(url, typed | {"revision": 2, "sessions_planned": 5})
+    assert refused.status_code == 422
+    assert ContraindicationCheck.objects.filter(about_id=course.pk, is_refused=True).exists()
+    course.refresh_from_db()
+    assert course.sessions_planned == 4
+
+
+def test_no_session_is_started_that_could_not_be_signed(case, clinician, browser, consent_to):
+    absolute()
+    consent_to()
+    plan(case, clinician)
+    chart = reverse("caseload:chart", args=[case.patient_id])
+    url = reverse("treatments:start", args=[case.patient_id])
+    started = f"{url}?technique=micrograft"
+    assert started in browser.get(chart).content.decode()
+    has(case.patient, clinician)
+    assert started not in browser.get(chart).content.decode()
+    refused = browser.post(url, {"technique": "micrograft"})
+    assert refused.status_code == 422
+    assert "Contraindicated: Platelet disorder" in refused.content.decode()
+    assert not Session.objects.exists()
+    has(case.patient, clinician, "no")
+    assert browser.post(url, {"technique": "micrograft"}).status_code == 302
 
 
 def test_a_reason_for_something_else_than_is_found_now_is_none(case, clinician):
@@ -150,7 +196,7 @@ def test_a_session_is_signed_with_a_frozen_check_of_it(whole, clinician):
 def test_an_absolute_one_keeps_a_session_from_being_signed_and_that_is_kept(whole, clinician):
     absolute()
     session = whole()
-    has(session.patient, clinician)
+    has(session.patient, clinician, stated_at=session.started_at)
     with pytest.raises(ContraindicatedError, match="Platelet disorder"):
         sign(session, clinician)
     assert not stored(session).is_signed
@@ -208,7 +254,7 @@ def test_the_question_of_the_day_is_asked_in_the_session_and_holds_it_up(whole, 
 def test_looking_twice_at_a_session_that_is_held_up_keeps_it_once(whole, browser, clinician):
     absolute()
     session = whole()
-    has(session.patient, clinician)
+    has(session.patient, clinician, stated_at=session.started_at)
     for _ in range(2):
         assert browser.get(url_of(session, "sign")).status_code == 200
     assert ContraindicationCheck.objects.filter(about_id=session.pk).count() == 1
@@ -237,12 +283,39 @@ def test_where_nothing_speaks_against_it_that_is_one_line(whole, browser, clinic
     assert "Checked: nothing speaks against it (1 rule)" in page
 
 
+def test_what_was_recorded_after_the_session_began_asks_for_a_reason_and_lets_it_be_signed(
+    whole, clinician
+):
+    absolute()
+    session = whole()  # it began yesterday
+    has(session.patient, clinician)
+    with pytest.raises(ReasonsMissingError, match="recorded only after the session began"):
+        sign(session, clinician)
+    assert not stored(session).is_signed
+    found = evaluation_of(session, NOW())
+    assert sign(session, clinician, reasons=reasons(found)).is_signed
+    kept = ContraindicationCheck.objects.get(about_id=session.pk).results[0]
+    assert (kept["state"], kept["late"], kept["reason"]) == ("applies", True, WHY)
+
+
+def test_a_yes_said_again_after_the_session_began_is_none_of_afterwards(whole, clinician):
+    absolute()
+    session = whole()
+    has(session.patient, clinician, stated_at=session.started_at - timedelta(hours=1))
+    has(session.patient, clinician)
+    with pytest.raises(ContraindicatedError):
+        sign(session, clinician)
+
+
 APPLIES = {"severity": "absolute", "state": "applies", "reason": "A long enough reason"}
 RELATIVE = {"severity": "relative", "state": "applies", "reason": ""}
 UNKNOWN = {"severity": "absolute", "state": "not_known", "reason": "short"}
 
 
-@pytest.mark.parametrize("result", [APPLIES, RELATIVE, UNKNOWN])
+LATE = {"severity": "absolute", "state": "applies", "late": True, "reason": "short"}
+
+
+@pytest.mark.parametrize("result", [APPLIES, RELATIVE, UNKNOWN, LATE])
 def test_the_database_signs_nothing_over_what_is_open(monkeypatch, result):
     with pytest.raises(IntegrityError, match="nothing speaks against it"), transaction.atomic():
         _signed_with(monkeypatch, result)

@@ -1,12 +1,15 @@
 """Everybody who may read the record sees what spoke against a treatment, and what was decided."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import ContraindicationCheck
+from patients.views.patient_contraindications import SHOWN
 from tests.factories.treatments import checked
-from tests.treatments.pages import stored, url_of
+from tests.treatments.pages import page_of, stored, url_of
 from tests.treatments.test_contraindications import (
     WHY,
     absolute,
@@ -18,7 +21,9 @@ from tests.treatments.test_contraindications import (
     sign,
     takes,
 )
+from treatments.actions.drafts import save_draft
 from treatments.contraindications import evaluation_of
+from treatments.draft import Draft
 from treatments.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +113,86 @@ def test_the_answers_of_the_day_stand_in_the_signed_session(whole, browser, clin
     sign(stored(session), clinician)
     page = browser.get(url_of(session)).content.decode()
     assert "Infection or open wound where blood is drawn or the scalp is treated" in page
+
+
+def test_a_session_dated_anew_asks_again_what_is_true_of_one_day(whole, browser, clinician):
+    asked(sentence="Infection")
+    session = whole()
+    browser.post(url_of(session), page_of(session, asked_infection="no"))
+    before = stored(session).performed_date - timedelta(days=1)
+    dated = page_of(session, performed_date=before.isoformat())
+    assert browser.post(url_of(session), dated).status_code == 302
+    session = stored(session)
+    assert (session.performed_date, session.asked_today) == (before, {})
+    assert not session.identity_confirmed
+    assert not session.contraindications_checked
+    assert not session.consent_reconfirmed
+    assert not session.identity_confirmed_before_injection
+    page = browser.get(url_of(session, "sign")).content.decode()
+    assert "Not asked today" in page
+    assert "Contraindications and allergies were not asked again" in page
+
+
+def test_a_session_dated_anew_keeps_what_was_asked_for_its_new_day(whole, browser, clinician):
+    asked(sentence="Infection")
+    session = whole()
+    before = (stored(session).performed_date - timedelta(days=1)).isoformat()
+    page = page_of(session, asked_infection="no", performed_date=before, asked_date=before)
+    assert browser.post(url_of(session), page).status_code == 302
+    assert stored(session).asked_today == {"infection": "no"}
+    assert stored(session).identity_confirmed
+
+
+def test_a_draft_saved_for_another_day_without_a_word_of_asking_counts_as_not_asked(
+    whole, clinician
+):
+    session = whole()
+    before = session.performed_date - timedelta(days=1)
+    answers = {"performed_date": before, "asked_today": {"infection": "no"}}
+    draft = Draft(session=answers)
+    saved = save_draft(
+        by=clinician, session=session, revision=session.revision, draft=draft, now=timezone.now()
+    )
+    assert saved.asked_today == {}
+
+
+def test_before_the_day_what_is_asked_on_it_is_said_and_is_not_clear(
+    case, browser, clinician, start
+):
+    absolute()
+    asked(sentence="Infection")
+    has(case.patient, clinician, "no")
+    plan(case, clinician)
+    page = page_about(case.patient, browser)
+    assert "Nothing known speaks against it; 1 of 2 rules asked on the day" in page
+    assert "Nothing known against it" in page
+    assert "Not all was known" not in page
+    assert "Checked: nothing speaks against it" not in page
+    chart = browser.get(reverse("caseload:chart", args=[case.patient_id])).content.decode()
+    assert "Nothing known; 1 asked on the day" in chart
+
+
+def test_the_newest_checks_are_shown_and_all_of_them_when_asked_for(whole, browser):
+    session = whole()
+    for _ in range(SHOWN + 1):
+        checked(session)
+    url = reverse("patients:contraindications", args=[session.patient_id])
+    page = browser.get(url)
+    assert len(page.context["checks"]) == SHOWN
+    assert f"Show all {ContraindicationCheck.objects.count()} checks" in page.content.decode()
+    assert len(browser.get(f"{url}?all").context["checks"]) == ContraindicationCheck.objects.count()
+
+
+def test_a_refused_signature_is_kept_once(whole, browser, clinician):
+    absolute()
+    rule(code="bleeds")
+    session = whole()
+    has(session.patient, clinician, stated_at=session.started_at)
+    takes(session.patient, clinician)
+    browser.get(url_of(session, "sign"))
+    found = evaluation_of(session, timezone.now())
+    why = found.relative[0].verdict.why
+    typed = {"revision": session.revision, "reasons-bleeds": WHY, "reasons-bleeds__why": why}
+    before = ContraindicationCheck.objects.filter(about_id=session.pk).count()
+    assert browser.post(url_of(session, "sign"), typed).status_code == 422
+    assert ContraindicationCheck.objects.filter(about_id=session.pk).count() == before + 1

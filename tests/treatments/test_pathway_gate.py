@@ -26,8 +26,10 @@ from tests.factories.patients import (
     SignsFactory,
     StopFactory,
 )
+from tests.factories.practice import SiteFactory
 from tests.factories.treatments import PlanFactory, SessionFactory, signed_session
-from treatments.actions.plans import make_plan
+from treatments.actions.plans import change_plan, make_plan
+from treatments.actions.starting import start_session
 from treatments.completeness import blocking, gaps
 from treatments.models import Plan
 
@@ -291,3 +293,20 @@ def test_the_page_leads_from_the_plan_to_the_review_and_keeps_what_was_typed(
         "The pathway is open"
         in client.get(reverse("patients:pathway", args=[case.patient_id])).content.decode()
     )
+
+
+def test_a_stopped_pathway_keeps_more_sessions_and_a_new_one_from_being_planned_or_begun(
+    case, clinician
+):
+    plan = PlanFactory(case=case, technique="prp", sessions_planned=3)
+    StopFactory(patient=case.patient)
+    figures = {"by": clinician, "plan": plan, "interval_days": 30, "note": "", "revision": 0}
+    now = timezone.now()
+    with pytest.raises(ValidationError, match="is stopped"):
+        change_plan(sessions_planned=4, now=now, **figures)
+    with pytest.raises(IntegrityError, match="is stopped"), transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(sessions_planned=4)
+    assert change_plan(sessions_planned=2, now=now, **figures).sessions_planned == 2
+    site = SiteFactory()
+    with pytest.raises(ValidationError, match="Review it first"):
+        start_session(by=clinician, case=case, technique="prp", site=site, now=now)

@@ -18,6 +18,11 @@ def plan_of(case, by, **values):
     return make_plan(by=by, case=case, now=timezone.now(), **(figures | values))
 
 
+def extended(plan, by, **values):
+    figures = {"sessions_planned": 4, "interval_days": 45, "note": ""} | values
+    return change_plan(by=by, plan=plan, revision=plan.revision, now=timezone.now(), **figures)
+
+
 def test_a_plan_is_made_and_told_of(case, clinician):
     plan = plan_of(case, clinician)
     event = Event.objects.get(kind=Kind.PLAN_MADE)
@@ -52,7 +57,7 @@ def test_a_closed_case_takes_no_plan(case, clinician):
 
 def test_a_change_keeps_what_was_and_refuses_the_second_editor(case, clinician):
     plan = plan_of(case, clinician)
-    figures = {"interval_days": 30, "note": ""}
+    figures = {"interval_days": 30, "note": "", "now": timezone.now()}
     change_plan(by=clinician, plan=plan, revision=0, sessions_planned=4, **figures)
     with pytest.raises(ValidationError, match="Somebody else"):
         change_plan(by=clinician, plan=plan, revision=0, sessions_planned=5, **figures)
@@ -69,9 +74,7 @@ def test_fewer_sessions_than_are_signed_cannot_be_planned(case, clinician):
     for number in (1, 2):
         signed_session(case=case, plan=plan, number=number)
     with pytest.raises(ValidationError, match="2 sessions are signed"):
-        change_plan(
-            by=clinician, plan=plan, revision=0, sessions_planned=1, interval_days=45, note=""
-        )
+        extended(plan, clinician, sessions_planned=1)
 
 
 def test_a_plan_is_cancelled_once_and_may_be_made_anew(case, clinician):

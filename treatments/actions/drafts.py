@@ -18,6 +18,11 @@ from treatments.actions.refusals import in_words, may
 from treatments.draft import Draft
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
 
+# What is asked of the patient on the day of the session, and true of no other.
+ASKED_ON_THE_DAY = (
+    *("identity_confirmed", "contraindications_checked", "consent_reconfirmed"),
+    "identity_confirmed_before_injection",
+)
 # A page that saves itself every pause is one event, until the person stops for so long.
 ONE_SPELL = timedelta(minutes=15)
 
@@ -33,7 +38,8 @@ def save_draft(
     """Bring the whole draft to what was typed and return it as stored.
 
     The children are brought to what `draft` lists; what it does not list is removed. Nothing is
-    written, and the revision stays, when nothing differs. Raises `ChangedMeanwhileError` when the
+    written, and the revision stays, when nothing differs. What was asked on another day than the
+    session's counts as not asked. Raises `ChangedMeanwhileError` when the
     draft is not at `revision` any more, and `ValidationError` for an impossible figure.
     """
     may(by, Permission.RECORD_CLINICAL)
@@ -90,7 +96,7 @@ def lock_draft(session: Session, revision: int, *, by: User | None = None) -> Se
 def _write(by: User, current: Session, draft: Draft, now: datetime) -> None:
     mark = {"revision": current.revision + 1, "saved_at": now, "saved_by": by}
     before = current.saved_by_id, current.saved_at
-    own = {**draft.session, "unfinished": draft.unfinished}
+    own = {**draft.session, **_not_asked(current, draft), "unfinished": draft.unfinished}
     own |= _reconfirmation(current, own.pop("consent_reconfirmed", None), by, now)
     changed = rows.differences(current, own)
     if changed:
@@ -99,6 +105,17 @@ def _write(by: User, current: Session, draft: Draft, now: datetime) -> None:
         rows.update(current, mark)
     if current.revision == mark["revision"]:
         _record_save(by, current, now, before)
+
+
+def _not_asked(current: Session, draft: Draft) -> dict[str, Any]:
+    """Return nothing, or where the patient was asked on another day than the session's: not asked.
+
+    A draft begun last week and dated today would otherwise be signed with last week's answers.
+    """
+    performed = draft.session.get("performed_date", current.performed_date)
+    if (draft.asked_date or current.performed_date) == performed:
+        return {}
+    return {"asked_today": {}} | dict.fromkeys(ASKED_ON_THE_DAY, False)
 
 
 def _reconfirmation(

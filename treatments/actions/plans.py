@@ -16,7 +16,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import lead_if_nobody_does
 from patients.actions.contraindications import keep_check, kept_if_refused
-from patients.contraindications.evaluation import Given, evaluate_for
+from patients.contraindications.evaluation import Given, evaluate_for, reasons_kept
 from patients.models import Case, ContraindicationCheck
 from patients.pathway import why_stopped
 from patients.turns import take_turn
@@ -114,7 +114,6 @@ def make_plans(*, by: User, case: Case, courses: Iterable[Course], now: datetime
         return [make_plan(by=by, case=case, now=now, **vars(course)) for course in courses]
 
 
-@transaction.atomic
 def change_plan(
     *,
     by: User,
@@ -123,26 +122,44 @@ def change_plan(
     sessions_planned: int,
     interval_days: int,
     note: str,
+    now: datetime,
+    reasons: Mapping[str, Given] | None = None,
 ) -> Plan:
     """Change how many sessions, how far apart; what it was stays in the history.
 
-    Raises `ValidationError` when somebody else changed the plan since `revision`, when it is
-    cancelled, or when more sessions are signed than would be planned.
+    More sessions are planned as a course is: nothing may stop the pathway or be contraindicated,
+    and what speaks against it wants a reason, in `reasons` or given when it was planned. Raises
+    `ContraindicatedError` (that it was refused is kept), and `ValidationError` when somebody else
+    changed the plan since `revision`, when it is cancelled, or when more sessions are signed than
+    would be planned.
     """
     may(by, Permission.RECORD_CLINICAL)
-    current = _standing(plan)
-    if current.revision != revision:
-        raise ValidationError("Somebody else changed this plan meanwhile. Look at it again.")
-    signed = current.sessions.filter(signed_at__isnull=False).count()
+    with kept_if_refused():
+        take_turn(plan.case.patient_id)
+        current = _standing(plan)
+        if current.revision != revision:
+            raise ValidationError("Somebody else changed this plan meanwhile. Look at it again.")
+        _enough_for_signed(current, sessions_planned)
+        is_extended = sessions_planned > current.sessions_planned
+        if is_extended and (stopped := why_stopped(current.case.patient_id)):
+            raise ValidationError(stopped)
+        before = f"{current.sessions_planned} sessions, {current.interval_days} days apart"
+        current.sessions_planned, current.interval_days = sessions_planned, interval_days
+        current.note = note
+        current.revision += 1
+        with in_words():
+            current.check_and_save()
+        if is_extended:
+            _check(by, current, {**reasons_kept(current.pk), **(reasons or {})}, now)
+        figures = {"sessions": sessions_planned, "interval": interval_days}
+        _record_change(by, current, before=before, **figures)
+    return current
+
+
+def _enough_for_signed(plan: Plan, sessions_planned: int) -> None:
+    signed = plan.sessions.filter(signed_at__isnull=False).count()
     if sessions_planned < signed:
         raise ValidationError({"sessions_planned": f"{signed} sessions are signed already."})
-    before = f"{current.sessions_planned} sessions, {current.interval_days} days apart"
-    current.sessions_planned, current.interval_days = sessions_planned, interval_days
-    current.note = note
-    current.revision += 1
-    current.check_and_save()
-    _record_change(by, current, before=before, sessions=sessions_planned, interval=interval_days)
-    return current
 
 
 @transaction.atomic

@@ -15,7 +15,9 @@ from clinic.practice.models import Site, Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.consent.rules import standing_consents
+from patients.contraindications.evaluation import evaluate_for
 from patients.models import Case
+from patients.pathway import why_stopped
 from treatments.actions.refusals import in_words, may
 from treatments.completeness import has_gmc_number
 from treatments.models import MicrograftPreparation, Plan, PrpPreparation, Session, Spin
@@ -44,7 +46,8 @@ def start_session(
 
     A new draft has the next number, the standing consent if there is one, and the method of the
     last signed session of the technique; never its results, its lots or its confirmations.
-    Raises `ValidationError` without a plan, in a closed case, or for somebody else's appointment.
+    Raises `ValidationError` without a plan, in a closed case, for somebody else's appointment, and
+    where the pathway is stopped or the treatment contraindicated: found before, not at the end.
     """
     may(by, Permission.RECORD_CLINICAL)
     case = _locked(case)
@@ -54,6 +57,7 @@ def start_session(
     plan = _plan(case, technique)
     if appointment is not None and appointment.patient_id != case.patient_id:
         raise ValidationError("This appointment is another patient's.")
+    _may_be_treated(case, technique, now, site)
     with in_words():
         session = _new_draft(by, plan, site, now, appointment)
     audit.record(
@@ -65,6 +69,16 @@ def start_session(
         number=session.number,
     )
     return session
+
+
+def _may_be_treated(case: Case, technique: str, now: datetime, site: Site) -> None:
+    """Refuse what would not be signed; the words say what a clinician can do about it at once."""
+    if stopped := why_stopped(case.patient_id):
+        raise ValidationError(f"{stopped}. Review it first: it is on the chart, under AGA pathway.")
+    found = evaluate_for(case.patient, technique, now.astimezone(site.zone)).blocking
+    if found:
+        words = [f"Contraindicated: {each.rule.sentence}. {each.verdict.why}." for each in found]
+        raise ValidationError([*words, "If the record is wrong, correct it there first."])
 
 
 def _locked(case: Case) -> Case:

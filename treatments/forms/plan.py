@@ -10,6 +10,7 @@ from patients.contraindications.evaluation import Evaluation
 from patients.forms.contraindications import ReasonsForm
 from treatments.actions.plans import USUAL_COURSES, Course
 from treatments.forms import fields
+from treatments.models import Plan
 
 _BOUNDS = {"sessions_planned": (1, 24), "interval_days": (1, 400)}
 
@@ -84,6 +85,27 @@ class ChangePlanForm(CourseForm):
     """A plan's figures, with the revision that they were read at."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, plan: Plan, evaluation: Evaluation, **kwargs: Any) -> None:
+        """Make it for a plan, of which `evaluation` says what speaks against more sessions."""
+        names = ("sessions_planned", "interval_days", "note", "revision")
+        initial = {name: getattr(plan, name) for name in names}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.plan, self.evaluation = plan, evaluation
+        self.reasons = ReasonsForm(
+            self.data if self.is_bound else None, evaluation=evaluation, is_asked=self.is_extended
+        )
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether more sessions are to be planned than are."""
+        typed = str(self.data.get("sessions_planned", "")).strip() if self.is_bound else ""
+        return typed.isdecimal() and int(typed) > self.plan.sessions_planned
+
+    def is_valid(self) -> bool:
+        """Say whether the figures and, for more sessions, the reasons are right."""
+        is_right = super().is_valid()
+        return (not self.is_extended or self.reasons.is_valid()) and is_right
 
 
 class AddendumForm(PlainForm):

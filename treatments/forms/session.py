@@ -30,7 +30,12 @@ from treatments.forms.rows import (
     ZoneForm,
     rows_formset,
 )
-from treatments.forms.stored import preparation_initial, rows_initial, session_initial
+from treatments.forms.stored import (
+    asked_date_of,
+    preparation_initial,
+    rows_initial,
+    session_initial,
+)
 from treatments.models import MicrograftPreparation, PrpPreparation, Session
 from treatments.times import STILL_TO_COME, case_opened_date, disorder, is_to_come
 
@@ -273,6 +278,7 @@ class SessionForms:
         `by` is who writes: the sites offered are theirs. `known` is what was just read for it.
         """
         self.record, self.known = session, known
+        self.asked_date = asked_date_of(session, typed)
         is_prp = session.technique == Technique.PRP
         self.session = SessionForm(
             typed,
@@ -355,6 +361,7 @@ class SessionForms:
         }
         return Draft(
             session=_times_placed(self.session, self.session) | self._asked_today(),
+            asked_date=self.asked_date,
             preparation=_times_placed(self.preparation, self.session),
             unfinished={name: rows for name, rows in unfinished.items() if rows},
             **{

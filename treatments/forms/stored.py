@@ -1,10 +1,11 @@
 """What the forms of a session show at first: what is on record, then the rows begun."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from clinic.practice.models import Technique
@@ -27,6 +28,14 @@ def _shown(value: Any) -> Any:
 
 def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: _shown(getattr(row, name)) for name in names}
+
+
+def asked_date_of(session: Session, typed: QueryDict | None) -> date:
+    """Return the day for which a page asked its questions: the session's when it was loaded."""
+    try:
+        return date.fromisoformat(typed.get("asked_date", "") if typed else "")
+    except ValueError:
+        return session.performed_date
 
 
 def session_initial(session: Session, names: Iterable[str]) -> dict[str, Any]:

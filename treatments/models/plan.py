@@ -9,7 +9,7 @@ from clinic.base.models import Record, between, paired
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.practice.models import Technique
 from patients.models import Case
-from treatments.triggers import pathway_open_when_planned
+from treatments.triggers import pathway_open_when_extended, pathway_open_when_planned
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -55,7 +55,10 @@ class Plan(Record):
                 violation_error_message="This case already has a plan for this technique.",
             ),
         ]
-        triggers = [never_changes("case"), pathway_open_when_planned(), not_truncated()]
+        triggers = [
+            *(never_changes("case"), not_truncated()),
+            *(pathway_open_when_planned(), pathway_open_when_extended()),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sessions_planned} × {self.get_technique_display()}"

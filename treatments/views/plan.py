@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.practice.models import Technique
-from clinic.staff.access import require, signed_in
+from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.permissions import Permission
 from patients.access import get_patient, open_case, read_patient, record_opening, shown_case
 from patients.banner import patient_context
-from patients.contraindications.evaluation import evaluate
+from patients.contraindications.evaluation import evaluate, evaluate_for, reasons_kept
 from patients.contraindications.reading import read_record
 from patients.models import Case, Patient
 from patients.pathway import standing_stop, was_looked_for
+from patients.views.consents import posted
 from treatments.access import get_plan
 from treatments.actions import plans
 from treatments.courses import CourseState, consent_states, course_states
@@ -116,26 +117,27 @@ def change_plan(request: HttpRequest, patient_id: UUID, plan_id: UUID) -> HttpRe
     """Change how many sessions, how far apart."""
     user = signed_in(request)
     plan = get_plan(user, patient_id, plan_id)
-    names = ("sessions_planned", "interval_days", "note", "revision")
-    initial = {name: getattr(plan, name) for name in names}
-    form = ChangePlanForm(request.POST or None, initial=initial)
+    at = timezone.localtime(timezone=current_site(request).zone)
+    evaluation = evaluate_for(plan.case.patient, plan.technique, at)
+    evaluation = evaluation.with_reasons(reasons_kept(plan.pk))
+    form = ChangePlanForm(posted(request), plan=plan, evaluation=evaluation)
     if request.method == "POST" and form.is_valid():
+        given = form.reasons.given() if form.is_extended else {}
         try:
-            plans.change_plan(by=user, plan=plan, **form.cleaned_data)
+            plans.change_plan(by=user, plan=plan, now=at, reasons=given, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, "The plan is changed.")
             return redirect("treatments:plan", patient_id)
+    is_right = not form.is_bound or not (form.errors or (form.is_extended and form.reasons.errors))
     record_opening(request, patient_id, page="the plan to change")
     context: dict[str, Any] = {
         **patient_context(get_patient(user, patient_id)),
         "plan": plan,
         "form": form,
     }
-    return render(
-        request, "treatments/plan_change.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "treatments/plan_change.html", context, status=200 if is_right else 422)
 
 
 @require(Permission.RECORD_CLINICAL)

@@ -42,7 +42,8 @@ def sign(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpRespon
         session = get_session(signed_in(request), patient_id, session_id)
     live = live_context(session, known_of(session))
     session.consent = live["consent"]
-    _note_if_held_up(request, session, live["evaluation"])
+    if request.method != "POST":
+        _note_if_held_up(request, session, live["evaluation"])
     reasons = ReasonsForm(posted(request), evaluation=live["evaluation"])
     record_opening(request, patient_id, page=f"{session} before its signature")
     context = {

@@ -32,6 +32,7 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     clinical = user.can(Permission.VIEW_CLINICAL)
     found = shown_case_of(patient, now=now)
     asked = questionnaire_of(patient)
+    against = against_of(found, now) if found and clinical else []
     context = patient_context(patient) | {
         "asked": standing_of(asked, now) if asked else None,
         "shown_case": found,
@@ -45,7 +46,8 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "print_now": whole and "print" in request.GET,
         "now": now,
         "clinical": clinical,
-        "against": against_of(found, now) if found and clinical else [],
+        "against": against,
+        "contraindicated": [label for label, evaluation in against if evaluation.blocking],
         "agreed": found.agreed if found and clinical else [],
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "may_book": user.can(Permission.BOOK),

@@ -9,11 +9,11 @@ from django.http import QueryDict
 from clinic.base.models import Record
 from clinic.questionnaires.bridges.base import Bridge, State
 from clinic.questionnaires.forms import NO, NOT_KNOWN
-from clinic.questionnaires.medicines import group_of
 from clinic.staff.models import User
 from patients.actions import earlier_treatments, history, statements
 from patients.forms.history import AllergyForm, MedicineForm
 from patients.forms.statements import EarlierTreatmentForm
+from patients.medicine_names import group_of
 from patients.models import Allergy
 from patients.plain import plain
 

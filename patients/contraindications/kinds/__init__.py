@@ -9,6 +9,7 @@ from typing import Any
 
 from patients.contraindications.kinds.bloods import LastBlood
 from patients.contraindications.kinds.common import (
+    ASKED_FOR_DAYS,
     NOT_ASKED_YET,
     Asked,
     Kind,
@@ -27,6 +28,7 @@ from patients.contraindications.kinds.told import (
 )
 
 __all__ = [
+    "ASKED_FOR_DAYS",
     "KINDS",
     "NOT_ASKED_YET",
     "AllergyTo",
@@ -42,6 +44,7 @@ __all__ = [
     "Verdict",
     "YoungerThan",
     "read_kind",
+    "read_new_kind",
 ]
 
 KINDS: dict[str, type[Kind]] = {
@@ -58,3 +61,14 @@ def read_kind(code: str, parameters: dict[str, Any]) -> Kind:
     if code not in KINDS:
         raise wrong("The product does not know this kind of rule.")
     return KINDS[code].read(parameters)
+
+
+def read_new_kind(code: str, parameters: dict[str, Any]) -> Kind:
+    """Return the rule of a kind that is to be published; refuses more than `read_kind`.
+
+    What was published before has to stay readable whatever is refused since.
+    """
+    kind = read_kind(code, parameters)
+    if isinstance(kind, MedicineTaken):
+        kind.check_new()
+    return kind

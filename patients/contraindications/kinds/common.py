@@ -10,6 +10,7 @@ from django.db import models
 from clinic.base.templatetags.anagen import day
 from patients.contraindications.facts import Facts
 from patients.models import Answer
+from patients.models.contraindications import NOT_ASKED_YET
 
 
 class State(models.TextChoices):
@@ -25,6 +26,11 @@ class Question(models.TextChoices):
 
     UNSTABLE = "unstable", "Signs of sepsis, or circulation not stable"
     INFECTION = "infection", "Infection or open wound where blood is drawn or the scalp is treated"
+    PLATELET_FUNCTION = "platelet_function", "Platelets that are known not to work as they should"
+    PLATELETS_CRITICAL = (
+        "platelets_critical",
+        "Platelets critically low, as the clinician judges by the last count",
+    )
     UNWELL = "unwell", "Fever, or ill today"
     NSAID = "nsaid", "Ibuprofen, aspirin or another anti-inflammatory in the last 48 hours"
 
@@ -102,14 +108,27 @@ def only(parameters: dict[str, Any], *names: str) -> None:
         raise wrong("This kind of rule does not know one of these parameters.")
 
 
+# What was asked counts for so long, unless a rule says otherwise: our suggestion, as of a blood
+# result.
+ASKED_FOR_DAYS = 365
+_LONGEST_DAYS = 3650
+
+
+def asked_for_days(parameters: dict[str, Any]) -> int:
+    """Return for how many days an answer counts; versions that do not say so go by the usual."""
+    return whole({"max_age_days": ASKED_FOR_DAYS, **parameters}, "max_age_days", 1, _LONGEST_DAYS)
+
+
+def is_older(said: datetime, at: datetime, days: int) -> bool:
+    """Say whether something was said more than so many days of the calendar before a moment."""
+    return (at.date() - said.astimezone(at.tzinfo).date()).days > days
+
+
 def by(row: Any) -> str:
     """Return when a row was recorded or stated, and by whom."""
     at = getattr(row, "recorded_at", None) or row.stated_at
     who = getattr(row, "recorded_by", None) or getattr(row, "stated_by", None)
     return f"{day(at)} by {who}"
-
-
-NOT_ASKED_YET = "Asked on the day of the session"
 
 
 def answered(facts: Facts, question: str) -> Verdict:

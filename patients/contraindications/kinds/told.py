@@ -7,18 +7,22 @@ from typing import Any, ClassVar, Self
 from patients.catalogue import Condition
 from patients.contraindications.facts import Facts
 from patients.contraindications.kinds.common import (
+    ASKED_FOR_DAYS,
     Asked,
     Question,
     State,
     Verdict,
     answered,
+    asked_for_days,
     by,
+    is_older,
     listed,
     only,
     whole,
     wrong,
 )
-from patients.facts import is_too_old
+from patients.contraindications.substances import names_one_of_a_family
+from patients.facts import is_fact_too_old
 from patients.models import Answer, ContraindicationRule, Patient, PregnancyStatement
 from patients.plain import plain
 
@@ -27,28 +31,34 @@ Code = ContraindicationRule.Kind
 
 @dataclass(frozen=True)
 class ConditionPresent:
-    """The patient has or had one of these conditions, as far as was told."""
+    """The patient has or had one of these conditions, as far as was told.
+
+    A "no" counts for `max_age_days`; a "yes" does not grow too old.
+    """
 
     conditions: tuple[str, ...]
+    max_age_days: int = ASKED_FOR_DAYS
     code: ClassVar[str] = Code.CONDITION
     question: ClassVar[str] = ""
 
     @classmethod
     def read(cls, parameters: dict[str, Any]) -> Self:
         """Return the rule; see `Kind`."""
-        only(parameters, "conditions")
+        only(parameters, "conditions", "max_age_days")
         words = "Choose at least one condition."
-        return cls(tuple(listed(parameters, "conditions", Condition.values, words)))
+        chosen = listed(parameters, "conditions", Condition.values, words)
+        return cls(tuple(chosen), asked_for_days(parameters))
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What a rule keeps."""
-        return {"conditions": list(self.conditions)}
+        return {"conditions": list(self.conditions), "max_age_days": self.max_age_days}
 
     @property
     def in_words(self) -> str:
         """What it holds."""
-        return " or ".join(Condition(each).label for each in self.conditions)
+        names = " or ".join(Condition(each).label for each in self.conditions)
+        return f"{names}; a “no” counts for {self.max_age_days} days"
 
     def judge(self, facts: Facts, at: datetime) -> Verdict:
         """Say whether one was answered with yes; all must be asked before it does not apply."""
@@ -66,7 +76,11 @@ class ConditionPresent:
             why = f"Not asked, or not known: {', '.join(open_ones)}"
             return Verdict(State.NOT_KNOWN, why, Asked.CONDITIONS)
         oldest = min((row for row in answers.values() if row), key=lambda row: row.stated_at)
-        return Verdict(State.DOES_NOT, f"Answered with no {by(oldest)}", Asked.CONDITIONS)
+        why = f"Answered with no {by(oldest)}"
+        if is_older(oldest.stated_at, at, self.max_age_days):
+            why = f"{why}: more than {self.max_age_days} days ago, ask again"
+            return Verdict(State.NOT_KNOWN, why, Asked.CONDITIONS)
+        return Verdict(State.DOES_NOT, why, Asked.CONDITIONS)
 
 
 def _condition_in_words(row: Any) -> str:
@@ -77,7 +91,10 @@ def _condition_in_words(row: Any) -> str:
 
 @dataclass(frozen=True)
 class AllergyTo:
-    """An allergy to one of these is recorded: a word of the substance begins with one of them."""
+    """An allergy to one of these is recorded: a word of the substance begins with one of them.
+
+    Sulphites and parabens are found by any of their names, E numbers among them.
+    """
 
     words: tuple[str, ...]
     code: ClassVar[str] = Code.ALLERGY
@@ -122,7 +139,10 @@ class AllergyTo:
 
     def _names(self, substance: str) -> bool:
         said = f" {' '.join(plain(substance).replace('-', ' ').split())}"
-        return any(f" {plain(word)}" in said for word in self.words)
+        return any(
+            f" {plain(word)}" in said or names_one_of_a_family(plain(word), said)
+            for word in self.words
+        )
 
 
 @dataclass(frozen=True)
@@ -155,13 +175,14 @@ class Expecting:
     def judge(self, facts: Facts, at: datetime) -> Verdict:
         """Say what was stated, unless that is too old to go by."""
         states, told = PregnancyStatement.State, facts.expecting
+        is_yes = told is not None and getattr(told, self.what) == states.YES
+        if facts.sex == Patient.Sex.MALE and not is_yes:
+            return Verdict(State.DOES_NOT, "Recorded as male", Asked.PREGNANCY)
         if told is None:
-            if facts.sex == Patient.Sex.MALE:
-                return Verdict(State.DOES_NOT, "Recorded as male", Asked.PREGNANCY)
             why = "Nobody asked about pregnancy and breastfeeding"
             return Verdict(State.NOT_KNOWN, why, Asked.PREGNANCY)
         said, name = getattr(told, self.what), self.names[self.what]
-        if is_too_old(told, at):
+        if is_fact_too_old(told, self.what, at):
             why = f"{told}, stated {by(told)}: too long ago, ask again"
             return Verdict(State.NOT_KNOWN, why, Asked.PREGNANCY)
         if said == states.YES:

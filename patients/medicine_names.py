@@ -1,4 +1,4 @@
-"""Of which kind a medicine is, where its name leaves no doubt. Whoever accepts it reads it."""
+"""Of which kind a medicine is, by its name."""
 
 import re
 
@@ -40,11 +40,20 @@ def group_of(name: str, route: str) -> str:
 
     Minoxidil is of one kind by mouth and of another on the scalp; two names are none.
     """
-    words = set(re.findall(r"[a-z]+", plain(name)))
-    found = {group for group, names in _NAMES.items() if words & set(names)}
-    if words & set(_MINOXIDIL):
+    found = groups_named(name)
+    if _words(name) & set(_MINOXIDIL):
         found.add(_minoxidil(route))
     return found.pop() if len(found) == 1 else ""
+
+
+def groups_named(name: str) -> set[str]:
+    """Return every kind that a name of the list stands for, but for minoxidil."""
+    words = _words(name)
+    return {group for group, names in _NAMES.items() if words & set(names)}
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", plain(name)))
 
 
 def _minoxidil(route: str) -> str:
