@@ -295,6 +295,8 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
+        else "clinic.assets.CompressedAddresses"
+        if env.bool("COMPRESS_STATIC", default=True)
         else "clinic.assets.KeptAddresses"
     },
 }

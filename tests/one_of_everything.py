@@ -73,7 +73,9 @@ def one_of_everything(site: Site, clinician: User) -> Record:
     """Make a patient of a site with one of everything that an address can lead to."""
     patient = PatientFactory(family_name="Examplewood", given_names="Ambrose", site=site)
     case = CaseFactory(patient=patient, clinician=clinician)
+    double = _double_records(patient, site, clinician)  # A merge closes the links sent before.
     rows = {
+        **double,
         **_history(case, clinician),
         **_visit_and_treatment(case, clinician, site),
         **_papers(case),
@@ -82,7 +84,6 @@ def one_of_everything(site: Site, clinician: User) -> Record:
     rows |= _reviews(case, rows["signed_session"])
     _consent_by_link(rows["consent_id"], rows["link_id"])
     rows |= _stop(case, clinician)
-    rows |= _double_records(patient, site, clinician)
     rows |= _import(patient, site, clinician)
     return Record(patient, site, rows)
 

@@ -50,6 +50,7 @@ def demo(
         "CSRF_TRUSTED_ORIGINS": f"{address},http://localhost:{port}",
         "MEDIA_ROOT": str(workspace.media),
         "STATIC_ROOT": str(workspace.static),
+        "COMPRESS_STATIC": "false",
         "EMAIL_FILE_PATH": str(workspace.mail),
         "BEAT_SCHEDULE_FILE": str(workspace.path / "beat-schedule"),
     }

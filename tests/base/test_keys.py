@@ -19,8 +19,8 @@ from followups.models import ContactAttempt, Examination, PullTest, Review, Tric
 from patients.actions.cases import reopen_case
 from patients.actions.merging import say_two_people
 from patients.finding.pairs import look_for_pairs
-from patients.models import LikelyPair, NoKnownAllergies
-from tests.factories.patients import CaseFactory, PatientFactory, closed
+from patients.models import FindingWithdrawal, LikelyPair, NoKnownAllergies
+from tests.factories.patients import CaseFactory, PatientFactory, SignsFactory, closed
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory
 from tests.factories.treatments import SessionFactory, signed_session
@@ -54,6 +54,12 @@ def a_row_of_every_table(db) -> None:
     audit.record(Kind.PATIENTS_SEARCHED, by=clinician)
     NoKnownAllergies.objects.create(patient=PatientFactory(), stated_at=now, stated_by=clinician)
     Opening.objects.create(document=Document.objects.get(), opened_by=clinician)
+    FindingWithdrawal.objects.create(
+        signs=SignsFactory(stated_by=clinician),
+        reason="Entered for another patient",
+        withdrawn_at=now,
+        withdrawn_by=clinician,
+    )
     visit = Examination.objects.first()
     PullTest.objects.create(examination=visit, region="vertex", hairs_pulled=50, hairs_out=5)
     Trichoscopy.objects.create(examination=visit, region="vertex", hairs_per_cm2=160)

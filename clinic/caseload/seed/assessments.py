@@ -41,8 +41,8 @@ _SIGNS = (
     ("inflamed", "Fine scaling at the nape", "Scraping and culture negative: seborrhoeic."),
     ("sudden", "Noticed within a month", "Earlier photographs show a slow course."),
 )
-_SIGNS_SHARE = 0.04
-_MISTAKES_SHARE = 0.01
+_SIGNS_SHARE = 0.08
+_MISTAKES_SHARE = 0.08
 
 
 @dataclass(frozen=True)
