@@ -5,13 +5,19 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.caseload.seed.consents_by_link import _to_send
 from patients.actions.consents import record_discussion, sign_consent
 from patients.actions.contraindications import ContraindicatedError, ReasonsMissingError
 from patients.consent.discussion import Discussion
 from patients.contraindications.evaluation import Given
 from patients.contraindications.of_consent import evaluation_of
 from patients.models import ConditionStatement, Consent, ContraindicationCheck, Medicine
-from tests.factories.patients import DiscussedConsentFactory, RuleFactory, SiteRegistrationFactory
+from tests.factories.patients import (
+    ConsentFactory,
+    DiscussedConsentFactory,
+    RuleFactory,
+    SiteRegistrationFactory,
+)
 from tests.factories.practice import SiteFactory
 from tests.patients.consents import ZONE
 
@@ -112,3 +118,14 @@ def test_a_consent_to_photographs_is_held_against_nothing(clinician):
         template__purpose="photographs", template__technique="", template__title="Photographs"
     )
     assert evaluation_of(photographs, timezone.localtime(timezone=ZONE)) is None
+
+
+def test_the_fictional_clinic_sends_no_link_where_something_speaks_against_it(clinician):
+    RuleFactory()
+    calm, spoken_against = (
+        ConsentFactory(template__technique="micrograft", patient__email="a@example.test")
+        for _ in range(2)
+    )
+    takes(spoken_against, clinician)
+    now = timezone.localtime(timezone=ZONE)
+    assert list(_to_send([spoken_against, calm], now)) == [calm]

@@ -1,5 +1,6 @@
 """A few patients who sign by their own link, ask first, or take back a use of photographs."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from clinic.caseload.seed.clinic import Clinic
@@ -9,6 +10,7 @@ from patients.actions.consent_questions import ask_question
 from patients.actions.consents import record_discussion
 from patients.actions.photo_uses import take_back_uses
 from patients.consent.discussion import Discussion
+from patients.contraindications.of_consent import evaluation_of, obstacle_in
 from patients.models import Consent, ConsentTemplate, PhotoScope
 
 _QUESTION = "How many days should I stay away from the gym afterwards?"
@@ -21,12 +23,20 @@ def add_consents_by_link(clinic: Clinic, now: datetime) -> None:
     rows = thinking.filter(case__closed_at__isnull=True).select_related(
         "template", "case", "patient", "information_given_by"
     )
-    reachable = (each for each in rows.order_by("pk")[:40] if channels_of(each.patient))
-    for place, consent in zip(range(2), reachable, strict=False):
+    for place, consent in zip(
+        range(2), _to_send(list(rows.order_by("pk")[:40]), now), strict=False
+    ):
         _send(consent, now)
         if place == 0:
             ask_question(consent=consent, words=_QUESTION, now=now - timedelta(hours=5))
     _narrow_one(clinic, now)
+
+
+def _to_send(consents: list[Consent], now: datetime) -> Iterator[Consent]:
+    """Return those whose patient can be reached, and that nothing speaks against."""
+    for consent in consents:
+        if channels_of(consent.patient) and not obstacle_in(evaluation_of(consent, now)):
+            yield consent
 
 
 def _send(consent: Consent, now: datetime) -> None:
