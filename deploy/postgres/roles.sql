@@ -3,7 +3,8 @@
 -- anagen_owner owns the tables: it runs the migrations and nothing else.
 -- anagen_app is what web, worker and beat connect as: it can change rows, but
 -- not tables, and cannot TRUNCATE, so that records which triggers lock stay
--- locked whatever the application does.
+-- locked whatever the application does. It may make temporary tables: an
+-- import of patients compares all its rows in one.
 --
 -- Run by psql as a superuser, with both passwords in the environment.
 
@@ -19,7 +20,7 @@ RESET log_min_error_statement;
 
 CREATE DATABASE anagen OWNER anagen_owner;
 REVOKE ALL ON DATABASE anagen FROM PUBLIC;
-GRANT CONNECT ON DATABASE anagen TO anagen_app;
+GRANT CONNECT, TEMPORARY ON DATABASE anagen TO anagen_app;
 
 \connect anagen
 ALTER DEFAULT PRIVILEGES FOR ROLE anagen_owner

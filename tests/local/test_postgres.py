@@ -34,6 +34,12 @@ def test_the_application_changes_rows(server):
         app.execute("DELETE FROM record")
 
 
+def test_the_application_makes_temporary_tables(server):
+    with psycopg.connect(server.url) as app:
+        app.execute("CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT name FROM record")
+        app.execute("ANALYZE staged")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
