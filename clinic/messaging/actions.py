@@ -50,9 +50,8 @@ def queue(
     message was sent or cancelled. A text message is written only where `sms_body` is given;
     `only_by` leaves out other channels than these.
     After `useless_after` the message is not sent any more. News and offers are written only to
-    patients who agree to them: for anybody else nothing is added. Returns the messages that were
-    added.
-    Raises `ValidationError` where an address or a text cannot be sent.
+    patients who agree to them: for anybody else nothing is added. Returns what was added. Raises
+    `ValidationError` where an address or a text cannot be sent.
     """
     if purpose == Message.Purpose.MARKETING and not _agrees_to_news(patient):
         return []
@@ -70,16 +69,12 @@ def queue(
         "attachment_text": attachment_text,
     }
     sms = {"recipient": patient.phone, "body": sms_body}
+    by_channel = {Message.Channel.EMAIL: email} | ({Message.Channel.SMS: sms} if sms_body else {})
+    ways = channels_of(patient, purpose)
     rows = [
-        Message(
-            key=f"{key}:{channel}",
-            channel=channel,
-            **common,
-            **(email if channel == Message.Channel.EMAIL else sms),
-        )
-        for channel in channels_of(patient, purpose)
-        if (channel == Message.Channel.EMAIL or sms_body)
-        and (only_by is None or channel in only_by)
+        Message(key=f"{key}:{channel}", channel=channel, **common, **values)
+        for channel, values in by_channel.items()
+        if channel in ways and (only_by is None or channel in only_by)
     ]
     return _add(rows, by=by)
 
