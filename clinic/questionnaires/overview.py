@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from clinic.base.prepared import columns, from_row, prepared
 from clinic.base.templatetags.anagen import day
 from clinic.questionnaires.actions.deciding import may_go_with_others
 from clinic.questionnaires.answers import (
@@ -227,8 +229,18 @@ def row_of(answer: PatientAnswer, now: datetime) -> Row:
 
 def questionnaire_of(patient: Patient) -> Questionnaire | None:
     """Return the patient's last questionnaire, or None."""
-    rows = patient.questionnaires.select_related("patient", "asked_by")
-    return rows.filter(revoked_at__isnull=True).first()
+    for row in _last(patient_id=patient.pk):
+        questionnaire = from_row(Questionnaire, row)
+        questionnaire.patient = patient
+        questionnaire.asked_by = from_row(User, row[len(columns(Questionnaire)) :])
+        return questionnaire
+    return None
+
+
+@prepared(patient_id=UUID)
+def _last(patient_id: UUID) -> QuerySet[Any, Any]:
+    rows = Questionnaire.objects.filter(patient=patient_id, revoked_at__isnull=True)
+    return rows.values_list(*columns(Questionnaire), *columns(User, via="asked_by"))[:1]
 
 
 def said_in(patient_id: UUID) -> dict[UUID, str]:
