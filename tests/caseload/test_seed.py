@@ -12,7 +12,7 @@ from clinic.audit.models import Event
 from clinic.base.ids import uuid7
 from clinic.booking.models import Appointment
 from clinic.caseload.seed import fill, journeys
-from clinic.caseload.seed.blanks import blank, fill_in
+from clinic.caseload.seed.blanks import blank, filled_in, opened
 from clinic.caseload.seed.books import BOOKS
 from clinic.caseload.seed.bulk import checked_afterwards
 from clinic.caseload.seed.rows import written
@@ -40,6 +40,7 @@ _SCHEMA = """
         WHERE NOT tgisinternal
     UNION ALL SELECT attrelid::regclass::text, attname, attstorage::text FROM pg_attribute
         WHERE attnum > 0
+    UNION ALL SELECT oid::regclass::text, 'options', reloptions::text FROM pg_class
 """
 
 
@@ -188,9 +189,9 @@ def test_the_trail_tells_who_came():
 
 
 def test_a_blank_that_nobody_fills_in_is_an_error():
-    assert fill_in(f"one {blank('two')} three", {"two": "2"}) == "one 2 three"
+    assert filled_in(opened(f"one {blank('two')} three"), {"two": "2"}) == "one 2 three"
     with pytest.raises(KeyError, match="two"):
-        fill_in(blank("two"), {})
+        filled_in(opened(blank("two")), {})
 
 
 def test_every_stage_and_every_way_of_waiting_is_in_the_demo():

@@ -30,8 +30,19 @@ _LONG_TEXTS = """
            format('ALTER TABLE %%s ALTER COLUMN %%I SET STORAGE EXTENDED', attrelid::regclass,
                   attname)
     FROM pg_attribute
-    WHERE attrelid = ANY(%s::regclass[]) AND attstorage = 'x' AND atttypid = 'text'::regtype
+    WHERE attrelid = ANY(%s::regclass[]) AND attstorage = 'x'
+      AND atttypid IN ('text'::regtype, 'jsonb'::regtype)
     ORDER BY attrelid::regclass::text, attname
+"""
+# While rows come in by the million, it would count and tidy each table time and again.
+_TIDYING = """
+    SELECT format('ALTER TABLE %%s SET (autovacuum_enabled = off)', name),
+           format('ALTER TABLE %%s RESET (autovacuum_enabled)', name)
+    FROM unnest(%s::regclass[]) AS name
+"""
+_LARGEST_FIRST = """
+    SELECT format('%%I', relname) FROM pg_stat_user_tables
+    WHERE schemaname = 'public' ORDER BY pg_table_size(relid) DESC
 """
 _TRIGGERS = """
     SELECT format('ALTER TABLE %%s DISABLE TRIGGER USER', name),
@@ -75,6 +86,7 @@ def _take_down(names: list[str]) -> tuple[list[str], list[str]]:
             *_take_down_each(cursor, _FOREIGN_KEYS, names),
             *_take_down_each(cursor, _LONG_TEXTS, names),
             *_take_down_each(cursor, _TRIGGERS, names),
+            *_take_down_each(cursor, _TIDYING, names),
         ]
         return guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
 
@@ -94,6 +106,15 @@ def _run(statements: list[str]) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in statements:
             cursor.execute(statement)
+
+
+def count_rows() -> None:
+    """Have the planner learn how much every table holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LARGEST_FIRST, [])
+        names = [name for (name,) in cursor.fetchall()]
+    shares = [names[share :: processors()] for share in range(processors())]
+    _run_side_by_side([f"ANALYZE {', '.join(share)}" for share in shares])
 
 
 def _run_side_by_side(statements: list[str]) -> None:

@@ -18,7 +18,7 @@ from patients.actions.consent_templates import install_shipped_templates
 from patients.actions.contraindications import approve_rule, install_shipped_rules
 from patients.consent.statements import clinician_statement
 from patients.consent.wording import Talk, digest, text_to_sign
-from patients.contraindications.rules import standing_by_technique
+from patients.contraindications.rules import questions_of, standing_by_technique
 from patients.models import Consent, ConsentTemplate, ContraindicationRule, PhotoScope
 from treatments.models import Lot
 
@@ -65,6 +65,8 @@ class Clinic:
     services: dict[str, Service]
     templates: dict[str, ConsentTemplate]
     rules: dict[str, list[ContraindicationRule]]
+    questions: dict[str, list[str]]
+    """What the rules of a technique want to have asked on the day of a session."""
     wordings: dict[str, list[Wording]]
     steps: dict[str, list[ProtocolStep]]
     lots: dict[str, Lot]
@@ -87,13 +89,14 @@ def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
     for rule in install_shipped_rules(by=admin, now=long_ago):
         approve_rule(by=clinicians[0], rule=rule, now=long_ago)
     install_shipped_protocols()
-    templates = _templates()
+    templates, rules = _templates(), standing_by_technique()
     return Clinic(
         desks=[_desk(person, sites[n % 2], n) for n, person in enumerate(clinicians)],
         reception=reception,
         services=services,
         templates=templates,
-        rules=standing_by_technique(),
+        rules=rules,
+        questions={name: [each.value for each in questions_of(rules[name])] for name in rules},
         wordings={name: _wordings(name, template) for name, template in templates.items()},
         steps=_steps(),
         lots=_lots(today),

@@ -1,7 +1,7 @@
 """Gives a book to desks: what happened stands in the book, to whom is invented for each desk."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from clinic.caseload.seed.blanks import fill_in
+from clinic.caseload.seed.blanks import filled_in, opened
 from clinic.caseload.seed.books import BOOKS, Page, write_book
 from clinic.caseload.seed.calendar import Desk
 from clinic.caseload.seed.clinic import Clinic
@@ -48,8 +48,8 @@ class Edition:
         for intake in self.intakes:
             theirs, names = pages[: len(intake.patients)], self._names(intake, pages)
             write_as_it_happened(
-                _together((page.rows.unsigned() for page in theirs), names),
-                _together((page.rows.signatures() for page in theirs), names),
+                _together((_opened(page.rows.unsigned()) for page in theirs), names),
+                _together((_opened(page.rows.signatures()) for page in theirs), names),
             )
             done += len(theirs)
         return done
@@ -57,7 +57,7 @@ class Edition:
     def write_unchecked(self, after: int) -> int:
         """Write the patients of each desk after the first so many, and return how many."""
         pages = self._pages(max(len(intake.patients) for intake in self.intakes))
-        lines = [page.rows.signed() for page in pages]
+        lines = [_opened(page.rows.signed()) for page in pages]
         done = 0
         for intake in self.intakes:
             theirs = lines[after : len(intake.patients)]
@@ -104,10 +104,14 @@ def _of_desk(intake: Intake) -> Iterator[tuple[str, str]]:
         yield kind, written(room.pk)
 
 
-def _together(pages: Iterable[dict[K, str]], names: dict[str, str]) -> dict[K, str]:
+def _opened(page: Mapping[K, str]) -> dict[K, list[str]]:
+    return {place: opened(text) for place, text in page.items()}
+
+
+def _together(pages: Iterable[Mapping[K, list[str]]], names: dict[str, str]) -> dict[K, str]:
     """Return the lines of many pages with every blank filled in."""
     lines: dict[K, list[str]] = defaultdict(list)
     for page in pages:
-        for place, text in page.items():
-            lines[place].append(text)
-    return {place: fill_in("".join(texts), names) for place, texts in lines.items()}
+        for place, pieces in page.items():
+            lines[place].append(filled_in(pieces, names))
+    return {place: "".join(texts) for place, texts in lines.items()}

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from operator import methodcaller
 from random import Random
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from clinic.booking.models import Appointment
-from clinic.caseload.seed.bulk import checked_afterwards
+from clinic.caseload.seed.bulk import checked_afterwards, count_rows
 from clinic.caseload.seed.clinic import Clinic, found
 from clinic.caseload.seed.editions import editions
 from clinic.caseload.seed.journeys import TABLES
@@ -46,8 +46,7 @@ def fill(
     with transaction.atomic():
         for site in Site.objects.all():
             _begin_the_day(site, now)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    count_rows()
     return clinic
 
 

@@ -63,6 +63,11 @@ _PANEL = (
     (Analyte.TSH, Unit.MIU_L, 4, 52, "0.4", "4"),
     (Analyte.VITAMIN_D, Unit.NMOL_L, 220, 1200, "50", "125"),
 )
+# What the rules of contraindications read.
+_READ_BY_RULES = {
+    *(Allergy, BloodResult, BloodSample, ConditionStatement, Medicine, MedicinesReview),
+    *(NoKnownAllergies, PregnancyStatement),
+}
 _LABORATORIES = ("Nowhereton Pathology", "Fictionbury Laboratory")
 
 
@@ -79,7 +84,7 @@ class History:
     is_female: bool
     reason: str
     told: list[Any] = field(default_factory=list)
-    """Everything written, as the rules of contraindications read it."""
+    """What was written, as far as the rules of contraindications read it."""
 
     def write(self) -> None:
         """Write what most are asked; one in eight comes with next to nothing written down."""
@@ -100,12 +105,14 @@ class History:
         return self.random.randrange(100) < chance
 
     def _record(self, model: Any, **values: Any) -> str:
-        self.told.append(model(recorded_at=self.at, recorded_by=self.by, **values))
+        if model in _READ_BY_RULES:
+            self.told.append(model(recorded_at=self.at, recorded_by=self.by, **values))
         by: dict[str, Any] = {"recorded_at": self.at, "recorded_by_id": self.by.pk}
         return self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
 
     def _state(self, model: Any, **values: Any) -> None:
-        self.told.append(model(stated_at=self.at, stated_by=self.by, **values))
+        if model in _READ_BY_RULES:
+            self.told.append(model(stated_at=self.at, stated_by=self.by, **values))
         by: dict[str, Any] = {"stated_at": self.at, "stated_by_id": self.by.pk}
         self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
 

@@ -10,7 +10,6 @@ from clinic.caseload.seed.calendar import Slot
 from clinic.caseload.seed.steps import Steps
 from clinic.practice.models import Technique
 from patients.contraindications.evaluation import Given, evaluate
-from patients.contraindications.rules import questions_of
 from patients.models import Answer, ContraindicationCheck
 from treatments.models import (
     LotUse,
@@ -39,8 +38,7 @@ class SessionSteps(Steps):
 
     def answers(self, technique: str) -> dict[str, str]:
         """Return the answers of the day: whoever is unwell comes on another day."""
-        questions = questions_of(self.clinic.rules[technique])
-        return {question.value: Answer.NO.value for question in questions}
+        return dict.fromkeys(self.clinic.questions[technique], Answer.NO.value)
 
     def is_contraindicated(self, technique: str, at: datetime) -> bool:
         """Say whether something absolute speaks against a technique."""
