@@ -1,6 +1,6 @@
 """The one way to write to the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db import models, transaction
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
+from clinic.base.in_bulk import insert_all
 
 SYSTEM = "Anagen"
 PATIENT = "Patient"
@@ -39,8 +40,8 @@ def record_many(
     """Add an event of one kind about each of many patients: who, which row, and the details."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event belongs in the transaction of what it tells of.")
-    Event.objects.bulk_create(
-        _event(kind, by, patient_id, subject, "", details) for patient_id, subject, details in of
+    insert_all(
+        [_event(kind, by, patient_id, subject, "", details) for patient_id, subject, details in of]
     )
 
 
@@ -50,6 +51,16 @@ def record_reading(*, by: models.Model | None, patient_id: UUID, page: str) -> N
     Nothing is changed by looking, so the event is a transaction of its own.
     """
     _add(Kind.PATIENT_VIEWED, by, patient_id, None, "", {"page": page})
+
+
+def record_readings(*, by: models.Model, patient_ids: Iterable[UUID], page: str) -> None:
+    """Record that somebody looked at a page that shows something of several patients' records."""
+    insert_all(
+        [
+            _event(Kind.PATIENT_VIEWED, by, patient_id, None, "", {"page": page})
+            for patient_id in patient_ids
+        ]
+    )
 
 
 def _add(

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from clinic.base.in_bulk import insert_all, update_all
 from clinic.staff.models import User
 from patients.details import PatientDetails
 from patients.exchange import dates, names
@@ -118,7 +119,7 @@ def check(which: PatientImport, *, tell: Tell, now: datetime) -> None:
     done = 0
     for batch in in_batches(rows_of(which)):
         rows = _checked(which, reader, user, batch, seen)
-        ImportRow.objects.bulk_create(rows)
+        insert_all(rows)
         done += len(batch)
         tell(done, which.examined["rows"])
     _refuse_first_of_two(which, seen)
@@ -210,13 +211,15 @@ def _refuse_second_of_two(said: Said, number: int, seen: dict[str, int]) -> None
 
 
 def _refuse_first_of_two(which: PatientImport, seen: dict[str, int]) -> None:
-    for key, first in seen.items():
-        if key.startswith("\0"):
-            words = "Another line has the same number. A number is that of one patient."
-            problem = Problem("", key[1:], words).as_json()
-            which.rows.filter(number=first).update(
-                outcome=Outcome.ERROR, problems=[problem], values={}, changes=[], conflicts=[]
-            )
+    words = "Another line has the same number. A number is that of one patient."
+    firsts = [first for key, first in seen.items() if key.startswith("\0")]
+    for numbers in in_batches(firsts):
+        rows = list(which.rows.filter(number__in=numbers))
+        for row in rows:
+            row.outcome = Outcome.ERROR
+            row.problems = [Problem("", row.external_id, words).as_json()]
+            row.values, row.changes, row.conflicts = {}, [], []
+        update_all(rows, ["outcome", "problems", "values", "changes", "conflicts"])
 
 
 def hold_back(found: Iterable[Twin], user: User) -> int:
@@ -234,8 +237,7 @@ def hold_back(found: Iterable[Twin], user: User) -> int:
         visible = _visible(user, patients)
         rows = list(ImportRow.objects.filter(pk__in=ids))
         changed = [row for row in rows if _hold_back(row, by_row[row.pk], visible)]
-        fields = ["outcome", "matches", "problems", "decision"]
-        ImportRow.objects.bulk_update(changed, fields, batch_size=BATCH)
+        update_all(changed, ["outcome", "matches", "problems", "decision"])
         held += len(changed)
     return held
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
+from clinic.base.in_bulk import insert_all, update_all
 from clinic.staff.models import User
 from patients.actions.import_checking import (
     Tell,
@@ -57,11 +58,13 @@ def write(which: PatientImport, *, tell: Tell, now: datetime) -> None:
     with transaction.atomic() if whole else _nothing():
         writer = _Writer(which, now)
         todo = list(_clear(which).values_list("pk", flat=True))
-        before = which.rows.filter(written_at__isnull=False).count()
-        for place, ids in enumerate(in_batches(todo), start=1):
+        done = which.rows.filter(written_at__isnull=False).count()
+        all_of_it = done + len(todo)
+        for ids in in_batches(todo):
             with _nothing() if whole else transaction.atomic():
                 writer.write_batch(ids)
-            tell(before + min(place * len(ids), len(todo)), before + len(todo))
+            done += len(ids)
+            tell(done, all_of_it)
         if whole:
             _look_once_more(which, writer.by)
         _finish(which, now)
@@ -131,14 +134,11 @@ class _Writer:
             before_anybody_else_registers()
             hold_back(twins(self.which, rows=self._to_register(ids)), self.by)
         rows = list(_clear(self.which).filter(pk__in=ids))
-        known = known_by(self.which, [row.external_id for row in rows])
         new = [row for row in rows if self._is_new(row)]
-        fresh = [row for row in new if row.external_id not in known]
-        for row in new:
-            if row.external_id in known:
-                self._leave_out(row, IMPORTED_SINCE)
-        self._all_or_each(fresh, self._register)
-        self._update([row for row in rows if not self._is_new(row)], known)
+        known = known_by(self.which, [row.external_id for row in new])
+        self._leave_out([row for row in new if row.external_id in known], IMPORTED_SINCE)
+        self._all_or_each([row for row in new if row.external_id not in known], self._register)
+        self._all_or_each([row for row in rows if not self._is_new(row)], self._update)
 
     def _to_register(self, ids: list[UUID]) -> list[UUID]:
         rows = ImportRow.objects.filter(pk__in=ids).defer("matches", "values")
@@ -148,7 +148,7 @@ class _Writer:
         return row.outcome == Outcome.NEW or row.decision == Decision.OTHER
 
     def _all_or_each(self, rows: list[ImportRow], do: Callable[[list[ImportRow]], None]) -> None:
-        """Do it for all; where the database refuses, for each, to find out which it is."""
+        """Do it for all; where the database refuses, for each half, down to the row at fault."""
         if not rows:
             return
         try:
@@ -156,17 +156,19 @@ class _Writer:
                 do(rows)
         except DatabaseError:
             if len(rows) == 1:
-                self._leave_out(rows[0], REFUSED)
+                self._leave_out(rows, REFUSED)
                 return
-            for row in rows:
-                self._all_or_each([row], do)
+            half = len(rows) // 2
+            self._all_or_each(rows[:half], do)
+            self._all_or_each(rows[half:], do)
 
-    def _leave_out(self, row: ImportRow, why: str) -> None:
-        if self.which.all_or_nothing:
-            raise StoppedError(f"Line {row.number}: {why} Nothing was imported.")
-        row.outcome = Outcome.ERROR
-        row.problems = [Problem("", row.external_id, why).as_json()]
-        row.check_and_save()
+    def _leave_out(self, rows: list[ImportRow], why: str) -> None:
+        if rows and self.which.all_or_nothing:
+            raise StoppedError(f"Line {rows[0].number}: {why} Nothing was imported.")
+        for row in rows:
+            row.outcome = Outcome.ERROR
+            row.problems = [Problem("", row.external_id, why).as_json()]
+        update_all(rows, ["outcome", "problems"])
 
     # -- new patients -------------------------------------------------------------------------
 
@@ -176,27 +178,25 @@ class _Writer:
             Patient(number=number, **_fields(details_from(row.values).after(None)))
             for number, row in zip(numbers, rows, strict=True)
         ]
-        Patient.objects.bulk_create(patients)
-        SiteRegistration.objects.bulk_create(
-            SiteRegistration(patient=patient, site=self.which.site) for patient in patients
-        )
+        insert_all(patients)
+        insert_all([SiteRegistration(patient=each, site=self.which.site) for each in patients])
         cases = [Case(patient=patient, opened_at=self.now) for patient in patients]
-        Case.objects.bulk_create(cases)
+        insert_all(cases)
         pairs = list(zip(rows, patients, strict=True))
         self._keep_numbers(pairs)
         self._tell_registered(pairs, cases)
         self._mark(pairs)
 
     def _keep_numbers(self, pairs: Iterable[tuple[ImportRow, Patient]]) -> None:
-        OtherNumber.objects.bulk_create(
-            OtherNumber(
-                patient=patient,
-                source=self.which.source.name,
-                number=row.external_id,
-                imported=row.values,
-            )
-            for row, patient in pairs
-            if row.external_id
+        source = self.which.source.name
+        insert_all(
+            [
+                OtherNumber(
+                    patient=patient, source=source, number=row.external_id, imported=row.values
+                )
+                for row, patient in pairs
+                if row.external_id
+            ]
         )
 
     def _tell_registered(self, pairs: list[tuple[ImportRow, Patient]], cases: list[Case]) -> None:
@@ -217,47 +217,58 @@ class _Writer:
 
     # -- patients who are there ---------------------------------------------------------------
 
-    def _update(self, rows: list[ImportRow], known: dict[str, OtherNumber]) -> None:
+    def _update(self, rows: list[ImportRow]) -> None:
+        """Change the records of rows, held so that nobody else changes them meanwhile.
+
+        What stands there is read anew each time: a batch that was refused comes back in halves.
+        """
         wanted = sorted({row.found_id for row in rows if row.found_id})
         locked = Patient.objects.select_for_update(no_key=True).filter(pk__in=wanted)
         patients = {patient.pk: patient for patient in locked.order_by("pk")}
-        done = []
+        pairs: list[tuple[ImportRow, Patient]] = []
+        stale: list[ImportRow] = []
+        changed: dict[UUID, list[str]] = {}
         for row in rows:
             patient = patients.get(row.found_id) if row.found_id else None
             if patient is None or self._is_stale(row, patient):
-                self._leave_out(row, CHANGED_SINCE)
+                stale.append(row)
                 continue
-            try:
-                with transaction.atomic():
-                    self._update_one(row, patient, known.get(row.external_id))
-            except DatabaseError:
-                self._leave_out(row, REFUSED)
-            else:
-                done.append((row, patient))
-        self._mark(done)
+            if names := self._change(row, patient):
+                changed[patient.pk] = names
+            pairs.append((row, patient))
+        self._leave_out(stale, CHANGED_SINCE)
+        self._save_changed([patients[pk] for pk in changed], changed)
+        self._keep_what_was_said(pairs)
+        self._mark(pairs)
 
     def _is_stale(self, row: ImportRow, patient: Patient) -> bool:
         return row.revision is not None and row.revision != patient.revision
 
-    def _update_one(self, row: ImportRow, patient: Patient, known: OtherNumber | None) -> None:
-        changed = self._change(row, patient)
-        if changed:
-            words = ", ".join(label_of(name) for name in changed)
-            audit.record(
-                Kind.PATIENT_EDITED,
-                by=self.by,
-                patient_id=patient.pk,
-                subject=patient,
-                fields=words,
-            )
-        if known is None:
-            self._keep_numbers([(row, patient)])
-        elif known.imported != (said := known.imported | row.values):
-            known.imported = said
-            known.save(update_fields=["imported"])
+    def _save_changed(self, patients: list[Patient], changed: dict[UUID, list[str]]) -> None:
+        fields = {name for names in changed.values() for name in names}
+        update_all(patients, [*sorted(fields), "revision"])
+        audit.record_many(
+            Kind.PATIENT_EDITED,
+            by=self.by,
+            of=[
+                (each.pk, each, {"fields": ", ".join(label_of(name) for name in changed[each.pk])})
+                for each in patients
+            ],
+        )
+
+    def _keep_what_was_said(self, pairs: list[tuple[ImportRow, Patient]]) -> None:
+        known = known_by(self.which, [row.external_id for row, _ in pairs])
+        self._keep_numbers(pair for pair in pairs if pair[0].external_id not in known)
+        said_else = []
+        for row, _ in pairs:
+            number = known.get(row.external_id)
+            if number and number.imported != (said := number.imported | row.values):
+                number.imported = said
+                said_else.append(number)
+        update_all(said_else, ["imported"])
 
     def _change(self, row: ImportRow, patient: Patient) -> list[str]:
-        """Put on a record what the row gives and nothing here contradicts, or was chosen."""
+        """Put on a patient what the row gives and nothing here contradicts, or was chosen."""
         stored = PatientDetails.of(patient)
         names = [each["name"] for each in row.changes]
         if row.takes_theirs:
@@ -267,9 +278,7 @@ class _Writer:
         changed = stored.differing(details)
         for name in changed:
             setattr(patient, name, getattr(details, name))
-        if changed:
-            patient.revision += 1
-            patient.save(update_fields=[*changed, "revision"])
+        patient.revision += bool(changed)
         return changed
 
     def _mark(self, pairs: list[tuple[ImportRow, Patient]]) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from clinic.base.forms import speak_plainly
 from patients import contact, phone
@@ -27,6 +29,7 @@ from patients.forms.fields import one_line
 from patients.models.needs import AccessNeed
 
 LONGEST_EXTERNAL_ID = 80
+VALUES_KEPT = 4096
 _ADDRESS = ("address", "address_2", "address_3")
 _PLACE = ("address", "town", "postcode")
 
@@ -81,9 +84,27 @@ class _RowForm(DetailsForm):
                 fixed: list[Any] = list(each.choices)  # type: ignore[arg-type]
                 each.choices = fixed  # Else put together anew for every row.
 
+        self._clean_once = lru_cache(maxsize=VALUES_KEPT)(self._clean_one)
+
     def full_clean(self) -> None:
         """Check a row; the words of the fields are plain already."""
         forms.Form.full_clean(self)
+
+    def _clean_fields(self) -> None:
+        """Check each field; what stands in many rows, such as nothing, is checked once."""
+        for name in self.fields:
+            raw = self.data.get(name)
+            try:
+                value = self._clean_once(name, tuple(raw) if isinstance(raw, list) else raw)
+                self.cleaned_data[name] = value
+                if further := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = further()
+            except ValidationError as error:
+                self.add_error(name, error)
+
+    def _clean_one(self, name: str, raw: Any) -> Any:
+        field = self.fields[name]
+        return field.clean(field.widget.value_from_datadict({name: raw}, {}, name))
 
 
 class Reader:

@@ -77,11 +77,14 @@ SELECT row_id, patient_id, number, names, coalesce(born_alike, false), born_unkn
 FROM placed WHERE place <= %(most)s ORDER BY row_id, place
 """
 _TWICE = """
-WITH found AS (
+WITH numbers AS (
+    SELECT id, number, phone AS digits FROM staged WHERE phone IS NOT NULL
+    UNION SELECT id, number, second_phone FROM staged WHERE second_phone IS NOT NULL
+), found AS (
     SELECT a.id, b.number AS other FROM staged a JOIN staged b ON a.born = b.born
     WHERE a.number > b.number AND similarity(a.name, b.name) >= %(alike)s
-    UNION SELECT a.id, b.number FROM staged a
-        JOIN staged b ON b.phone IN (a.phone, a.second_phone) WHERE a.number > b.number
+    UNION SELECT a.id, b.number FROM numbers a
+        JOIN numbers b ON a.digits = b.digits WHERE a.number > b.number
     UNION SELECT a.id, b.number FROM staged a
         JOIN staged b ON a.email = b.email WHERE a.number > b.number
     UNION SELECT a.id, b.number FROM staged a
