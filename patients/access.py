@@ -1,5 +1,6 @@
 """The only ways to a patient: what a person may not see does not exist for them."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -46,6 +47,12 @@ def record_opening(request: HttpRequest, patient_id: UUID, *, page: str) -> None
     """Record that a page with a form on it was opened: no second reading when the form is sent."""
     if request.method == "GET":
         audit.record_reading(by=signed_in(request), patient_id=patient_id, page=page)
+
+
+def record_openings(request: HttpRequest, patient_ids: Iterable[UUID], *, page: str) -> None:
+    """Record, for each of several patients, that a page was opened that shows their details."""
+    if request.method == "GET":
+        audit.record_readings(by=signed_in(request), patient_ids=patient_ids, page=page)
 
 
 def open_case(patient: Patient) -> Case | None:

@@ -42,6 +42,6 @@ def _can_be_called(number: PhoneNumber) -> bool:
     if number.country_code != phonenumbers.country_code_for_region(HOME_REGION):
         return phonenumbers.is_possible_number(number)
     whole = len(phonenumbers.national_significant_number(number)) == GB_NATIONAL_DIGITS
-    return phonenumbers.is_valid_number(number) or (
-        whole and phonenumbers.is_possible_number(number)
-    )
+    # The rarer question comes last: it goes through all ranges of all that share the country code.
+    is_of_full_length = whole and phonenumbers.is_possible_number(number)
+    return is_of_full_length or phonenumbers.is_valid_number(number)

@@ -15,6 +15,8 @@ import django
 ROWS = 50_000
 _HEADER = "Patient ID,Title,First name,Surname,DOB,Gender,Mobile,Email,Address 1,City,Postcode"
 _GIVEN = ("Ada", "Ben", "Cleo", "Dov", "Esme", "Finn", "Greta", "Hugo", "Iris", "Jonah")
+_ENDS = ("wick", "ton", "bury", "stead", "more", "field", "grove", "hurst", "dale", "combe")
+_BIRTHDAYS = 28 * 12 * 75
 _READING = {
     "date_order": "dmy",
     "phone_region": "GB",
@@ -36,12 +38,15 @@ def main() -> None:
 def line(number: int) -> str:
     """Return a row of an invented patient: nobody has the name, the birthday and the address."""
     letters = "".join(chr(97 + number // 26**place % 26) for place in range(4))
-    family = f"{letters[::-1].capitalize()}wick{letters[1]}ford"
+    # Those who share a birthday have other names: who is alike is held back.
+    again = number // _BIRTHDAYS
+    given = _GIVEN[(number + 3 * again) % 10]
+    family = f"{letters[::-1].capitalize()}{_ENDS[(number // 10 + again) % 10]}"
     born = f"{number % 28 + 1:02}/{number // 28 % 12 + 1:02}/{1930 + number // 336 % 75}"
     # Of Ofcom's numbers for drama, each once: a shared number is a reason to hold a row back.
     phone = f"07700 900{number:03}" if number < 1000 else ""
     return (
-        f"B{number},{'Ms' if number % 2 else 'Mr'},{_GIVEN[number % 10]},{family},{born},"
+        f"B{number},{'Ms' if number % 2 else 'Mr'},{given},{family},{born},"
         f"{'F' if number % 2 else 'M'},{phone},b{number}@example.test,"
         f"{number % 190 + 1} Imagined Road,Solihull,B91 3AB"
     )

@@ -135,10 +135,11 @@ class _Writer:
             hold_back(twins(self.which, rows=self._to_register(ids)), self.by)
         rows = list(_clear(self.which).filter(pk__in=ids))
         new = [row for row in rows if self._is_new(row)]
+        others = [row for row in rows if not self._is_new(row)]
         known = known_by(self.which, [row.external_id for row in new])
         self._leave_out([row for row in new if row.external_id in known], IMPORTED_SINCE)
         self._all_or_each([row for row in new if row.external_id not in known], self._register)
-        self._all_or_each([row for row in rows if not self._is_new(row)], self._update)
+        self._all_or_each(others, self._update)
 
     def _to_register(self, ids: list[UUID]) -> list[UUID]:
         rows = ImportRow.objects.filter(pk__in=ids).defer("matches", "values")

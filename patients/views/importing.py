@@ -1,5 +1,6 @@
 """Importing a file of patients: upload, columns, reading, report, decisions."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.staff.access import require, signed_in
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
+from patients.access import record_openings
 from patients.actions import importing as actions
 from patients.actions.import_work import progress_of
 from patients.exchange.csv_files import DELIMITERS, ENCODINGS
 from patients.exchange.limits import UnreadableFileError
 from patients.exchange.sheets import Format, Line, first_lines
 from patients.forms.exchange import ColumnsForm, ReadAnewForm, ReadingForm, UploadForm
-from patients.models import ImportRow, PatientImport
+from patients.models import ImportRow, Patient, PatientImport
 
 ROWS_SHOWN = 50
 IMPORTS_SHOWN = 25
@@ -283,18 +285,34 @@ def _report(request: HttpRequest, which: PatientImport) -> dict[str, Any]:
     chosen = next((each for each in _ORDER if each.value == shown and counts[each]), None)
     chosen = chosen or next((each for each in _ORDER if counts[each]), None)
     rows = which.rows.filter(outcome=chosen) if chosen else which.rows.none()
-    paginator = Paginator(rows, ROWS_SHOWN)
+    page = Paginator(rows, ROWS_SHOWN).get_page(request.GET.get("page"))
+    _show_records(request, page.object_list)
     undecided = which.rows.filter(outcome=Outcome.POSSIBLE, decision="").count()
     return {
         "segments": [(each, count) for each, count in counts.items() if count],
         "chosen": chosen,
-        "page": paginator.get_page(request.GET.get("page")),
+        "page": page,
         "undecided": undecided,
         "errors": counts[Outcome.ERROR],
         "to_write": sum(counts[each] for each in (Outcome.NEW, Outcome.UPDATE))
         + which.rows.filter(decision__in=["other", "same"]).count(),
         "is_open": which.state == State.CHECKED,
     }
+
+
+def _show_records(request: HttpRequest, rows: Iterable[ImportRow]) -> None:
+    """Record that what stands in the records of these rows is shown.
+
+    Of a patient whom the reader may not see it is not: somebody else may have brought the file in.
+    """
+    telling = [row for row in rows if row.found_id and (row.changes or row.conflicts)]
+    visible = Patient.objects.visible_to(signed_in(request))
+    found = visible.filter(pk__in=[row.found_id for row in telling])
+    seen = set(found.values_list("pk", flat=True))
+    for row in telling:
+        if row.found_id not in seen:
+            row.found_number, row.changes, row.conflicts = "", [], []
+    record_openings(request, seen, page="the report of an import")
 
 
 def _back(request: HttpRequest, which: PatientImport) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from patients.actions import import_work, importing, registration
-from patients.actions.import_checking import BATCH
 from patients.details import PatientDetails
 from patients.models import Case, ImportRow, OtherNumber, Patient, PatientImport
 from tests.factories.patients import PatientFactory
@@ -30,6 +29,7 @@ from tests.patients.importing import (
     workbook,
 )
 
+pytestmark = pytest.mark.usefixtures("as_the_application")
 ADA = "P1,Ada,Okoro,22/11/1980,07700 900123,ada@example.test"
 BEN = "P2,Ben,Tide,03/04/1975,07700 900456,ben@example.test"
 
@@ -237,35 +237,6 @@ def test_two_imports_of_one_file_register_everybody_once(admin, site):
     finish(admin, one)
     finish(admin, two)
     assert Patient.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_that_dies_halfway_is_followed_by_one_that_goes_on(admin, monkeypatch):
-    from patients.actions import import_writing
-
-    site = SiteFactory()
-    lines = [
-        f"N{n},Given{n},Family{n:04},{n % 28 + 1:02}/{n % 12 + 1:02}/{1920 + n % 80},,"
-        f"n{n}@example.test"
-        for n in range(BATCH + 20)
-    ]
-    which = checked(admin, site, csv_file(*lines))
-    which.rows.filter(outcome="possible").update(decision="other")
-    importing.begin(by=admin, which=which, now=NOW)
-    write_batch, calls = import_writing._Writer.write_batch, []
-
-    def dies(self, ids):
-        calls.append(ids)
-        if len(calls) == 2:
-            raise MemoryError
-        write_batch(self, ids)
-
-    monkeypatch.setattr(import_writing._Writer, "write_batch", dies)
-    with pytest.raises(MemoryError):
-        import_work.work_on(which.pk, NOW)
-    assert Patient.objects.count() == BATCH
-    import_work.work_on(which.pk, NOW)
-    assert fresh(which).state == "done" and Patient.objects.count() == BATCH + 20
 
 
 def test_work_that_always_breaks_off_ends_and_says_so(admin, site):

@@ -15,8 +15,10 @@ from patients.actions.consents import withdraw_consent
 from patients.models import Patient, PatientImport
 from tests.factories.patients import CaseFactory, PatientFactory, SignedConsentFactory
 from tests.factories.practice import SiteFactory
-from tests.patients.importing import NOW, csv_file
+from tests.factories.staff import AdminFactory
+from tests.patients.importing import NOW, checked, csv_file, imported
 
+BEN = "P2,Ben,Tide,01/02/1975,07700 900456,ben@example.test"
 ADA = "P1,Ada,Okoro,03/04/1980,07700 900123,ada@example.test"
 
 
@@ -59,6 +61,31 @@ def test_a_file_goes_through_every_page_to_a_patient(desk, db):
     assert patient.number in desk.get(page("import", which), {"show": "new"}).text
     found = desk.get(reverse("patients:list"), {"q": "p1"})
     assert patient.number in found.text
+
+
+def readings_of(patient):
+    return Event.objects.about_patient(patient.pk).filter(kind=Kind.PATIENT_VIEWED).count()
+
+
+def test_a_report_that_shows_what_stands_in_records_leaves_a_reading_of_each(desk, admin, site):
+    imported(admin, site, csv_file(ADA, BEN))
+    ada, ben = Patient.objects.order_by("number")
+    which = checked(admin, site, csv_file(ADA.replace("900123", "900999"), BEN))
+    answer = desk.get(page("import", which), {"show": "update"})
+    assert "07700 900123" in answer.text
+    assert (readings_of(ada), readings_of(ben)) == (1, 0)
+    desk.get(page("import", which), {"show": "unchanged"})
+    assert (readings_of(ada), readings_of(ben)) == (1, 0)
+
+
+def test_a_report_does_not_show_the_record_of_who_is_another_sites_patient(client_of, admin, site):
+    imported(admin, site, csv_file(ADA))
+    here = SiteFactory()
+    which = checked(admin, here, csv_file(ADA.replace("900123", "900999")))
+    answer = client_of(AdminFactory(sites=[here])).get(page("import", which), {"show": "update"})
+    assert "OKORO, Ada" in answer.text and "07700 900123" not in answer.text
+    assert Patient.objects.get().number not in answer.text
+    assert readings_of(Patient.objects.get()) == 0
 
 
 def test_a_file_that_cannot_be_read_says_so(desk, db):
