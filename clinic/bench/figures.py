@@ -74,10 +74,12 @@ def table(what: Report) -> str:
 
 
 def _import_line(values: Figures) -> str:
-    is_fast = values["rows_a_second"] >= IMPORT_ROWS_A_SECOND
+    slowest = min(values["rows_a_second"], values["again_rows_a_second"])
+    is_fast = slowest >= IMPORT_ROWS_A_SECOND
     return (
         f"import of {values['rows']:,.0f} patients: {values['seconds']:.1f} s, "
-        f"{values['rows_a_second']:.0f} a second, {values['ratio']:.1f} times the bare rows"
+        f"{values['rows_a_second']:.0f} a second, {values['ratio']:.1f} times the bare rows; "
+        f"again, half of them changed: {values['again_rows_a_second']:.0f} a second"
         f"   {IMPORT_ROWS_A_SECOND:.0f} a second {'✓' if is_fast else '✗'}"
     )
 

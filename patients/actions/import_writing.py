@@ -83,9 +83,9 @@ def _clear(which: PatientImport) -> Any:
 
 
 def _look_once_more(which: PatientImport, by: User) -> None:
-    before_anybody_else_registers()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    before_anybody_else_registers()
     new = which.rows.filter(outcome__in=[Outcome.NEW, Outcome.POSSIBLE], written_at__isnull=False)
     ids = list(new.exclude(decision=Decision.SAME).values_list("pk", flat=True))
     if ids and hold_back(twins(which, rows=ids), by):

@@ -117,6 +117,7 @@ class Reader:
         self.reading = reading
         self.today = today
         self._form = _RowForm()
+        self._nothing = entries_of(PatientDetails("", ""))
 
     def read(self, line: Line) -> Said:
         """Return what a row says; what cannot be read is a problem."""
@@ -136,7 +137,7 @@ class Reader:
         self, said: Said, stored: PatientDetails | None
     ) -> tuple[PatientDetails | None, list[Problem]]:
         """Return the details that the row makes of those that are stored, by the form's rules."""
-        base = entries_of(stored) if stored else entries_of(PatientDetails("", ""))
+        base = entries_of(stored) if stored else self._nothing
         form = self._form
         form.data = base | said.entries | _lists(said.switches, base)
         form.full_clean()
