@@ -1,8 +1,9 @@
 """Measures how long a file of new patients takes, in the worker's own process.
 
-Counted is all from the upload to the end, all or nothing, but for what a person thinks meanwhile. A process of its
-own, with Django, on the measured database; nothing is sent to anybody. The floor is the same rows
-as patients without a check, a question or a trace, by one `bulk_create` that is rolled back.
+Counted is all from the upload to the end, all or nothing, but for what a person thinks meanwhile.
+A process of its own, with Django, on the measured database; nothing is sent to anybody. The floor
+is the same rows as patients without a check, a question or a trace, by one `bulk_create` that is
+rolled back.
 """
 
 import argparse

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
@@ -75,11 +76,15 @@ def _nothing() -> AbstractContextManager[None]:
 
 
 def _clear(which: PatientImport) -> Any:
-    """Return the rows that are to be written and were not yet."""
+    """Return the rows that are to be written and were not yet.
+
+    Who is registered comes first: records that are there are held for as short as possible, and
+    in the order of their keys.
+    """
     rows = which.rows.filter(written_at__isnull=True)
     plain = rows.filter(outcome__in=[Outcome.NEW, Outcome.UPDATE, Outcome.UNCHANGED])
     decided = rows.filter(outcome=Outcome.POSSIBLE, decision__in=[Decision.OTHER, Decision.SAME])
-    return (plain | decided).order_by("number")
+    return (plain | decided).order_by(F("found_id").asc(nulls_first=True), "number")
 
 
 def _look_once_more(which: PatientImport, by: User) -> None:
@@ -130,9 +135,9 @@ class _Writer:
 
     def write_batch(self, ids: list[UUID]) -> None:
         """Write rows; in row by row mode what cannot be written is left out."""
-        if not self.which.all_or_nothing:
+        if not self.which.all_or_nothing and (to_register := self._to_register(ids)):
             before_anybody_else_registers()
-            hold_back(twins(self.which, rows=self._to_register(ids)), self.by)
+            hold_back(twins(self.which, rows=to_register), self.by)
         rows = list(_clear(self.which).filter(pk__in=ids))
         new = [row for row in rows if self._is_new(row)]
         others = [row for row in rows if not self._is_new(row)]

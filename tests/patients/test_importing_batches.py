@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
-from patients.actions import import_work, importing, registration
+from patients.actions import import_work, import_writing, importing, registration
 from patients.actions.import_checking import BATCH
 from patients.actions.import_writing import CHANGED_SINCE, REFUSED
 from patients.details import PatientDetails
@@ -139,6 +139,27 @@ def test_of_two_rows_that_are_the_same_person_the_second_waits_for_another_check
 
 
 @as_the_application
+def test_who_registers_waits_for_no_batch_that_registers_nobody(admin, site):
+    imported(admin, site, lines(3))
+    which = checked(admin, site, lines(3, town="Knowle"))
+    with CaptureQueriesContext(connection) as captured:
+        finish(admin, which)
+    assert not [each for each in captured if "register everybody" in each["sql"]]
+
+
+@as_the_application
+def test_of_a_whole_file_records_that_are_there_are_held_last(admin, site):
+    imported(admin, site, lines(2))
+    which = checked(admin, site, lines(4, town="Knowle"), whole=True)
+    assert outcomes(which) == {2: "update", 3: "update", 4: "new", 5: "new"}
+    importing.begin(by=admin, which=which, now=NOW)
+    ones_to_write = import_writing._clear(which).values_list("number", flat=True)
+    assert list(ones_to_write) == [4, 5, 2, 3]
+    import_work.work_on(which.pk, NOW)
+    assert Patient.objects.filter(town="Knowle").count() == 4
+
+
+@as_the_application
 def test_names_that_came_in_a_batch_are_found_with_a_slip(admin, site):
     imported(admin, site, lines(3))
     words = set(NameWord.objects.values_list("word", flat=True))
@@ -165,8 +186,6 @@ def test_a_number_that_stands_in_many_lines_is_refused_in_all(admin, site):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_halfway_is_followed_by_one_that_goes_on(admin, monkeypatch):
-    from patients.actions import import_writing
-
     site = SiteFactory()
     lines = [
         f"N{n},Given{n},Family{n:04},{n % 28 + 1:02}/{n % 12 + 1:02}/{1920 + n % 80},,"
