@@ -25,7 +25,7 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     """Insert rows of one table. Raises `DatabaseError` where one is refused; then none is in."""
     if not rows:
         return
-    fields = rows[0]._meta.local_concrete_fields
+    fields: Sequence[Any] = rows[0]._meta.local_concrete_fields
     given = [field for field in fields if not field.generated]
     columns = ", ".join(_quoted(field.column) for field in given)
     _run(_INSERT, given, rows, columns=columns)
@@ -37,7 +37,7 @@ def update_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     """Write these fields of rows of one table. Raises `DatabaseError` where one is refused."""
     if not rows:
         return
-    meta = rows[0]._meta
+    meta: Any = rows[0]._meta
     changed = [meta.get_field(name) for name in fields]
     names = [_quoted(field.column) for field in changed]
     changes = ", ".join(f"{name} = said.{name}" for name in names)
