@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+
+from clinic.base.addresses import address_of
 
 # Label, URL name, icon, and the permission (by name) that opens the place.
 _PLACES = (
@@ -54,6 +55,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _place(request: HttpRequest, label: str, name: str, icon: str) -> Place:
-    url = reverse(name)
+    url = address_of(name)
     here = request.path == url if url == "/" else request.path.startswith(url)
     return Place(label=label, url=url, icon=icon, current=here)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 
+from clinic.base.addresses import address_of
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.models import Patient
@@ -39,24 +39,16 @@ class Tab:
 
 @register.simple_tag(takes_context=True)
 def patient_tabs(context: dict[str, Any]) -> list[Tab]:
-    """Return the tabs that the user may open, of the pages that exist."""
+    """Return the tabs that the user may open."""
     user: User = context["user"]
     patient: Patient = context["patient"]
-    tabs = [
-        Tab(label=label, url=_address(name, patient), current=part == context.get("tab"))
+    return [
+        Tab(label=label, url=address_of(name, patient.pk), current=part == context.get("tab"))
         for part, label, name, permission in _PARTS
         if user.can(permission) and not _is_part_of_another(part, user)
     ]
-    return [tab for tab in tabs if tab.url]
 
 
 def _is_part_of_another(part: str, user: User) -> bool:
     """Say whether who reads the consents finds this tab's page among them."""
     return part == "withdrawals" and user.can(Permission.VIEW_CLINICAL)
-
-
-def _address(name: str, patient: Patient) -> str:
-    try:
-        return reverse(name, args=[patient.pk])
-    except NoReverseMatch:
-        return ""

@@ -15,7 +15,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm, BaseFormSet, BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.base.addresses import address_of
@@ -122,7 +122,7 @@ def plain(value: str) -> str:
 def whole_dates(sentence: Any) -> SafeString:
     """A sentence whose dates do not break at their hyphens."""
     if hasattr(sentence, "__html__"):
-        return format_html("{}", sentence)
+        return conditional_escape(sentence)
     parts = _WRITTEN_DATE.split(str(sentence))  # Every second one is a date.
     words = ((Unbroken(part) if number % 2 else part,) for number, part in enumerate(parts))
     return format_html_join("", "{}", words)

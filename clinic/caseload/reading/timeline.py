@@ -35,7 +35,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.models import Patient
 
-PAGE_SIZE = 40
+PAGE_SIZE = 25
 # More than decades of care leave; it keeps one page from becoming endless.
 WHOLE = 2000
 
