@@ -11,6 +11,7 @@ from django.db.models.functions import Collate, Concat
 
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
+from clinic.base.prepared import Row, from_row
 from clinic.staff.models import User
 from patients.finding.question import Question, understand
 from patients.finding.words import meant_by
@@ -27,8 +28,8 @@ ENOUGH = 3
 MOST_SIMILAR = 10
 MOST_SUGGESTIONS = 3
 RECENT_EVENTS_LOOKED_AT = 300
-# What lists show of a patient; they have sixty columns more.
-SHOWN = ("number", "family_name", "given_names", "date_of_birth", "phone", "search_name")
+# What lists show of a patient, in the order of the table's columns; it has sixty more.
+SHOWN = ("id", "phone", "number", "family_name", "given_names", "date_of_birth", "search_name")
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,19 @@ def find_patients(user: User, text: str, *, today: date, offset: int = 0, limit:
     patients = Patient.objects.visible_to(user)
     fitting = _listed(ways_to_fit(patients, question), MOST_COUNTED + 1)
     meant: list[list[str]] = []
-    similar: list[UUID] = []
+    similar: list[Patient] = []
     if question.words and offset == 0 and len(fitting) < ENOUGH:
         meant = meant_by(question.words)
-        others = patients.exclude(pk__in=fitting)
-        similar = _listed(_alike(others, question, meant), min(limit, MOST_SIMILAR))
-    page = fitting[:MOST_COUNTED][offset : offset + limit]
-    rows = Patient.objects.only(*SHOWN).in_bulk([*page, *similar])
-    look_alikes = [rows[pk] for pk in similar]
+        others = patients.exclude(pk__in=[row[0] for row in fitting])
+        alike = _listed(_alike(others, question, meant), min(limit, MOST_SIMILAR))
+        similar = _patients(alike)
     return Found(
         question=question,
-        patients=[rows[pk] for pk in page],
+        patients=_patients(fitting[:MOST_COUNTED][offset : offset + limit]),
         total=min(len(fitting), MOST_COUNTED),
         is_more=len(fitting) > MOST_COUNTED,
-        similar=look_alikes,
-        suggestions=_suggested(question, meant, look_alikes),
+        similar=similar,
+        suggestions=_suggested(question, meant, similar),
     )
 
 
@@ -106,25 +105,30 @@ def recently_opened(user: User, *, limit: int) -> list[Patient]:
     return [visible[patient_id] for patient_id in latest if patient_id in visible]
 
 
-def _listed(ways: list[PatientQuerySet], most: int) -> list[UUID]:
-    """Return whom the ways find, the first way first, each in the order of the names.
+def _listed(ways: list[PatientQuerySet], most: int) -> list[Row]:
+    """Return what is `SHOWN` of whom the ways find: by way, and each in the order of the names.
 
     One query; what is found by an earlier way alone leaves the later ones unasked.
     """
-    columns = ("way", "search_name", "date_of_birth", "pk")
     first, *others = (
-        way.annotate(way=Value(place)).values_list(*columns)[:most]
+        way.annotate(way=Value(place)).values_list(*SHOWN, "way")[:most]
         for place, way in enumerate(ways)
     )
     found = first.union(*others, all=True)[:most] if others else first
-    in_order = sorted(found, key=_place)
-    return list(dict.fromkeys(pk for *_, pk in in_order))
+    best: dict[UUID, Row] = {}
+    for row in sorted(found, key=_place):
+        best.setdefault(row[0], row)
+    return list(best.values())
 
 
-def _place(row: tuple[int, str, date | None, UUID]) -> tuple[int, str, date, UUID]:
+def _place(row: Row) -> tuple[int, str, date, UUID]:
     """Return where a row stands: of one name, who told no date of birth comes last."""
-    way, name, born, pk = row
+    pk, *_, born, name, way = row
     return way, name, born or date.max, pk
+
+
+def _patients(rows: list[Row]) -> list[Patient]:
+    return [from_row(Patient, row, only=SHOWN) for row in rows]
 
 
 def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQuerySet]:
