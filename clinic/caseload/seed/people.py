@@ -12,13 +12,23 @@ from clinic.caseload.seed.particulars import (
     what_is_told_at_the_visit,
 )
 
+# As many as make the names of a large clinic about as rare as people's are: in a million, each
+# full name is that of a handful.
 _FAMILY_BEGINNINGS = (
     *("Mock", "Sham", "Test", "Fable", "Feign", "Pseudo", "Proto", "Sample", "Dummy", "Figment"),
     *("Draft", "Sketch", "Bogus", "Quasi", "Ersatz", "Fancy", "Mimic", "Notional", "Phantom"),
+    *("Fictive", "Mirage", "Puppet", "Riddle", "Charade", "Pretend", "Guise", "Veneer", "Novel"),
+    *("Ballad", "Sonnet", "Stanza", "Prologue", "Chapter", "Canto", "Parable", "Legend", "Myth"),
+    *("Saga", "Yarn", "Whimsy", "Jest", "Masque", "Cipher", "Blank", "Specimen", "Model"),
+    *("Outline", "Tinsel", "Cardboard", "Balsa", "Stucco", "Shadow", "Mirror", "Dream", "Vision"),
+    *("Paper", "Ink", "Pencil", "Crayon", "Collage", "Cartoon", "Emblem", "Token", "Riddance"),
+    *("Hollow", "Nimbus", "Vapour", "Bubble", "Zephyr", "Echo", "Murmur", "Rumour", "Hearsay"),
 )
 _FAMILY_ENDINGS = (
     *("ford", "wick", "by", "ton", "worth", "shaw", "ley", "combe", "stead", "well", "croft"),
     *("dale", "bury", "hurst", "mere", "field", "gate", "wood", "stone", "bridge", "son"),
+    *("ham", "thorpe", "brook", "ridge", "minster", "cliffe", "dene", "holm", "garth", "beck"),
+    *("toft", "fold", "heath", "mouth", "pool", "port", "sett", "wold", "marsh", "quay"),
 )
 _GIVEN_FEMALE = (
     *("Alva", "Brónagh", "Cressida", "Delphine", "Elowen", "Fenella", "Ghislaine", "Hestia"),
