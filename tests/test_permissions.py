@@ -173,6 +173,7 @@ DOORS: dict[str, Door] = {
     "patients:withdraw_consent": form(R, C),
     "consenting:link": form(C),
     "consenting:revoke": button(C),
+    "consenting:tell_code": form(R, C),
     # Contraindications.
     "patients:contraindications": page(C, A),
     "patients:rules": page(C, A),

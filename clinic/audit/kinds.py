@@ -123,7 +123,8 @@ class Kind(models.TextChoices):
     CONSENT_LINK_REVOKED = "consenting.link_revoked", "took back the link to sign {title}"
     CONSENT_LINK_OPENED = "consenting.opened", "opened {title} by their own link"
     IDENTITY_CODE_SENT = "consenting.code_sent", "asked for a code by {channel}"
-    IDENTITY_CODE_RIGHT = "consenting.code_right", "gave the code that was sent"
+    IDENTITY_CODE_TOLD = "consenting.code_told", "made sure who it was, and told a code {how}"
+    IDENTITY_CODE_RIGHT = "consenting.code_right", "gave the right code"
     IDENTITY_CODE_WRONG = "consenting.code_wrong", "gave a wrong code"
     CONSENT_TEMPLATE_WRITTEN = (
         "patients.template_written",

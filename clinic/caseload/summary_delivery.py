@@ -72,7 +72,8 @@ def send_link(*, by: User, patient: Patient, site: Site, key: str, now: datetime
         raise ValidationError(NOTHING_ISSUED)
     if not messaging.channels_of(patient, Message.Purpose.SUMMARY_READY):
         raise ValidationError(NOT_REACHABLE)
-    link, secret = documents.create_link(by=by, patient=patient, now=now)
+    way = messaging.way_of_link(patient, Message.Purpose.SUMMARY_READY)
+    link, secret = documents.create_link(by=by, patient=patient, way=way, now=now)
     about = {
         "patient": patient,
         "link": link,

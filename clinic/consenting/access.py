@@ -37,6 +37,16 @@ def wanted_until(patient: Patient) -> list[datetime]:
     return list(requests_with(patient).values_list("link__expires_at", flat=True))
 
 
+def newest_link(patient: Patient, now: datetime) -> PrivateLink | None:
+    """Return the link that was sent to a patient last and opens, or None.
+
+    One that is open on the clinic's own device comes after those that were sent.
+    """
+    links = PrivateLink.objects.open_at(now).filter(patient=patient).select_related("patient")
+    sent = links.exclude(way=PrivateLink.Way.HERE)
+    return sent.order_by("-created_at").first() or links.order_by("-created_at").first()
+
+
 def has_to_sign(link: PrivateLink) -> bool:
     """Say whether the patient of this link has something to sign."""
     return requests_with(link.patient).exists()

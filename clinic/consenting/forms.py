@@ -1,13 +1,17 @@
 """What staff type to send a link, and what a patient types to prove who they are."""
 
 import re
+from typing import Any, cast
 
 from django import forms
 
 from clinic.base.forms import PlainForm
 from clinic.consenting.actions.identity import DIGITS
 from clinic.consenting.actions.sending import TOO_SHORT
+from clinic.consenting.models import IdentityCheck
 from patients.consent.names import SHORTEST_REASON
+from patients.models import Patient
+from patients.phone import readable
 
 
 class LinkForm(PlainForm):
@@ -24,6 +28,31 @@ class LinkForm(PlainForm):
         },
         widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
     )
+
+
+class TellCodeForm(PlainForm):
+    """How a member of staff made sure that they tell a code to the patient."""
+
+    told_how = forms.ChoiceField(
+        label="How did you make sure that it is the patient?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say how you made sure who it is."},
+    )
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_phone = (
+            "On the phone: I called the number in the record myself"
+            f" ({readable(patient.phone)}), and they told me their full name and address"
+        )
+        here = (
+            "Face to face: they stand before me, and I know them or saw a document with their "
+            "photograph"
+        )
+        told = IdentityCheck.Told
+        ways = [(told.PHONE.value, by_phone)] if patient.phone else []
+        field = cast(forms.ChoiceField, self.fields["told_how"])
+        field.choices = [*ways, (told.HERE.value, here)]
 
 
 class CodeForm(PlainForm):

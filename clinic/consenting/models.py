@@ -15,27 +15,37 @@ from clinic.base.triggers import (
     not_truncated,
     same_patient,
 )
-from clinic.consenting.triggers import signed_as_the_consent
+from clinic.consenting.triggers import goes_another_way, signed_as_the_consent
 from clinic.documents.models import PrivateLink
 from clinic.messaging.models import Message
 from patients.models import Consent, Patient
 
 MOST_WRONG = 5
+_OF_THE_CODE = ("channel", "told_by", "told_how", "code_hmac", "sent_at", "expires_at")
 PROVES_FOR = timedelta(minutes=45)
 
 
 # The code's keyed digest is of use for ten minutes; it has no place in a history.
 @tracked(exclude=("code_hmac",))
 class IdentityCheck(Record):
-    """One code that was sent to what the record holds, after the date of birth was given.
+    """One code, sent to what the record holds or told by staff, beside the date of birth.
 
-    Only the keyed digest of the code is stored. Whoever gives the code has proved for
-    `PROVES_FOR` that they read what is sent to the patient.
+    Only the keyed digest of the code is stored. A code that is sent goes another way than the
+    link. Where the patient has no other, a member of staff makes sure who it is and tells it
+    (`told_by`, `told_how`). Whoever gives it has proved for `PROVES_FOR` who they are.
     """
+
+    class Told(models.TextChoices):
+        PHONE = "phone", "on the phone"
+        HERE = "here", "face to face"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="identity_checks")
-    channel = models.CharField(max_length=8, choices=Message.Channel)
+    channel = models.CharField(max_length=8, choices=Message.Channel, blank=True)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    told_how = models.CharField(max_length=8, choices=Told, blank=True)
     code_hmac = models.CharField(max_length=64)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -55,10 +65,17 @@ class IdentityCheck(Record):
                     wrong_answers__lt=MOST_WRONG,
                 ),
                 violation_error_message="A code is right only in its time, after few wrong ones.",
-            )
+            ),
+            models.CheckConstraint(
+                name="consenting_sent_or_told",
+                condition=Q(channel__in=["email", "sms"], told_by__isnull=True, told_how="")
+                | Q(channel="", told_by__isnull=False, told_how__in=["phone", "here"]),
+                violation_error_message="A code is sent, or told by somebody who says how.",
+            ),
         ]
         triggers = [
-            never_changes("patient", "link", "channel", "code_hmac", "sent_at", "expires_at"),
+            goes_another_way(),
+            never_changes("patient", "link", *_OF_THE_CODE),
             never_changes_after("passed_at", "wrong_answers"),
             never_deleted(),
             not_truncated(),
@@ -66,7 +83,7 @@ class IdentityCheck(Record):
         ]
 
     def __str__(self) -> str:
-        return f"Code by {self.get_channel_display().lower()}"
+        return f"Code by {self.get_channel_display().lower()}" if self.channel else "Code told"
 
     def proves_at(self, moment: datetime) -> bool:
         """Say whether the right code was given, not long before a moment."""
@@ -75,6 +92,11 @@ class IdentityCheck(Record):
     @property
     def in_words(self) -> str:
         """How the patient proved who they are, as it stands beside a signature."""
+        if self.told_by:
+            return (
+                f"Date of birth, and a code told {self.get_told_how_display()} by {self.told_by}, "
+                "who made sure who it was"
+            )
         kept = "the phone number" if self.channel == Message.Channel.SMS else "the e-mail address"
         return f"Date of birth, and a code sent to {kept} in the record"
 

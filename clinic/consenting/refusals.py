@@ -90,12 +90,17 @@ def channels_of(patient: Patient) -> list[str]:
     return messaging.channels_of(patient, Message.Purpose.CONSENT)
 
 
-def code_channel(patient: Patient) -> str:
-    """Return the way by which the code goes: another than the link's where there is one, or ""."""
-    ways = channels_of(patient)
-    if Message.Channel.SMS in ways:
-        return str(Message.Channel.SMS)
-    return ways[0] if ways else ""
+def code_channel(patient: Patient, way: str) -> str:
+    """Return the way by which a code goes: another than its link's `way`, or "" where none is left.
+
+    Whoever holds the phone or reads the mailbox to which the link went would have the code too;
+    where there is no other way, staff make sure who it is and tell the code. A link of which it is
+    not known how it went may have gone by every way.
+    """
+    if way == PrivateLink.Way.UNKNOWN:
+        return ""
+    left = [each for each in channels_of(patient) if each != way]
+    return str(Message.Channel.SMS) if Message.Channel.SMS in left else "".join(left)
 
 
 def contact_changed(link: PrivateLink) -> bool:
@@ -111,9 +116,3 @@ def contact_changed(link: PrivateLink) -> bool:
     changed = versions.filter(pgh_created_at__gt=min(sent))
     before = changed.exclude(email=patient.email, phone=patient.phone)
     return bool(before.exists())
-
-
-def link_channels(patient: Patient) -> list[str]:
-    """Return the ways by which the link goes: by e-mail, where the code can go by text message."""
-    ways = channels_of(patient)
-    return [way for way in ways if way == Message.Channel.EMAIL] or ways

@@ -10,5 +10,6 @@ _ONE = "patients/<uuid:patient_id>/consents/<uuid:consent_id>/link/"
 
 urlpatterns: list[URLPattern] = [
     path(_ONE, views.link, name="link"),
+    path("patients/<uuid:patient_id>/code/", views.tell_code, name="tell_code"),
     path(f"{_ONE}revoke/", views.revoke, name="revoke"),
 ]

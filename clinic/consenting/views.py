@@ -10,18 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic.consenting.access import request_of
-from clinic.consenting.actions import sending
-from clinic.consenting.actions.identity import is_closed
-from clinic.consenting.forms import LinkForm
-from clinic.consenting.models import SigningRequest
+from clinic.consenting.access import newest_link, request_of
+from clinic.consenting.actions import identity, sending
+from clinic.consenting.forms import LinkForm, TellCodeForm
+from clinic.consenting.models import IdentityCheck, SigningRequest
 from clinic.consenting.refusals import (
     code_channel,
     contact_changed,
-    link_channels,
     obstacle_to_sending,
 )
 from clinic.documents.models import PrivateLink
+from clinic.messaging import actions as messaging
 from clinic.messaging.models import Message
 from clinic.practice.models import Site
 from clinic.staff.access import current_site, require, signed_in
@@ -70,8 +69,6 @@ def _page(request: HttpRequest, consent: Consent, form: LinkForm) -> HttpRespons
     zone = current_site(request).zone
     now = timezone.now()
     sent = request_of(consent)
-    labels = [Message.Channel(way).label.lower() for way in link_channels(consent.patient)]
-    code_by = code_channel(consent.patient)
     context = {
         **patient_context(consent.patient),
         "consent": consent,
@@ -81,27 +78,35 @@ def _page(request: HttpRequest, consent: Consent, form: LinkForm) -> HttpRespons
         **_how_it_opens(sent, now),
         "obstacle": obstacle_to_sending(consent, now=now, zone=zone),
         "is_early": now < consent.reflect_until,
-        "link_by": " and ".join(labels),
-        "code_by": Message.Channel(code_by).label.lower() if code_by else "",
-        "same_way": [code_by] == link_channels(consent.patient),
+        **_ways(consent.patient),
         "may_edit": signed_in(request).can(Permission.EDIT_PATIENT),
     }
     with timezone.override(zone):
         return render(request, "consenting/link.html", context, status=422 if form.errors else 200)
 
 
+def _ways(patient: Patient) -> dict[str, str]:
+    """Return by which way the next link goes, and by which other its code, in words or ""."""
+    link_by = messaging.way_of_link(patient, Message.Purpose.CONSENT)
+    code_by = code_channel(patient, link_by) if link_by else ""
+    return {
+        "link_by": Message.Channel(link_by).label.lower() if link_by else "",
+        "code_by": Message.Channel(code_by).label.lower() if code_by else "",
+    }
+
+
 def _how_it_opens(sent: SigningRequest | None, now: datetime) -> dict[str, object]:
     """Return whether the patient can get in: any link of theirs that opens is good for it."""
     if sent is None:
         return {}
-    opens = PrivateLink.objects.open_at(now).filter(patient=sent.patient_id)
-    link = opens.order_by("-created_at").first() or sent.link
+    link = newest_link(sent.patient, now) or sent.link
     status = link.status_at(now)
-    if status == "open" and is_closed(link):
+    if status == "open" and identity.is_closed(link):
         status = "codes"
     elif status == "open" and contact_changed(link):
         status = "contact"
-    return {"link": link, "link_status": status}
+    tells = status in ("open", "contact") and not code_channel(sent.patient, link.way)
+    return {"link": link, "link_status": status, "tells_code": tells}
 
 
 @require_POST
@@ -122,6 +127,59 @@ def revoke(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpResp
     else:
         messages.success(request, "Taken back. The patient cannot sign by the link any more.")
     return redirect("consenting:link", patient.pk, consent.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.TELL_CODE)
+def tell_code(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Have a member of staff say how they made sure who it is, then show them a code to tell.
+
+    The code is on this one page and nowhere else; loaded again, it is another.
+    """
+    user = signed_in(request)
+    patient = get_patient(user, patient_id)
+    link = newest_link(patient, timezone.now())
+    form = TellCodeForm(request.POST if request.method == "POST" else None, patient=patient)
+    code = ""
+    if link and request.method == "POST" and form.is_valid():
+        code = _told(request, link, form)
+    record_opening(request, patient.pk, page="the code for the patient's own page")
+    context = {
+        **patient_context(patient),
+        "form": form,
+        "code": code,
+        "minutes": int(identity.OPEN_FOR.total_seconds() // 60),
+        "link": link,
+        "obstacle": _no_code(link),
+        "sends": bool(link and code_channel(patient, link.way) and not contact_changed(link)),
+        "reads": user.can(Permission.TAKE_CONSENT),
+    }
+    with timezone.override(current_site(request).zone):
+        response = render(
+            request, "consenting/tell_code.html", context, status=422 if form.errors else 200
+        )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _told(request: HttpRequest, link: PrivateLink, form: TellCodeForm) -> str:
+    try:
+        _, code = identity.tell_code(
+            by=signed_in(request),
+            link=link,
+            how=form.cleaned_data["told_how"],
+            now=timezone.now(),
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return ""
+    return code
+
+
+def _no_code(link: PrivateLink | None) -> str:
+    if link is None:
+        return identity.LINK_CLOSED
+    return identity.obstacle_to_telling(link, IdentityCheck.Told.HERE, now=timezone.now())
 
 
 def _site_of(request: HttpRequest, patient: Patient) -> Site:

@@ -202,12 +202,15 @@ def create_link(
     *,
     by: User,
     patient: Patient,
+    way: str,
     now: datetime,
     lasts: timedelta | None = None,
     closes_earlier: bool = True,
 ) -> tuple[PrivateLink, str]:
     """Make a private link and return it with its secret, which is stored nowhere.
 
+    `way` is the one `PrivateLink.Way` by which the secret goes to the patient. A code that proves
+    who they are goes another.
     Those that were still open are closed: the last one sent is the only one that opens. One that
     is sent to nobody, and opened on the clinic's own device, leaves them open
     (`closes_earlier=False`). Without `lasts` it is open as long as one to a summary; one that takes
@@ -223,6 +226,7 @@ def create_link(
     link = PrivateLink.check_and_create(
         patient=patient,
         secret_sha256=sha256_of(secret),
+        way=way,
         expires_at=expires_at,
     )
     audit.record(

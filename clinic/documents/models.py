@@ -108,11 +108,19 @@ class PrivateLinkQuerySet(models.QuerySet["PrivateLink"]):
 class PrivateLink(Record):
     """A patient's way in: a secret address together with the date of birth, for a limited time.
 
-    Only the SHA-256 of the secret is stored.
+    Only the SHA-256 of the secret is stored. The secret goes one way, so that a code can go
+    another: `way` is written when the link is made, and messages follow it.
     """
+
+    class Way(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        SMS = "sms", "Text message"
+        HERE = "here", "Opened on the clinic's device"
+        UNKNOWN = "unknown", "Not known"  # made before the way was kept; nothing makes one now
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="links")
     secret_sha256 = models.CharField(max_length=64, unique=True)
+    way = models.CharField(max_length=8, choices=Way)
     expires_at = models.DateTimeField()
     wrong_answers = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -124,8 +132,14 @@ class PrivateLink(Record):
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [paired("documents_link", "revoked")]
-        triggers = [never_changes("patient"), not_truncated()]
+        constraints = [
+            paired("documents_link", "revoked"),
+            models.CheckConstraint(
+                name="documents_link_way_known",
+                condition=Q(way__in=["email", "sms", "here", "unknown"]),
+            ),
+        ]
+        triggers = [never_changes("patient", "way"), not_truncated()]
 
     def __str__(self) -> str:
         return f"Private link of {self.patient}"

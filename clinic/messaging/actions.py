@@ -28,6 +28,16 @@ def channels_of(patient: Patient, purpose: str) -> list[str]:
     return [str(channel) for channel in possible if is_wanted(patient, channel, purpose)]
 
 
+def way_of_link(patient: Patient, purpose: str) -> str:
+    """Return the one way by which a private link goes to a patient, or "" where there is none.
+
+    By e-mail where they can be told this so: a code then goes to their phone. A link that goes
+    both ways would leave no other for the code.
+    """
+    ways = channels_of(patient, purpose)
+    return str(Message.Channel.EMAIL) if Message.Channel.EMAIL in ways else "".join(ways)
+
+
 @transaction.atomic
 def queue(
     *,

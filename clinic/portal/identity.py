@@ -63,7 +63,7 @@ def _take(request: HttpRequest, visit: Inside) -> HttpResponseBase:
 def _ask(
     request: HttpRequest, visit: Inside, form: CodeForm, *, fault: str = "", status: int = 200
 ) -> HttpResponseBase:
-    channel = code_channel(visit.link.patient)
+    channel = code_channel(visit.link.patient, visit.link.way)
     sent = IdentityCheck.objects.filter(
         link=visit.link, passed_at__isnull=True, expires_at__gt=timezone.now()
     )
@@ -76,6 +76,6 @@ def _ask(
         fault=fault,
         fault_title="Please wait" if status == 429 else "No code was sent",
         sent=sent.first(),
+        told_here=not channel,
         by_text=channel == Message.Channel.SMS,
-        no_way="" if channel else identity.NO_WAY,
     )

@@ -18,6 +18,7 @@ class Permission(enum.StrEnum):
     CLOSE_CASE = "close a case, and see how cases ended"
     TAKE_CONSENT = "give information and take consent"
     RECORD_WITHDRAWAL = "record that a patient takes a consent back"
+    TELL_CODE = "tell patients a code for their own page"
     MANAGE_CONSENT_TEXTS = "write and publish consent texts"
     MANAGE_CONTRAINDICATIONS = "write and retire contraindications"
     APPROVE_CONTRAINDICATIONS = "approve contraindications"
@@ -52,6 +53,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.BOOK,
             _P.CHECK_IN,
             _P.RECORD_WITHDRAWAL,
+            _P.TELL_CODE,
             _P.VIEW_FOLLOWUPS,
             _P.VIEW_MESSAGES,
         }
@@ -66,6 +68,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             _P.CLOSE_CASE,
             _P.TAKE_CONSENT,
             _P.RECORD_WITHDRAWAL,
+            _P.TELL_CODE,
             _P.APPROVE_CONTRAINDICATIONS,
             _P.SIGN_SESSION,
             _P.VIEW_DIARY,

@@ -202,7 +202,7 @@ def sign_consent(
         consent = _locked(consent)
         _check_may_be_signed(consent, photo_scopes, today=timezone.localdate(now, zone))
         _check_says_how(consent, news_by)
-        _check_contraindications(by, consent, now.astimezone(zone))
+        _check_contraindications(None if known else by, consent, now.astimezone(zone))
         consent.signed_at, consent.signed_by = now, by
         _know(consent, known)
         consent.signed_name = signed_name.strip()
@@ -218,8 +218,11 @@ def sign_consent(
         return consent
 
 
-def _check_contraindications(by: User, consent: Consent, now: datetime) -> None:
-    """Keep what the rules say at the signature; refuse it where they speak against it."""
+def _check_contraindications(by: User | None, consent: Consent, now: datetime) -> None:
+    """Keep what the rules say at the signature; refuse it where they speak against it.
+
+    `by` is None where the patient signs by their own link: nobody looked at it with them.
+    """
     evaluation = evaluation_of(consent, now)
     if evaluation is None:
         return

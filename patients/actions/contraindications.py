@@ -184,7 +184,7 @@ def retire_rule(*, by: User, rule: Rule, reason: str, now: datetime) -> Rule:
 @transaction.atomic
 def keep_check(
     *,
-    by: User,
+    by: User | None,
     case: Case,
     step: str,
     about_id: UUID,
@@ -193,6 +193,7 @@ def keep_check(
 ) -> ContraindicationCheck:
     """Freeze what the rules said at a step, with the reasons given, and return it.
 
+    `by` is None where a patient signs by their own link: the program asks the rules alone.
     Raises `ContraindicatedError` where an absolute one applies, which `kept_if_refused` keeps, and
     `ReasonsMissingError` where a reason is missing.
     """
@@ -205,7 +206,7 @@ def keep_check(
 
 
 def _values(
-    by: User, case: Case, step: str, about_id: UUID, evaluation: Evaluation, now: datetime
+    by: User | None, case: Case, step: str, about_id: UUID, evaluation: Evaluation, now: datetime
 ) -> dict[str, Any]:
     return {
         "patient": case.patient,
@@ -251,7 +252,7 @@ def kept_if_refused() -> Iterator[None]:
 @transaction.atomic
 def keep_refusal(
     *,
-    by: User,
+    by: User | None,
     case: Case,
     step: str,
     about_id: UUID,

@@ -148,7 +148,7 @@ class Consent(Record):
     )
     # By the patient's own link nobody sees them sign, so their identity is checked instead.
     signed_way = models.CharField(max_length=8, choices=Way, default=Way.TABLET)
-    identity_check = models.CharField("how identity was checked", max_length=160, blank=True)
+    identity_check = models.CharField("how identity was checked", max_length=300, blank=True)
     identity_checked_at = models.DateTimeField(null=True, blank=True)
     signed_name = models.CharField("name as signed", max_length=160, blank=True)
     name_reason = models.CharField("why another name was signed", max_length=200, blank=True)

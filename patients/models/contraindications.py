@@ -129,7 +129,8 @@ class ContraindicationCheck(Record):
 
     `about_id` is the plan, the consent or the session. `moment_at` is the moment that the rules
     looked at: of a session, its start. `results` holds for each rule its version, what it said,
-    why, and the reason that a clinician gave for going on.
+    why, and the reason that a clinician gave for going on. `checked_by` took the step; it is empty
+    where a patient signed by their own link, and the program alone asked the rules.
     """
 
     class Step(models.TextChoices):
@@ -147,7 +148,7 @@ class ContraindicationCheck(Record):
     is_refused = models.BooleanField(default=False)
     checked_at = models.DateTimeField()
     checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     class Meta:
@@ -158,11 +159,21 @@ class ContraindicationCheck(Record):
                 name="patients_contraindicationcheck_step",
                 condition=Q(step__in=["plan", "consent", "session"]),
             ),
+            models.CheckConstraint(
+                name="patients_contraindicationcheck_before_whom",
+                condition=Q(checked_by__isnull=False) | Q(step="consent"),
+                violation_error_message="Alone, a patient only signs.",
+            ),
         ]
         triggers = [*append_only(), same_patient(("patients_case", "case_id"))]
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}, {self.get_technique_display()}"
+
+    @property
+    def checked_by_in_words(self) -> str:
+        """Who took the step, or that the program asked the rules while the patient was alone."""
+        return str(self.checked_by or "by the program, as the patient signed by their own link")
 
     @property
     def against(self) -> list[dict[str, Any]]:

@@ -109,9 +109,15 @@ def test_no_more_than_fifteen_codes_a_day_are_sent(link, site):
 def test_the_code_goes_another_way_than_the_link_where_there_is_one(site, settings):
     settings.SMS_BACKEND = "clinic.messaging.sms.FileSms"
     both = PatientFactory(email="ada@example.test", phone="+447700900123")
-    identity.send_code(link=PrivateLinkFactory(patient=both), site=site, now=timezone.now())
-    message = Message.objects.get()
-    assert (message.channel, message.recipient) == ("sms", "+447700900123")
+    now = timezone.now()
+    by_mail = PrivateLinkFactory(patient=both, way="email")
+    identity.send_code(link=by_mail, site=site, now=now)
+    by_text = PrivateLinkFactory(patient=both, way="sms")
+    identity.send_code(link=by_text, site=site, now=now + timedelta(minutes=1))
+    assert [(each.channel, each.recipient) for each in Message.objects.order_by("due_at")] == [
+        ("sms", "+447700900123"),
+        ("email", "ada@example.test"),
+    ]
 
 
 def test_no_code_goes_to_an_address_that_is_newer_than_the_link(link, site):
@@ -132,7 +138,7 @@ def test_no_code_goes_to_an_address_that_is_newer_than_the_link(link, site):
 def test_who_cannot_be_written_to_is_sent_no_code(site, settings):
     settings.SMS_BACKEND = "none"
     nobody = PrivateLinkFactory(patient=PatientFactory(email=""))
-    with pytest.raises(ValidationError, match="no way to send you a code"):
+    with pytest.raises(ValidationError, match="no second way to send you a code"):
         identity.send_code(link=nobody, site=site, now=timezone.now())
 
 

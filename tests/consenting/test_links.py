@@ -53,7 +53,7 @@ def open_links(patient):
 
 def test_a_later_link_is_open_as_long_as_what_waits_behind_the_earlier(asked, patient, clinician):
     until = asked.link.expires_at
-    link, _ = create_link(by=clinician, patient=patient, now=timezone.now())
+    link, _ = create_link(by=clinician, patient=patient, way="sms", now=timezone.now())
     assert link.expires_at == until
     assert open_links(patient).get() == link
 
@@ -109,7 +109,7 @@ def test_who_held_the_talk_reads_that_the_patient_opened_it_and_cannot_sign(aske
 def test_staff_read_that_a_later_link_opens_it_and_that_wrong_codes_closed_it(
     asked, patient, clinician, client_of
 ):
-    link, _ = create_link(by=clinician, patient=patient, now=timezone.now())
+    link, _ = create_link(by=clinician, patient=patient, way="sms", now=timezone.now())
     address = reverse("consenting:link", args=[patient.pk, asked.consent_id])
     browser = client_of(clinician)
     assert "Link does not open" not in browser.get(address).content.decode()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clinic.audit.models import Event
@@ -14,14 +14,16 @@ from clinic.consenting.models import SigningRequest
 from clinic.documents.actions import revoke_link
 from clinic.messaging.models import Message
 from patients.actions.consents import AlreadySignedError, countersign
+from patients.consent.clock import expires_at
 from patients.consent.discussion import Discussion
-from patients.models import Consent
+from patients.consent.wording import digest
+from patients.models import Consent, ContraindicationCheck
 from tests.consenting.signing import sign
 from tests.factories.consenting import PassedCheckFactory, SigningRequestFactory
 from tests.factories.documents import PrivateLinkFactory
 from tests.factories.patients import ConsentTemplateFactory, DiscussedConsentFactory
 from tests.factories.practice import SiteFactory
-from tests.patients.consents import discussed, fresh
+from tests.patients.consents import ZONE, discussed, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +209,70 @@ def test_the_database_wants_the_identity_beside_a_signature_by_a_link(asked, ide
     refused(lambda: rows.update(signed_way="tablet"))
     refused(lambda: requests.update(identity=None))
     refused(lambda: requests.delete())
+
+
+def at_the_end_of_the_transaction():
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def signed_past_the_application(asked, **values):
+    """What a direct hand at the database would write: a signature by a link, whole in itself."""
+    now = timezone.now()
+    whole = {
+        "signed_at": now,
+        "signed_by": asked.consent.discussed_by_id,
+        "signed_way": "link",
+        "signed_name": "Ada Okoro",
+        "signed_text": "Words.",
+        "signed_text_sha256": digest("Words."),
+        "early_reason": "None that anybody knows.",
+        "expires_at": expires_at(now, asked.consent.template.valid_months, ZONE),
+        "identity_check": "Date of birth, and a code",
+        "identity_checked_at": now - timedelta(minutes=1),
+    }
+    rows = Consent.objects.filter(pk=asked.consent_id)
+    assert rows.update(**whole | values) == 1
+    at_the_end_of_the_transaction()
+
+
+def test_past_the_application_nothing_is_signed_by_a_link_without_its_request(asked, identity):
+    with pytest.raises(IntegrityError, match="has its request"), transaction.atomic():
+        signed_past_the_application(asked)
+    with pytest.raises(IntegrityError, match="has its request"), transaction.atomic():
+        signed_past_the_application(asked, identity_checked_at=identity.passed_at)
+    sign(asked, identity)
+    at_the_end_of_the_transaction()
+
+
+def test_a_request_that_was_sent_after_the_signature_is_none(asked, identity):
+    later = timezone.now() + timedelta(hours=2)
+    SigningRequest.objects.filter(pk=asked.pk).update(sent_at=later)
+    sign(asked, identity)
+    with pytest.raises(IntegrityError, match="has its request"):
+        at_the_end_of_the_transaction()
+
+
+def test_the_check_at_a_signature_by_the_link_is_nobody_s_of_the_clinic(asked, identity):
+    sign(asked, identity)
+    check = ContraindicationCheck.objects.get(about_id=asked.consent_id)
+    assert check.checked_by is None
+    assert check.checked_by_in_words == "by the program, as the patient signed by their own link"
+    event = Event.objects.get(kind="patients.contraindications")
+    assert (event.actor, event.actor_label) == (None, "Anagen")
+    for step in ("plan", "session"):
+        with pytest.raises(IntegrityError, match="before_whom"), transaction.atomic():
+            ContraindicationCheck.objects.create(
+                patient=check.patient,
+                case=check.case,
+                technique=check.technique,
+                step=step,
+                about_id=check.about_id,
+                moment_at=check.moment_at,
+                results=[],
+                checked_at=check.checked_at,
+            )
 
 
 def test_the_link_goes_by_e_mail_and_tells_nothing(asked):

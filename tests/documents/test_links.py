@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_secret_is_long_and_stored_nowhere(clinician):
-    link, secret = actions.create_link(by=clinician, patient=PatientFactory(), now=timezone.now())
+    link, secret = actions.create_link(
+        by=clinician, patient=PatientFactory(), way="email", now=timezone.now()
+    )
     assert len(secret) >= 43
     stored = PrivateLink.objects.filter(pk=link.pk).values().get()
     assert secret not in str(stored)
@@ -28,7 +30,7 @@ def test_the_secret_is_long_and_stored_nowhere(clinician):
 def test_it_opens_for_a_limited_time(clinician, settings):
     settings.SUMMARY_LINK_DAYS = 7
     now = timezone.now()
-    link, secret = actions.create_link(by=clinician, patient=PatientFactory(), now=now)
+    link, secret = actions.create_link(by=clinician, patient=PatientFactory(), way="email", now=now)
     assert link_of(secret, now + timedelta(days=7, seconds=-1)) == link
     assert link_of(secret, now + timedelta(days=7)) is None
 
@@ -37,8 +39,8 @@ def test_a_new_link_closes_those_that_were_open(clinician):
     now = timezone.now()
     patient = PatientFactory()
     elsewhere = PrivateLinkFactory()
-    first, old = actions.create_link(by=clinician, patient=patient, now=now)
-    second, new = actions.create_link(by=clinician, patient=patient, now=now)
+    first, old = actions.create_link(by=clinician, patient=patient, way="email", now=now)
+    second, new = actions.create_link(by=clinician, patient=patient, way="email", now=now)
     assert link_of(old, now) is None
     assert link_of(new, now) == second
     first.refresh_from_db()

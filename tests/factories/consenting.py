@@ -31,7 +31,7 @@ class PassedCheckFactory(factory.django.DjangoModelFactory):
 
     link = factory.SubFactory(PrivateLinkFactory)
     patient = factory.SelfAttribute("link.patient")
-    channel = "email"
+    channel = factory.LazyAttribute(lambda each: "sms" if each.link.way == "email" else "email")
     code_hmac = "0" * 64
     sent_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=2))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=8))

@@ -41,7 +41,7 @@ class IssuedDocumentFactory(DocumentFactory):
 
 
 class PrivateLinkFactory(factory.django.DjangoModelFactory):
-    """A link that opens; its secret is the word given as `secret`."""
+    """A link that opens and went by text message; its secret is the word given as `secret`."""
 
     class Meta:
         model = PrivateLink
@@ -50,5 +50,6 @@ class PrivateLinkFactory(factory.django.DjangoModelFactory):
         secret = factory.Sequence(lambda n: f"invented-secret-{n}")
 
     patient = factory.SubFactory(PatientFactory)
+    way = "sms"
     secret_sha256 = factory.LazyAttribute(lambda link: sha256_of(link.secret))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))

@@ -172,7 +172,7 @@ def test_the_database_refuses_a_signature_without_a_date_of_birth(caller):
 def test_a_document_and_a_private_link_wait_for_the_date_of_birth(clinician, caller):
     asked = {"by": clinician, "patient": caller, "now": NOW}
     with pytest.raises(ValidationError, match="date of birth is not known"):
-        documents.create_link(**asked)
+        documents.create_link(way="email", **asked)
     with pytest.raises(ValidationError, match="date of birth is not known"):
         documents.request_document(
             kind=Document.Kind.TREATMENT_SUMMARY, title="Summary", subject_id=caller.pk, **asked

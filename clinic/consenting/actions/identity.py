@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from clinic.messaging import actions as messaging
 from clinic.messaging.masking import CODE_IS
 from clinic.messaging.models import Message
 from clinic.practice.models import Site
+from clinic.staff.models import User
 from patients.phone import readable
 from patients.turns import take_turn
 
@@ -35,7 +37,10 @@ MOST_A_DAY = 15
 MOST_WRONG_A_LINK = 10
 SUBJECT = "Your code"
 
-NO_WAY = "We have no way to send you a code. Please call us."
+NO_WAY = (
+    "We have no second way to send you a code, beside the one this page came by. Call us, or ask "
+    "at the clinic: we make sure that it is you, and tell you a code."
+)
 NEW_CONTACT = (
     "Your e-mail address or phone number was changed after we sent you this page. Please call us, "
     "and we send you a new one."
@@ -46,12 +51,19 @@ TOO_MANY_TODAY = "We have sent you many codes today. Please call us."
 TOO_MANY_TRIES = "Too many wrong tries lately. Wait ten minutes, then try again, or call us."
 CLOSED = "Too many wrong codes. Nothing can be signed by this link any more. Please call us."
 WRONG = "That is not the code that we sent. Look at the newest message from us."
+LINK_CLOSED = "No link of this patient opens. Send one first."
+CLOSED_FOR_STAFF = "Too many wrong codes were given by this link. Send a new one, then tell a code."
+NO_NUMBER = "The record has no phone number. Record it first, or tell the code face to face."
+NEW_NUMBER = (
+    "The e-mail address or phone number was changed after the link was sent. Tell the code face to "
+    "face, or send a new link first."
+)
 RUN_OUT = "This code has run out. Ask for a new one."
 
 
 @transaction.atomic
 def send_code(*, link: PrivateLink, site: Site, now: datetime) -> IdentityCheck:
-    """Send a code to what the record holds; from then on only this one is right.
+    """Send a code to what the record holds, by another way than the link; only it is right then.
 
     Raises `ValidationError`, in words for the patient, where there is no way to send one, where the
     record's contact is newer than what was sent, after too many codes, and for a link by which too
@@ -59,25 +71,66 @@ def send_code(*, link: PrivateLink, site: Site, now: datetime) -> IdentityCheck:
     """
     take_turn(link.patient_id)
     patient = PrivateLink.objects.select_related("patient").get(pk=link.pk).patient
-    channel = code_channel(patient)
+    channel = code_channel(patient, link.way)
     if not channel:
         raise ValidationError(NO_WAY)
     if contact_changed(link):
         raise ValidationError(NEW_CONTACT)
     _refuse_too_many(link, now)
-    code, key = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", uuid7()
-    check = IdentityCheck.check_and_create(
-        id=key,
-        patient=patient,
-        link=link,
-        channel=channel,
-        code_hmac=_digest(key, code),
-        sent_at=now,
-        expires_at=now + OPEN_FOR,
-    )
+    check, code = _make(link, now, channel=channel)
     _write(check, code, site)
     _record(Kind.IDENTITY_CODE_SENT, check, channel=check.get_channel_display().lower())
     return check
+
+
+@transaction.atomic
+def tell_code(*, by: User, link: PrivateLink, how: str, now: datetime) -> tuple[IdentityCheck, str]:
+    """Make a code for a member of staff to tell, and return it; it is stored nowhere.
+
+    `by` has made sure who the patient is; `how` is an `IdentityCheck.Told`. From then on only this
+    code is right. Raises `ValidationError`, in words for staff, where none may be told
+    (`obstacle_to_telling`).
+    """
+    take_turn(link.patient_id)
+    link = PrivateLink.objects.select_related("patient").get(pk=link.pk)
+    if obstacle := obstacle_to_telling(link, how, now=now):
+        raise ValidationError(obstacle)
+    check, code = _make(link, now, told_by=by, told_how=how)
+    audit.record(
+        Kind.IDENTITY_CODE_TOLD,
+        by=by,
+        patient_id=check.patient_id,
+        subject=check,
+        how=check.get_told_how_display(),
+    )
+    return check, code
+
+
+def obstacle_to_telling(link: PrivateLink, how: str, *, now: datetime) -> str:
+    """Return why no code may be told so, in a sentence for staff, or ""."""
+    if link.status_at(now) != "open":
+        return LINK_CLOSED
+    if is_closed(link):
+        return CLOSED_FOR_STAFF
+    if how == IdentityCheck.Told.PHONE and not link.patient.phone:
+        return NO_NUMBER
+    if how == IdentityCheck.Told.PHONE and contact_changed(link):
+        return NEW_NUMBER
+    return ""
+
+
+def _make(link: PrivateLink, now: datetime, **values: Any) -> tuple[IdentityCheck, str]:
+    code, key = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", uuid7()
+    check = IdentityCheck.check_and_create(
+        id=key,
+        patient=link.patient,
+        link=link,
+        code_hmac=_digest(key, code),
+        sent_at=now,
+        expires_at=now + OPEN_FOR,
+        **values,
+    )
+    return check, code
 
 
 def _refuse_too_many(link: PrivateLink, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.consenting.models import SigningRequest
-from clinic.consenting.refusals import link_channels, obstacle_to_sending
+from clinic.consenting.refusals import obstacle_to_sending
 from clinic.documents import actions as documents
 from clinic.documents.models import PrivateLink
 from clinic.messaging import actions as messaging
@@ -50,6 +50,7 @@ def send_link(
     link, secret = documents.create_link(
         by=by,
         patient=consent.patient,
+        way=messaging.way_of_link(consent.patient, Message.Purpose.CONSENT),
         now=now,
         lasts=opens + timedelta(days=settings.CONSENT_LINK_DAYS),
     )
@@ -124,7 +125,7 @@ def _write(by: User, request: SigningRequest, secret: str, site: Site, now: date
             body=render_to_string("emails/consent_link.txt", about).strip(),
             sms_body=render_to_string("emails/consent_link_sms.txt", about).strip(),
             useless_after=request.link.expires_at,
-            only_by=link_channels(request.patient),
+            only_by=[request.link.way],
         )
 
 

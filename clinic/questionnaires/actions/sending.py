@@ -49,7 +49,7 @@ def obstacle_to_sending(patient: Patient) -> str:
 
 @transaction.atomic
 def send_questionnaire(*, by: User, patient: Patient, site: Site, now: datetime) -> Questionnaire:
-    """Send the patient a link to the questions, by each way they want to be reached.
+    """Send the patient a link to the questions; who also reads text messages is told of it there.
 
     Where they have begun already, they get a new link to what they wrote. Raises
     `ValidationError` without a date of birth, and where the patient cannot be reached.
@@ -59,7 +59,11 @@ def send_questionnaire(*, by: User, patient: Patient, site: Site, now: datetime)
     if obstacle := obstacle_to_sending(patient):
         raise ValidationError(obstacle)
     link, secret = documents.create_link(
-        by=by, patient=patient, now=now, lasts=timedelta(days=settings.QUESTIONNAIRE_LINK_DAYS)
+        by=by,
+        patient=patient,
+        way=messaging.way_of_link(patient, Message.Purpose.QUESTIONNAIRE),
+        now=now,
+        lasts=timedelta(days=settings.QUESTIONNAIRE_LINK_DAYS),
     )
     questionnaire = _ask(by, patient, link, now)
     _write(by, questionnaire, secret, site, now)
@@ -80,7 +84,12 @@ def hand_over_questionnaire(
     if obstacle := obstacle_to_asking(patient):
         raise ValidationError(obstacle)
     link, secret = documents.create_link(
-        by=by, patient=patient, now=now, lasts=ON_THE_TABLET, closes_earlier=False
+        by=by,
+        patient=patient,
+        way=PrivateLink.Way.HERE,
+        now=now,
+        lasts=ON_THE_TABLET,
+        closes_earlier=False,
     )
     open_one = patient.questionnaires.with_patient().first()
     questionnaire = open_one or _ask(by, patient, link, now)
