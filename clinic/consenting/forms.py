@@ -31,7 +31,10 @@ class LinkForm(PlainForm):
 
 
 class TellCodeForm(PlainForm):
-    """How a member of staff made sure that they tell a code to the patient."""
+    """How a member of staff made sure that they tell a code to the patient.
+
+    `may_phone` is False where no number is recorded, or one newer than the link.
+    """
 
     told_how = forms.ChoiceField(
         label="How did you make sure that it is the patient?",
@@ -39,7 +42,7 @@ class TellCodeForm(PlainForm):
         error_messages={"required": "Say how you made sure who it is."},
     )
 
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patient: Patient, may_phone: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         by_phone = (
             "On the phone: I called the number in the record myself"
@@ -50,7 +53,7 @@ class TellCodeForm(PlainForm):
             "photograph"
         )
         told = IdentityCheck.Told
-        ways = [(told.PHONE.value, by_phone)] if patient.phone else []
+        ways = [(told.PHONE.value, by_phone)] if may_phone else []
         field = cast(forms.ChoiceField, self.fields["told_how"])
         field.choices = [*ways, (told.HERE.value, here)]
 

@@ -139,7 +139,12 @@ def tell_code(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     user = signed_in(request)
     patient = get_patient(user, patient_id)
     link = newest_link(patient, timezone.now())
-    form = TellCodeForm(request.POST if request.method == "POST" else None, patient=patient)
+    not_by_phone = _no_code(link, IdentityCheck.Told.PHONE)
+    form = TellCodeForm(
+        request.POST if request.method == "POST" else None,
+        patient=patient,
+        may_phone=not not_by_phone,
+    )
     code = ""
     if link and request.method == "POST" and form.is_valid():
         code = _told(request, link, form)
@@ -150,7 +155,8 @@ def tell_code(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "code": code,
         "minutes": int(identity.OPEN_FOR.total_seconds() // 60),
         "link": link,
-        "obstacle": _no_code(link),
+        "obstacle": _no_code(link, IdentityCheck.Told.HERE),
+        "not_by_phone": not_by_phone,
         "sends": bool(link and code_channel(patient, link.way) and not contact_changed(link)),
         "reads": user.can(Permission.TAKE_CONSENT),
     }
@@ -176,10 +182,10 @@ def _told(request: HttpRequest, link: PrivateLink, form: TellCodeForm) -> str:
     return code
 
 
-def _no_code(link: PrivateLink | None) -> str:
+def _no_code(link: PrivateLink | None, how: str) -> str:
     if link is None:
         return identity.LINK_CLOSED
-    return identity.obstacle_to_telling(link, IdentityCheck.Told.HERE, now=timezone.now())
+    return identity.obstacle_to_telling(link, how, now=timezone.now())
 
 
 def _site_of(request: HttpRequest, patient: Patient) -> Site:

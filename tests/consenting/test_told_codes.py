@@ -166,6 +166,20 @@ def test_no_code_is_told_on_a_number_that_is_newer_than_the_link(asked, patient,
     told(link, clinician, FACE_TO_FACE)
 
 
+def test_staff_are_not_offered_to_tell_it_on_such_a_number(patient, reception, client_of):
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    PrivateLinkFactory(patient=patient, way="email", created_at=an_hour_ago)
+    browser = client_of(reception)
+    assert "On the phone: I called" in page(browser, patient).content.decode()
+    patient.phone = "+447700900456"
+    patient.save()
+    said = page(browser, patient).content.decode()
+    assert "On the phone: I called" not in said
+    assert "changed after the link was sent" in said
+    assert page(browser, patient, told_how="phone").status_code == 422
+    assert not IdentityCheck.objects.exists()
+
+
 def test_no_code_is_told_for_a_link_that_is_closed_or_was_tried_too_often(asked, clinician):
     for _ in range(2):
         PassedCheckFactory(link=asked.link, channel="sms", passed_at=None, wrong_answers=5)

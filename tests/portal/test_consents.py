@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -401,3 +402,44 @@ def test_leaving_forgets_the_code_too(known, asked):
     assert known.get(address("consents")).url == address("enter")
     known.post(address("enter"), BORN)
     assert known.get(address("consents")).url == address("code")
+
+
+@pytest.mark.parametrize("purpose", ["photographs", "marketing", "research", "gp"])
+def test_only_who_is_treated_reads_that_they_are_asked_again_before_each_treatment(
+    known, case, purpose
+):
+    shared = SignedConsentFactory(
+        case=case,
+        template__purpose=purpose,
+        template__technique="",
+        template__reflection_days=0,
+        photo_scopes=["clinical"] if purpose == "photographs" else [],
+    )
+    treated = SignedConsentFactory(case=case)
+    assert "before each treatment" not in words(known.get(address("consent", shared.pk)))
+    assert "before each treatment" in words(known.get(address("consent", treated.pk)))
+
+
+def test_what_was_signed_when_one_signature_was_enough_names_no_second(case):
+    signed = SignedConsentFactory(case=case)
+    about = {"state": "counts", "token": SECRET, "patient": case.patient, "site": SiteFactory()}
+    first = Consent(process=1, pk=signed.pk, template=signed.template, signed_at=signed.signed_at)
+    page = render_to_string("portal/consents/signed.html", {**about, "consent": first})
+    assert "has signed too" not in page
+    assert "We are making a PDF" not in page
+    page = render_to_string("portal/consents/signed.html", {**about, "consent": signed})
+    assert "has signed too" in page
+
+
+def test_who_can_be_written_to_one_way_only_reads_that_the_clinic_tells_the_code(
+    client, link, asked, settings
+):
+    settings.SMS_BACKEND = "none"
+    PrivateLinkFactory(secret="another-secret", patient=link.patient, way="email")
+    code = reverse("portal:code", args=["another-secret"])
+    client.post(reverse("portal:enter", args=["another-secret"]), BORN)
+    page = words(client.get(code))
+    assert "The clinic tells you a code" in page
+    assert "Send me a code" not in page
+    assert 'name="code"' in page
+    assert "no second way" in words(client.post(code, {"send": "1"}), 422)
