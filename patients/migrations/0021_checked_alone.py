@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddConstraint(
                     model_name='contraindicationcheck',
-                    constraint=models.CheckConstraint(condition=models.Q(('checked_by__isnull', False), ('step', 'consent'), _connector='OR'), name='patients_contraindicationcheck_before_whom', violation_error_message='Alone, a patient only signs.'),
+                    constraint=models.CheckConstraint(condition=models.Q(('checked_by__isnull', False), ('step', 'consent'), _connector='OR'), name='patients_contraindicationcheck_checked_paired', violation_error_message='Alone, a patient only signs.'),
                 ),
             ]
         ),

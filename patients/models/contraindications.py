@@ -160,7 +160,7 @@ class ContraindicationCheck(Record):
                 condition=Q(step__in=["plan", "consent", "session"]),
             ),
             models.CheckConstraint(
-                name="patients_contraindicationcheck_before_whom",
+                name="patients_contraindicationcheck_checked_paired",
                 condition=Q(checked_by__isnull=False) | Q(step="consent"),
                 violation_error_message="Alone, a patient only signs.",
             ),

@@ -262,7 +262,7 @@ def test_the_check_at_a_signature_by_the_link_is_nobody_s_of_the_clinic(asked, i
     event = Event.objects.get(kind="patients.contraindications")
     assert (event.actor, event.actor_label) == (None, "Anagen")
     for step in ("plan", "session"):
-        with pytest.raises(IntegrityError, match="before_whom"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="checked_paired"), transaction.atomic():
             ContraindicationCheck.objects.create(
                 patient=check.patient,
                 case=check.case,
