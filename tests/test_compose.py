@@ -290,8 +290,11 @@ def test_web_worker_and_beat_run_and_are_healthy(stage):
             lambda: web.status_of(stage.port, "/healthz") != 0, child=server, seconds=60
         )
         assert not stage.is_healthy("web"), "ready without a beat"
-        processes.wait_until(lambda: stage.is_healthy("worker"), child=worker, seconds=60, pause=1)
         with stage.start("beat") as beat:
+            # Beat's first heartbeat comes half a minute later: time to ask the others.
+            processes.wait_until(
+                lambda: stage.is_healthy("worker"), child=worker, seconds=60, pause=1
+            )
             processes.wait_until(lambda: stage.is_healthy("beat"), child=beat, seconds=60)
             assert list(beat_file.parent.glob(f"{beat_file.name}*"))
             processes.wait_until(

@@ -1,11 +1,13 @@
 """What every table of the product has in common."""
 
+from collections.abc import Collection
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, router
 from django.db.models import Q
 from django.utils import timezone
 
+from clinic.base import constraints
 from clinic.base.ids import uuid7
 
 
@@ -31,6 +33,15 @@ class Record(models.Model):
         row.full_clean()
         row.save(force_insert=True)
         return row
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Ask about all checks at once, and one by one only where something may be broken.
+
+        Raises `django.core.exceptions.ValidationError` with what each broken one says.
+        """
+        using = router.db_for_write(type(self), instance=self)
+        if not constraints.all_hold(self, set(exclude or ()), using=using):
+            super().validate_constraints(exclude)
 
     def check_and_save(self) -> None:
         """Validate fields, model rules and constraints, then update the row."""

@@ -60,6 +60,11 @@ def stop_services() -> None:
     _services.close()
 
 
+def is_one_of_several() -> bool:
+    """Say whether this process was started by pytest-xdist to run a share of the tests."""
+    return bool(os.environ.get("PYTEST_XDIST_WORKER"))
+
+
 def _prepare_template(server: postgres.Postgres, place: workspace.Workspace) -> None:
     """Make the tables once, in the database that all test databases are copies of."""
     with psycopg.connect(server.superuser_url, autocommit=True) as superuser:
