@@ -204,6 +204,10 @@ def begin(*, by: User, which: PatientImport, now: datetime) -> None:
     row = _waiting(which, (State.CHECKED,))
     if not by.works_at(row.site_id):
         raise ValidationError("This file goes to a site where you do not work.")
+    if _changes_unseen(by, row):
+        raise ValidationError(
+            "This file changes records that you may not see. Whoever uploaded it can import it."
+        )
     if row.all_or_nothing and (open_rows := unclear_rows(row)):
         raise ValidationError(
             f"{open_rows} rows have errors or are undecided. Correct the file, decide about them, "
@@ -246,6 +250,12 @@ def unclear_rows(which: PatientImport) -> int:
     """Count the rows that would be left out though nobody said so."""
     undecided = which.rows.filter(outcome=Outcome.POSSIBLE, decision="").count()
     return undecided + which.rows.filter(outcome=Outcome.ERROR).count()
+
+
+def _changes_unseen(by: User, which: PatientImport) -> bool:
+    """Say whether the file would change a record of a site where this person does not work."""
+    seen = Patient.objects.visible_to(by).values("pk")
+    return which.rows.filter(outcome=Outcome.UPDATE).exclude(found_id__in=seen).exists()
 
 
 def clear_old(now: datetime) -> None:

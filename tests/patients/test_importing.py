@@ -288,6 +288,16 @@ def test_a_site_where_one_does_not_work_is_refused(site):
         uploaded(stranger, site, csv_file(ADA))
 
 
+def test_nobody_changes_by_anothers_file_what_they_may_not_see(admin, site):
+    imported(admin, SiteFactory(), csv_file(ADA))
+    which = checked(admin, site, csv_file(ADA.replace("900123", "900999")))
+    assert outcomes(which) == {2: "update"}
+    with pytest.raises(ValidationError, match="may not see"):
+        finish(AdminFactory(sites=[site]), which)
+    finish(admin, which)
+    assert Patient.objects.get().phone == "+447700900999"
+
+
 def test_the_reading_of_a_source_is_remembered(admin, site):
     which = checked(admin, site, csv_file(ADA), date_order="dmy")
     again = uploaded(admin, site, csv_file(BEN))
