@@ -5,18 +5,11 @@ Loaded by ``-p clinic.local.pytest_plugin``.
 
 import gc
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
-from clinic.local import testing
-
-# What takes longest, where two processes share the work. It goes first, so that what is left for
-# the end are small pieces and neither process works on alone.
-LONGEST = (
-    *("tests/journeys", "tests/local/test_demo.py", "tests/test_compose.py"),
-    *("tests/test_permissions.py", "tests/caseload", "tests/treatments", "tests/patients"),
-)
+from clinic.local import sharing, testing
 
 
 # A wrapper runs before every plain implementation, pytest-django's included,
@@ -29,30 +22,18 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what shares costly fixtures on one worker: a file, or all browser journeys.
-
-    A run on several processes takes them up in the order of ``LONGEST``.
-    """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a run on several processes begin with what takes longest."""
     if testing.is_one_of_several():
-        items.sort(key=lambda item: place_of(item.path.relative_to(config.rootpath)))
-    journeys = config.rootpath / "tests" / "journeys"
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group_of(item.path, journeys)))
+        items.sort(key=lambda item: sharing.place_of(item.nodeid))
 
 
-def group_of(path: Path, journeys: Path) -> str:
-    """The name of the group of tests that this file belongs to."""
-    return "browser" if path.is_relative_to(journeys) else str(path)
-
-
-def place_of(path: Path) -> int:
-    """How early a test file is taken up: its place in ``LONGEST``, or after all of that."""
-    places = (place for place, name in enumerate(LONGEST) if path.is_relative_to(name))
-    return next(places, len(LONGEST))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> sharing.FilesTogether | None:
+    """Keep the tests of a file on one process, and all journeys, where files are asked for."""
+    return sharing.FilesTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl
