@@ -22,6 +22,8 @@ MIN_PHONE_DIGITS = 5
 
 _PATIENT_NUMBER = re.compile(r"(an)?[\s\-]*0*([0-9]{1,7})", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9 ()\-./]+")
+# Looks like an address: whether it is one, the address that is registered says.
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 # O'Brien and Gal·la are one word each.
 _WORD = re.compile(r"[^\W_]+(?:['·][^\W_]+)*")
 
@@ -46,7 +48,7 @@ class Question:
 
 
 def understand(text: str, *, today: date) -> Question:
-    """Say what a search text asks for: a number, a date of birth, a phone or a name.
+    """Say what a search text asks for: a number, a date of birth, a phone, an e-mail or a name.
 
     Never raises; a text without a letter or digit asks for nothing.
     """
@@ -59,6 +61,7 @@ def understand(text: str, *, today: date) -> Question:
         "date of birth": _born(tidy, today),
         "NHS number": _nhs_number(tidy),
         "phone": _phone(tidy, today),
+        "e-mail": _email(tidy),
     }
     plain = {kind: conditions for kind, conditions in asked.items() if conditions}
     known = _number_elsewhere(tidy)
@@ -114,6 +117,11 @@ def _nhs_number(text: str) -> tuple[Q, ...]:
     digits = re.sub(r"[ \-]", "", text)
     ascii_digits = digits.isascii() and digits.isdigit()
     return (Q(nhs_number=digits),) if ascii_digits and nhs.is_valid(digits) else ()
+
+
+def _email(text: str) -> tuple[Q, ...]:
+    """A whole e-mail address; they are kept in small letters."""
+    return (Q(email=text.lower()),) if _EMAIL.fullmatch(text) else ()
 
 
 def _phone(text: str, today: date) -> tuple[Q, ...]:

@@ -71,6 +71,8 @@ def search(user, text, **more):
         "123",
         "944 930 5552",
         "9449305552",
+        "ada.okoro@example.test",
+        " Ada.Okoro@Example.TEST ",
         "dizzy",
     ],
 )
@@ -82,6 +84,7 @@ def test_a_patient_is_found_by_what_people_have_at_hand(reception, text):
         preferred_name="Dizzy",
         date_of_birth=date(1980, 11, 22),
         phone="+447700900123",
+        email="ada.okoro@example.test",
         nhs_number="9449305552",
     )
     PatientFactory(
@@ -294,7 +297,16 @@ def test_of_one_name_who_told_no_birth_is_listed_after_who_did(reception):
 
 
 @pytest.mark.parametrize(
-    "text", ["AN-000123", "123", "07700 900123", "944 930 5552", "22/11/1980", "HC-0042"]
+    "text",
+    [
+        "AN-000123",
+        "123",
+        "07700 900123",
+        "944 930 5552",
+        "22/11/1980",
+        "HC-0042",
+        "ada.okoro@example.test",
+    ],
 )
 def test_each_exact_way_is_answered_by_an_index_of_its_own(reception, text):
     from django.db import connection
