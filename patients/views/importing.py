@@ -55,6 +55,8 @@ def imports(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("patients:import_columns", which.pk)
+    if form.errors and "file" in request.FILES and "file" not in form.errors:
+        form.add_error("file", "Choose the file once more: a browser does not keep it.")
     context = {"form": form, "imports": _visible(user)[:IMPORTS_SHOWN]}
     return render(request, "patients/imports.html", context, status=422 if form.errors else 200)
 

@@ -94,6 +94,14 @@ def test_a_file_that_cannot_be_read_says_so(desk, db):
     assert not PatientImport.objects.exists()
 
 
+def test_who_left_something_out_is_told_that_the_file_has_to_be_chosen_again(desk, db):
+    sent = {"source": "", "site": SiteFactory().pk, "file": SimpleUploadedFile("a.csv", b"x")}
+    answer = desk.post(reverse("patients:imports"), sent)
+    assert answer.status_code == 422 and "Choose the file once more" in answer.text
+    nothing = desk.post(reverse("patients:imports"), {"source": ""})
+    assert "Choose the file once more" not in nothing.text
+
+
 def test_two_columns_cannot_hold_the_same(desk, db):
     choose(desk, SiteFactory(), csv_file(ADA))
     which = PatientImport.objects.get()
