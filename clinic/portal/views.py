@@ -27,7 +27,7 @@ from clinic.portal import limits, proof, session
 from clinic.portal.forms import BirthForm
 from clinic.portal.reading import home_of
 from clinic.practice.models import Site
-from clinic.questionnaires.access import to_fill_in
+from clinic.questionnaires.access import questionnaire_behind, to_fill_in
 from patients.phone import readable
 
 View = Callable[..., HttpResponseBase]
@@ -150,6 +150,7 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
                 "patient": link.patient,
                 "site": home.site,
                 "asked": to_fill_in(link),
+                "questions": questionnaire_behind(link),
                 "to_sign": has_to_sign(link),
                 "may_sign": consents_behind(link).exists(),
                 "token": token,

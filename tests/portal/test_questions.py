@@ -154,6 +154,15 @@ def test_once_sent_nothing_changes_any_more(inside, asked):
     assert told(asked) == {"goals": GOALS}
 
 
+def test_who_comes_back_after_sending_reads_that_the_answers_arrived(inside, asked):
+    assert "You sent them on" not in inside.get(address("enter")).text
+    inside.post(address("question_part", "goals"), sent("goals", GOALS, saves="goals"))
+    inside.post(address("check_answers"))
+    page = inside.get(address("enter")).text
+    assert "You sent them on" in page
+    assert GOALS["text"] not in page, "the answers themselves are for those who treat"
+
+
 def test_nothing_answered_is_not_sent(inside, asked):
     answer = inside.post(address("check_answers"))
     assert answer.status_code == 422
