@@ -1,5 +1,7 @@
 """The chart tells what matters now and everything that happened."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,11 +13,14 @@ from clinic.audit.models import Event
 from clinic.caseload.reading.timeline import PAGE_SIZE
 from patients.models import HistoryEntry, Medicine
 from tests.factories.booking import AppointmentFactory
+from tests.factories.consenting import SigningRequestFactory
+from tests.factories.documents import PrivateLinkFactory
 from tests.factories.followups import ExaminationFactory, MeasurementFactory
 from tests.factories.messaging import MessageFactory
 from tests.factories.patients import (
     CaseFactory,
     DiagnosisFactory,
+    DiscussedConsentFactory,
     PatientFactory,
     SignedConsentFactory,
 )
@@ -151,6 +156,23 @@ def test_reception_sees_visits_but_nothing_clinical(site, reception, client_of):
     assert "Consultation" in page
     for clinical in ("Androgenetic", "1 of 3", "Micrograft", "history recorded", "Baseline"):
         assert clinical not in page
+
+
+def test_reception_finds_the_code_of_an_open_consent_link_on_the_chart(
+    site, reception, clinician, client_of
+):
+    consent = DiscussedConsentFactory(case=CaseFactory(patient=PatientFactory(site=site)))
+    patient = consent.patient
+    tell = reverse("consenting:tell_code", args=[patient.pk])
+    assert tell not in client_of(reception).get(chart_of(patient)).text
+    link = PrivateLinkFactory(patient=patient, way="email")
+    assert tell not in client_of(reception).get(chart_of(patient)).text, "there is nothing to sign"
+    SigningRequestFactory(consent=consent, link=link)
+    assert tell in client_of(reception).get(chart_of(patient)).text
+    assert tell not in client_of(clinician).get(chart_of(patient)).text
+    link.expires_at = timezone.now() - timedelta(minutes=1)
+    link.save()
+    assert tell not in client_of(reception).get(chart_of(patient)).text
 
 
 def test_a_patient_of_another_site_does_not_exist(client_of):

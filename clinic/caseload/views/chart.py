@@ -1,5 +1,6 @@
 """The patient's chart: what matters now, and everything that happened."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,15 @@ from clinic.caseload.reading.against import against_of
 from clinic.caseload.reading.chart import shown_case_of
 from clinic.caseload.reading.outcome import outcome_chart_of
 from clinic.caseload.reading.timeline import KINDS, PAGE_SIZE, WHOLE, timeline_of
+from clinic.consenting.access import consents_behind, newest_link
+from clinic.documents.models import PrivateLink
 from clinic.questionnaires.overview import questionnaire_of, standing_of
 from clinic.staff.access import require, signed_in
+from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.access import read_patient
 from patients.banner import patient_context
+from patients.models import Patient
 
 
 @require(Permission.VIEW_PATIENT)
@@ -52,6 +57,18 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "may_record": user.can(Permission.RECORD_CLINICAL),
         "may_book": user.can(Permission.BOOK),
         "may_issue": user.can(Permission.ISSUE_DOCUMENT),
+        "own_page": _own_page(user, patient, now),
         "tab": "chart",
     }
     return render(request, "caseload/chart.html", context)
+
+
+def _own_page(user: User, patient: Patient, now: datetime) -> PrivateLink | None:
+    """Return the open link to the patient's consents, for those who only tell codes.
+
+    Who takes consents has the pages of each consent for it.
+    """
+    if user.can(Permission.TAKE_CONSENT) or not user.can(Permission.TELL_CODE):
+        return None
+    link = newest_link(patient, now)
+    return link if link and consents_behind(link).exists() else None
