@@ -36,14 +36,18 @@ def reception(request: HttpRequest) -> HttpResponse:
     )
     enquiries, more_enquiries = days.enquiries_to_call(site)
     appointments = list(days.today_at(site, day=today))
+    waiting = sum(a.status == "arrived" for a in appointments)
+    done = sum(a.status == "done" for a in appointments)
     context = {
         "site": site,
         "today": today,
         "appointments": appointments,
         "expected": sum(a.status in ("booked", "confirmed") for a in appointments),
-        "waiting": sum(a.status == "arrived" for a in appointments),
+        "waiting": waiting,
+        "waiting_kind": "attention" if waiting else "",
         "in_room": sum(a.status == "in_room" for a in appointments),
-        "done": sum(a.status == "done" for a in appointments),
+        "done": done,
+        "done_kind": "good" if done else "",
         "unconfirmed": days.unconfirmed_tomorrow(site, day=today),
         "reviews": reviews,
         "more_reviews": more_reviews,
