@@ -66,6 +66,15 @@ _SAID: tuple[tuple[type[forms.Field], _Words], ...] = (
 )
 
 
+class AskedAgainField(forms.BooleanField):
+    """A box that says that an unusual entry is meant.
+
+    Its error is the question in full, so the summary does not write the box's words before it.
+    """
+
+    error_says_all = True
+
+
 class PlainForm(forms.Form):
     """The form that every form of the product is: a sentence of its own wins over these."""
 

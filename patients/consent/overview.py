@@ -113,6 +113,19 @@ class Subject:
         return self.may_sign and bool(waiting and waiting.discussed_at) and not self.is_in_doubt
 
     @property
+    def next_step(self) -> str:
+        """The button to the talk, which every signature here begins with, in words.
+
+        While the time to reflect runs, the talk is what comes next and signing the exception:
+        who is to record the talk is not to think that it signs.
+        """
+        if self.waiting is not None and self.waiting.questions_open:
+            return "Answer the questions"
+        if not self.is_reflecting:
+            return "Sign with the patient"
+        return "Sign early" if self.is_discussed else "Talk about it"
+
+    @property
     def is_in_doubt(self) -> bool:
         """Whether the patient was found not able to decide."""
         return self.waiting is not None and self.waiting.lacks_capacity

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
-from clinic.base.forms import PlainForm
+from clinic.base.forms import AskedAgainField, PlainForm
 from clinic.base.templatetags.anagen import measure
 from patients.analytes import (
     MEASURED,
@@ -97,7 +97,7 @@ class BloodsForm(PlainForm):
             ),
             f"{analyte}_low": _bound(f"{label}, reference from"),
             f"{analyte}_high": _bound(f"{label}, reference to"),
-            f"{analyte}_is_meant": forms.BooleanField(
+            f"{analyte}_is_meant": AskedAgainField(
                 label="The report says so: record it", required=False
             ),
             # What was asked where the box was ticked: it answers no other question.

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from clinic.base.forms import AskedAgainField
 from patients import scales
 from patients.actions.assessment import Graded
 from patients.drawings import Shape, drawing_of, drawing_of_basp_part
@@ -167,7 +168,7 @@ class DiagnosisForm(MistakeForm):
         widget=forms.Textarea(attrs={"class": "w-text", "rows": 2}),
     )
 
-    is_meant = forms.BooleanField(label="Record it all the same", required=False)
+    is_meant = AskedAgainField(label="Record it all the same", required=False)
     # What was asked where the box was ticked: the answer to one question is none to another.
     asked = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -58,6 +58,18 @@ const focusErrors = (root) => {
 };
 focusErrors(document);
 document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
+
+// ---- a saved part of a page: its form has closed, so the place on the page has moved ----
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { requestConfig, target } = event.detail;
+  if (requestConfig?.triggeringEvent?.type !== "submit" || !target?.id) return;
+  const part = document.getElementById(target.id);
+  if (!part || part.querySelector("[data-error-summary]")) return;
+  const heading = part.querySelector("h2, h3") ?? part;
+  const { top } = heading.getBoundingClientRect();
+  if (top < 160 || top > window.innerHeight) heading.scrollIntoView({ block: "center" });
+  part.querySelector("summary")?.focus({ preventScroll: true });
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-error-summary] a");
   const target = link && document.getElementById(link.hash.slice(1));

@@ -32,7 +32,7 @@ def signs(
     """The patient reads, ticks and draws a signature on the clinic's screen."""
     clinician.opens(f"{journey.chart}consents/")
     card = clinician.page.locator("section.card").filter(has_text=title)
-    clinician.follows("Sign early" if early else "Sign with the patient", within=card)
+    clinician.follows("Talk about it" if early else "Sign with the patient", within=card)
     talks_it_over(clinician)
     for use in uses:
         clinician.ticks(use)

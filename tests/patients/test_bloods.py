@@ -280,6 +280,7 @@ def test_a_value_that_looks_like_another_unit_is_asked_about_and_recorded_when_m
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 422
     assert "Is the unit g/dL?" in page
+    assert "record it: Haemoglobin" not in page, "the summary begins with the question"
     assert "kept text" in page
     assert not BloodResult.objects.exists()
     ticked = sent | {"haemoglobin_is_meant": "on"}

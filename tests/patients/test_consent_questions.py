@@ -43,6 +43,16 @@ def test_what_was_asked_while_the_page_was_open_is_shown_before_it_counts_as_ans
     assert Consent.objects.get(pk=consent.pk).questions_open == []
 
 
+def test_what_the_patient_asked_is_answered_by_a_button_that_says_so(client_of, case):
+    consent = talked(case, ago=timedelta(hours=1))
+    browser, address = client_of(case.clinician), url("consents", case)
+    assert "Sign early" in page(browser.get(address))
+    ask(consent, "May I fly afterwards?")
+    shown = page(browser.get(address))
+    assert "Answer the questions" in shown
+    assert "Sign early" not in shown
+
+
 def test_who_signs_for_the_signature_reads_what_was_asked_and_not_answered(
     client_of, clinician, case
 ):

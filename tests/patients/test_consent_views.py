@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.audit.models import Event
 from clinic.practice.models import Technique
@@ -14,7 +15,7 @@ from tests.factories.patients import CaseFactory, ConsentFactory, PatientFactory
 from tests.factories.practice import SiteFactory
 from tests.factories.staff import ClinicianFactory, UserFactory
 from tests.patients.consent_pages import GOOD, given, page, taken, url
-from tests.patients.consents import fresh, text
+from tests.patients.consents import discussed, fresh, text
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,15 @@ def test_the_list_tells_states_and_offers_the_next_step(browser, case):
     assert "The clinic's website" in shown
     assert url("withdraw_consent", case, Consent.objects.get(template=photographs)) in shown
     assert shown.count("btn-primary") - shown.count("data-try-again") == 1
+
+
+def test_while_the_patient_reflects_the_talk_comes_first_and_signing_early_after_it(browser, case):
+    consent = given(case, ago=timedelta(0))
+    shown = page(browser.get(url("consents", case)))
+    assert "Talk about it" in shown
+    assert "Sign early" not in shown
+    discussed(case.clinician, consent, now=timezone.now())
+    assert "Sign early" in page(browser.get(url("consents", case)))
 
 
 def test_somebody_who_only_reads_is_offered_nothing_to_do(client_of, admin, site, case):

@@ -179,6 +179,7 @@ def test_what_does_not_go_together_is_asked_about_and_may_stand(
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 422
     assert said in page
+    assert "Record it all the same: " not in page, "the summary begins with the question"
     assert "kept text" in page
     assert not Diagnosis.objects.exists()
     answer = room.post(at("diagnose", patient), sent | {"diagnosis-is_meant": "on"})

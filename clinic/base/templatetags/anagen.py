@@ -254,10 +254,17 @@ def field_errors(form: BaseForm) -> Iterator[dict[str, str]]:
         field = None if name == NON_FIELD_ERRORS else form[name]
         target = first_control(field) if field and not field.is_hidden else ""
         label = str(field.label or "") if field else ""
+        if field and getattr(field.field, "error_says_all", False):
+            label = ""
         if about := getattr(form, "errors_about", ""):  # Forms beside each other ask the same.
             label = f"{about}, {label[:1].lower()}{label[1:]}" if label else about
         for error in errors:
-            yield {"target": target, "label": label, "text": str(error)}
+            yield {"target": target, "label": _led_by(label), "text": str(error)}
+
+
+def _led_by(label: str) -> str:
+    """A label as it stands before its error: a question keeps its mark, the rest get a colon."""
+    return label if not label or label.endswith("?") else f"{label}:"
 
 
 def forms_of(parts: Iterable[BaseForm | BaseFormSet | None]) -> Iterator[BaseForm]:
