@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from patients.exchange.limits import UnreadableFileError
+from patients.exchange.neutral import of_text_file
 
 ENCODINGS = {
     "utf-8-sig": "Unicode (UTF-8)",
@@ -63,14 +65,17 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=steadiness)
 
 
-def lines(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of the line on which it begins."""
+def lines(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
+    """Yield each record with the number of the line on which it begins.
+
+    `FORMULA` stands where a spreadsheet would calculate.
+    """
     try:
         with path.open(encoding=encoding, newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)
             begins = 1
             for cells in reader:
-                yield begins, cells
+                yield begins, [of_text_file(cell) for cell in cells]
                 begins = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise UnreadableFileError(

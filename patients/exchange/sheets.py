@@ -16,7 +16,7 @@ from patients.exchange.limits import (
     MOST_ROWS,
     UnreadableFileError,
 )
-from patients.exchange.neutral import as_meant
+from patients.exchange.neutral import FORMULA, as_meant
 
 Cell = str | date
 FORMULA_WITHOUT_VALUE = "This cell has a formula whose result is not in the file."
@@ -138,7 +138,7 @@ def _line(number: int, cells: list[Any]) -> Line:
     refused: dict[int, str] = {}
     clean: list[Cell] = []
     for place, cell in enumerate(cells):
-        if cell is xlsx_files.FORMULA:
+        if cell is FORMULA:
             refused[place], cell = FORMULA_WITHOUT_VALUE, ""
         elif isinstance(cell, str) and len(cell) > LONGEST_CELL:
             refused[place], cell = TOO_LONG, ""

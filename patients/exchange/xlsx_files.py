@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -18,10 +18,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml import DEFUSEDXML
 
 from patients.exchange.limits import MOST_PARTS, MOST_UNPACKED_BYTES, UnreadableFileError
+from patients.exchange.neutral import FORMULA
 
 ZIP_BEGINS = b"PK\x03\x04"
 OLD_EXCEL_BEGINS = b"\xd0\xcf\x11\xe0"
-FORMULA: Final = object()
 _DAMAGED = "This workbook is damaged, or is none. Save it as .xlsx or CSV and choose it again."
 _TOO_LARGE = "This workbook is far larger unpacked than a list of patients. Save it as CSV."
 _WRONG = (

@@ -18,7 +18,7 @@ from patients.exchange.columns import COLUMNS, suggested
 from patients.exchange.csv_files import delimiter_of, encoding_of
 from patients.exchange.exporting import EXPORTED, cells_of, csv_lines, write_xlsx
 from patients.exchange.limits import MOST_COLUMNS, MOST_ROWS, UnreadableFileError
-from patients.exchange.neutral import as_meant, harmless, harmless_as_text
+from patients.exchange.neutral import FORMULA, as_meant, harmless, harmless_as_text, of_text_file
 from patients.exchange.rows import Reader
 from patients.exchange.sheets import Format, format_of, header_line, headers_of, lines_of
 from patients.models import Patient
@@ -63,8 +63,14 @@ def test_every_dialect_reads_as_it_was_written(tmp_path_factory, rows, delimiter
     path = on_disk(tmp_path_factory.mktemp("dialect"), file.getvalue().encode(encoding))
     how = Format("csv", encoding_of(path.read_bytes()), delimiter)
     found = [line.cells for line in lines_of(path, how)]
-    wanted = [[as_meant(cell.strip(" \u00a0")) for cell in row] for row in rows]
+    wanted = [[as_meant(as_said(cell).strip(" \u00a0")) for cell in row] for row in rows]
     assert [row + [""] * (3 - len(row)) for row in found] == wanted
+
+
+def as_said(cell):
+    """What a formula would give is not in the file; it is refused (see test_importing)."""
+    said = of_text_file(cell)
+    return "" if said is FORMULA else said
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -192,6 +192,14 @@ def test_a_formula_without_its_value_is_refused_and_a_date_cell_has_no_order(adm
     assert which.rows.get(number=2).values["date_of_birth"] == "1980-04-03"
 
 
+def test_a_formula_in_a_text_file_is_refused_and_a_number_kept_from_being_one_is_read(admin, site):
+    kept = 'P1,Ada,Okoro,22/11/1980,"=""07700 900123""",ada@example.test'
+    which = checked(admin, site, csv_file(kept, 'P2,"=CMD(""x"")",Tide,03/04/1975,07700 900456,'))
+    assert outcomes(which) == {2: "new", 3: "error"}
+    assert "formula" in said(which)[3][0]
+    assert which.rows.get(number=2).values["phone"] == "+447700900123"
+
+
 def test_all_or_nothing_does_not_begin_while_a_row_is_not_clear(admin, site):
     which = checked(admin, site, csv_file(ADA, BEN.replace("03/04/1975", "x")), whole=True)
     with pytest.raises(ValidationError):

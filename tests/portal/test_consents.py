@@ -120,7 +120,9 @@ def test_the_code_from_the_outbox_opens_the_text(inside, asked, consent):
     body = Message.objects.get(purpose="identity_code").body
     code = re.search(r"Your code is (\d{6})", body).group(1)
     wrong = f"{(int(code) + 1) % 10**6:06}"
-    assert "not the code that we sent" in words(inside.post(address("code"), {"code": wrong}), 422)
+    assert "not the newest code that we sent or told you" in words(
+        inside.post(address("code"), {"code": wrong}), 422
+    )
     assert "6 digits" in words(inside.post(address("code"), {"code": "12"}), 422)
     assert inside.post(address("code"), {"code": f"{code[:3]} {code[3:]}"}).url == address(
         "consents"
