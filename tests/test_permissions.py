@@ -182,6 +182,7 @@ DOORS: dict[str, Door] = {
     "patients:rule": page(C, A),
     "patients:change_rule": form(A),
     "patients:approve_rule": button(C),
+    "patients:decline_rule": button(C),
     "patients:retire_rule": button(A),
     # Consent texts.
     "patients:texts": page(A),

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
+from clinic.base.templatetags.anagen import day
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import ensure_case, lead_if_nobody_does
-from patients.actions.stops import DIAGNOSED, is_reviewed, stop_of
+from patients.actions.stops import is_reviewed, stop_of
 from patients.models import (
     Case,
     CauseStatement,
@@ -26,7 +27,7 @@ from patients.models import (
     SignsStatement,
     StopReview,
 )
-from patients.models.pathway import Weight
+from patients.models.pathway import DIAGNOSED, Weight
 from patients.pathway import CAUSE_OF
 from patients.turns import take_turn
 
@@ -149,6 +150,48 @@ def weigh_causes(
         row.save(force_insert=True)
     if rows:
         audit.record(Kind.CAUSES_WEIGHED, by=by, patient_id=case.patient_id, count=len(rows))
+    return rows
+
+
+@transaction.atomic
+def redate_causes(
+    *, by: User, case: Case, stated: Collection[datetime], found_date: date, now: datetime
+) -> list[CauseStatement]:
+    """Move what was weighed at a visit to the day on which it took place, as was found out later.
+
+    `stated` are the moments at which the visit was written down. Each statement that has another
+    day gets a row that replaces it and says the same, so a review of what it stopped holds.
+    """
+    take_turn(case.patient_id)
+    known = CauseStatement.objects.filter(
+        patient=case.patient_id, stated_at__in=stated, replaced_by=None
+    )
+    rows = [
+        CauseStatement(
+            patient=case.patient,
+            case=case,
+            item=row.item,
+            weight=row.weight,
+            note=row.note,
+            found_date=found_date,
+            stop=row.stop,
+            replaces=row,
+            stated_at=now,
+            stated_by=by,
+        )
+        for row in known.exclude(found_date=found_date).order_by("stated_at", "created_at", "id")
+    ]
+    for row in rows:
+        row.full_clean()
+        row.save(force_insert=True)
+    if rows:
+        audit.record(
+            Kind.CAUSES_REDATED,
+            by=by,
+            patient_id=case.patient_id,
+            count=len(rows),
+            found=str(day(found_date)),
+        )
     return rows
 
 
