@@ -156,6 +156,7 @@ DOORS: dict[str, Door] = {
     "patients:pregnancy": button(C),
     "patients:add_bloods": button(C),
     "patients:withdraw_blood": button(C),
+    "patients:withdraw_diagnosis": button(C),
     "patients:add_elsewhere": button(C),
     "patients:not_treated": button(C),
     "patients:withdraw_elsewhere": button(C),

@@ -30,6 +30,7 @@ from patients.models import (
 from patients.models.pathway import DIAGNOSED, Weight
 from patients.pathway import CAUSE_OF
 from patients.turns import take_turn
+from patients.visits import visits_of
 
 
 @dataclass(frozen=True)
@@ -290,6 +291,24 @@ def take_off(
         finding="the diagnosis" if diagnosis else "warning signs",
     )
     return withdrawal
+
+
+@transaction.atomic
+def withdraw_diagnosis(
+    *, by: User, diagnosis: Diagnosis, reason: str, now: datetime
+) -> FindingWithdrawal:
+    """Take back a diagnosis that was made outside a visit, as entered by mistake.
+
+    The one before it is the present one again; what it stopped stays stopped. Raises
+    `ValidationError` without a reason, for one that says nothing any more, and for one of a visit:
+    that is taken off there, so that the visit no longer shows it.
+    """
+    take_turn(diagnosis.case.patient_id)
+    if visit := visits_of([diagnosis]).get(diagnosis.pk):
+        raise ValidationError(f"This was found at {visit.words}. Take it off there.")
+    if not Diagnosis.objects.standing().filter(pk=diagnosis.pk).exists():
+        raise ValidationError("This diagnosis was corrected or taken back meanwhile.")
+    return take_off(by=by, finding=diagnosis, reason=reason, now=now)
 
 
 @transaction.atomic

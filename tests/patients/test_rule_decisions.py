@@ -1,4 +1,4 @@
-"""A version of a rule waits for a clinician, who approves it or declines it; the database holds it."""
+"""A version of a rule waits for a clinician, who approves or declines it; so the database holds."""
 
 import pytest
 from django.core.exceptions import ValidationError
