@@ -187,7 +187,8 @@ def _as_seen(row: SignsStatement | None) -> Signs | None:
 def _written_before(examination: Examination) -> QuerySet[Examination, datetime]:
     """Return at which moments the visit was written down before it was corrected."""
     past: Any = examination.past_versions  # type: ignore[attr-defined]
-    return past.values_list("recorded_at", flat=True)  # type: ignore[no-any-return]
+    moments: QuerySet[Examination, datetime] = past.values_list("recorded_at", flat=True)
+    return moments
 
 
 def _take_off_mistakes(

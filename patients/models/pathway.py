@@ -19,7 +19,7 @@ from clinic.base.triggers import append_only, same_patient
 from patients.models.case import Case
 from patients.models.diagnosis import Diagnosis
 from patients.models.patient import Patient
-from patients.models.statements import Statement, StatementQuerySet
+from patients.models.statements import Statement
 from patients.triggers import of_an_open_stop
 
 
@@ -165,7 +165,7 @@ class StopReview(Record):
 LIFTING = (StopReview.Outcome.RULED_OUT.value, StopReview.Outcome.ACCOUNTED.value)
 
 
-class FoundQuerySet(StatementQuerySet):
+class FoundQuerySet(models.QuerySet[Any]):
     """Statements of what was found on a day: that of the newest day is the present one."""
 
     def newest_of(self, patient_id: UUID) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class CauseStatement(Statement):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
 
-    objects = FoundQuerySet.as_manager()  # type: ignore[misc]
+    objects = FoundQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         ordering = ["-found_date", "-stated_at", "-id"]
@@ -268,7 +268,7 @@ class SignsQuerySet(FoundQuerySet):
 
     def standing(self) -> "SignsQuerySet":
         """Return statements that were neither corrected by another nor entered by mistake."""
-        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)  # type: ignore[misc]
+        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)
 
 
 class SignsStatement(Statement):
@@ -292,7 +292,7 @@ class SignsStatement(Statement):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
 
-    objects = SignsQuerySet.as_manager()  # type: ignore[misc]
+    objects = SignsQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         ordering = ["-found_date", "-stated_at", "-id"]

@@ -59,7 +59,7 @@ class DiagnosisInWords:
     def follows(self) -> str:
         """What follows where it is taken back, in sentences; asked for the present one."""
         found = what_follows(self.row) if self.is_present else ALWAYS_FOLLOWS
-        return f"{'. '.join(found)}. It stays in the record, with your reason."
+        return f"It stays in the record, with your reason. {'. '.join(found)}."
 
 
 def history_of(patient: Patient, *, bound: Bound, unfolded: str = "") -> dict[str, Any]:

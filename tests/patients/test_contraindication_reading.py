@@ -176,4 +176,7 @@ def test_what_was_missing_is_asked_once_for_all_rules_that_want_it(admin):
     found = evaluate(rules["prp"], facts, timezone.localtime(), technique="prp")
     asked = dict(found.missing)
     assert len(asked["Nobody asked about medicines"]) == 3
-    assert sum(map(len, asked.values())) == len(found.not_known)
+    assert sum(len(findings) for _, findings in found.missing) == len(found.not_known)
+    assert len(asked["No result is recorded"]) == 2
+    for _, findings in found.missing:
+        assert len({each.verdict.asked for each in findings}) == 1, "one link, to where it is asked"

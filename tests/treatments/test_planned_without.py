@@ -131,7 +131,7 @@ def test_the_page_asks_once_for_both_treatments_and_keeps_what_was_typed(
     browser = client_of(clinician)
     url = reverse("treatments:new_plan", args=[case.patient_id])
     page = browser.get(url).content.decode()
-    assert "Nothing says that nothing is wrong" in page
+    assert "Not asked does not mean that nothing is wrong" in page
     refused = browser.post(url, sent("prp", "micrograft", signs=LATER, baseline="soon"))
     assert refused.status_code == 422
     assert LATER in refused.content.decode()

@@ -49,7 +49,7 @@ class PlanTechniqueForm(CourseForm):
         initial = {**vars(usual), "planned": planned}
         super().__init__(data, prefix=technique, initial=initial)
         self.evaluation = evaluation
-        is_asked = data is None or bool(data.get(self.add_prefix("planned")))
+        is_asked = data is None or self.is_ticked
         self.reasons = ReasonsForm(
             data, evaluation=evaluation, prefix=f"{technique}-reasons", is_asked=is_asked
         )
@@ -58,9 +58,14 @@ class PlanTechniqueForm(CourseForm):
         self.errors_about = str(self.technique.label)
         self.fields["planned"].label = f"Plan {self.technique.label}"
 
+    @property
+    def is_ticked(self) -> bool:
+        """Whether the box beside the technique was sent ticked."""
+        return bool(self.data.get(self.add_prefix("planned")))
+
     def full_clean(self) -> None:
         """Ask nothing about a technique that is not ticked."""
-        if self.is_bound and not self.data.get(self.add_prefix("planned")):
+        if self.is_bound and not self.is_ticked:
             for name in _BOUNDS:
                 self.fields[name].required = False
         super().full_clean()

@@ -82,7 +82,7 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     lacks = LacksForm(
         request.POST or None,
         lacks=lacks_of(case),
-        is_asked=any(request.POST.get(form.add_prefix("planned")) for form in forms),
+        is_asked=not request.POST or any(form.is_ticked for form in forms),
     )
     problems: list[str] = []
     if request.method == "POST":

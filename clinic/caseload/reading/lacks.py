@@ -3,12 +3,12 @@
 Says for the chart's one query what `patients.planning` says for the pages of the plan.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
-from django.utils.dateparse import parse_datetime
 
 from clinic.staff.models import User
 from followups.models import Examination, Measurement
@@ -50,5 +50,5 @@ def lacks_in(*, signs_asked: bool, is_counted: bool) -> list[Lack]:
 
 def planned_without_of(found: dict[str, Any]) -> PlannedWithout:
     """Return a reason as the database wrote it, with the name of who gave it."""
-    at, by = parse_datetime(found.pop("planned_at")), User(**found.pop("by"))
+    at, by = datetime.fromisoformat(found.pop("planned_at")), User(**found.pop("by"))
     return PlannedWithout(planned_at=at, planned_by=by, **found)

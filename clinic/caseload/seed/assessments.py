@@ -44,7 +44,7 @@ _SIGNS = (
     ("sudden", "Noticed within a month", "Earlier photographs show a slow course."),
 )
 _SIGNS_SHARE = 0.08
-_NOT_ASKED_SHARE = 0.03
+_NOT_ASKED_SHARE = 0.04
 _NOT_ASKED = (
     "Looked for by the referring dermatologist last month",
     "To be looked for before the first session",
@@ -81,9 +81,10 @@ def look_for_signs(random: Random, about: About) -> str | None:
 
     Return the statement's key; None where nobody asked, which is so of a few as well.
     """
-    if random.random() < _NOT_ASKED_SHARE:
+    drawn = random.random()
+    if _SIGNS_SHARE < drawn < _SIGNS_SHARE + _NOT_ASKED_SHARE:
         return None
-    if random.random() > _SIGNS_SHARE:
+    if drawn > _SIGNS_SHARE:
         return about.rows.add(SignsStatement, at=about.at, present=[], **about.stated)
     sign, words, reason = random.choice(_SIGNS)
     stop_id = about.rows.add(

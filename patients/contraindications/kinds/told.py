@@ -94,14 +94,14 @@ def _what_is_missing(answers: Mapping[str, ConditionStatement | None]) -> str:
     if len(unasked) == len(answers):
         return NOBODY_ASKED
     unsure = [row for row in answers.values() if row and row.answer == Answer.NOT_KNOWN]
-    told = [f"Asked, and not known: {_of(row, answers)}{by(row)}" for row in unsure]
+    told = [f"{_asked_about(row, answers)} {by(row)}: not known" for row in unsure]
     if unasked:
         told.append(f"Not asked yet: {', '.join(Condition(item).label for item in unasked)}")
     return "; ".join(told)
 
 
-def _of(row: ConditionStatement, answers: Mapping[str, ConditionStatement | None]) -> str:
-    return f"{row.get_item_display()}, " if len(answers) > 1 else ""
+def _asked_about(row: ConditionStatement, answers: Mapping[str, ConditionStatement | None]) -> str:
+    return f"Asked about {row.get_item_display()}" if len(answers) > 1 else "Asked"
 
 
 def _condition_in_words(row: Any) -> str:
