@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-# As in 0012, but which rules stand is said by `patients_standing_rules` (`patients/0021`).
+# As in 0012, but which rules stand is said by `patients_standing_rules` (`patients/0022`).
 CHECKED_WHEN_SIGNED = """
 CREATE OR REPLACE FUNCTION treatments_checked_when_signed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
@@ -63,7 +63,7 @@ BEFORE = import_module("treatments.migrations.0012_recorded_afterwards").CHECKED
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0021_decided_rules"),
+        ("patients", "0022_decided_rules"),
         ("treatments", "0012_recorded_afterwards"),
     ]
     operations = [migrations.RunSQL(CHECKED_WHEN_SIGNED, BEFORE)]

@@ -82,7 +82,7 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0021_decided_rules'),
+        ('patients', '0022_decided_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -100,7 +100,7 @@ DROP FUNCTION patients_standing_rules(text);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0020_temporary_tables'),
+        ('patients', '0021_checked_alone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
