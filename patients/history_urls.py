@@ -41,6 +41,11 @@ history_urls: list[URLPattern] = [
         name="withdraw_allergy",
     ),
     path("patients/<uuid:patient_id>/diagnosis/", history.diagnose, name="diagnose"),
+    path(
+        "patients/<uuid:patient_id>/diagnosis/<uuid:diagnosis_id>/withdraw/",
+        history.withdraw_diagnosis,
+        name="withdraw_diagnosis",
+    ),
     path("patients/<uuid:patient_id>/conditions/", facts.conditions, name="conditions"),
     path("patients/<uuid:patient_id>/relatives/", facts.relatives, name="relatives"),
     path("patients/<uuid:patient_id>/hair/", facts.hair, name="hair"),

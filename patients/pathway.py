@@ -15,6 +15,10 @@ CAUSE_OF = {
 }
 
 
+# What is so whichever diagnosis is taken back.
+ALWAYS_FOLLOWS = ("Papers that were issued with it stay as they are",)
+
+
 def standing_stop(patient_id: UUID) -> PathwayStop | None:
     """Return what stops the AGA pathway of a patient, or None."""
     return PathwayStop.objects.standing().filter(patient=patient_id).first()
@@ -39,6 +43,23 @@ def review_of(diagnosis: Diagnosis | None, patient_id: UUID) -> StopReview | Non
     stated = CauseStatement.objects.filter(patient=patient_id, item=cause, stop__isnull=False)
     newest = stated.order_by("-stated_at", "-id").select_related("stop").first()
     return newest.review if newest else None
+
+
+def what_follows(diagnosis: Diagnosis) -> list[str]:
+    """Return in sentences what follows where a diagnosis is taken back."""
+    patient_id = diagnosis.case.patient_id
+    standing = list(Diagnosis.objects.standing().filter(case__patient=patient_id)[:2])
+    told = []
+    if standing[:1] == [diagnosis]:
+        left = standing[1:]
+        told += [f"“{left[0]}” is the present diagnosis again" if left else "No diagnosis is left"]
+    cause = CAUSE_OF.get(Diagnosis.Condition(diagnosis.condition))
+    stated = CauseStatement.objects.filter(patient=patient_id, stated_at=diagnosis.made_at)
+    if cause and (row := stated.filter(item=cause, replaced_by=None).first()):
+        told.append(f"“{row}” stays among the possible causes until it is weighed anew")
+    if cause and standing_stop(patient_id):
+        told.append("The AGA pathway stays stopped until a clinician reviews it")
+    return [*told, *ALWAYS_FOLLOWS]
 
 
 def in_words(stop: PathwayStop) -> str:

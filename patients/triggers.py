@@ -45,6 +45,10 @@ class _OfAnOpenStop(SharedFunctionTrigger):
     function = "patients_of_an_open_stop"
 
 
+class _RuleIsDecidedByTwo(SharedFunctionTrigger):
+    function = "patients_rule_is_decided_by_two"
+
+
 class _TranslatesPublished(SharedFunctionTrigger):
     function = "patients_translates_published"
 
@@ -143,4 +147,16 @@ def of_an_open_stop() -> pgtrigger.Trigger:
         name="of_an_open_stop",
         operation=pgtrigger.Insert,
         condition=pgtrigger.Q(new__stop__isnull=False),
+    )
+
+
+def rule_is_decided_by_two() -> pgtrigger.Trigger:
+    """Hold that nobody weakens an absolute rule of contraindication alone.
+
+    What takes from it what it holds (`patients_rule_weakens`) is not approved by its author; only
+    the version that stands is retired, and no absolute one; what somebody wrote never stands at
+    once.
+    """
+    return _RuleIsDecidedByTwo(
+        name="rule_is_decided_by_two", operation=pgtrigger.Insert | pgtrigger.Update
     )

@@ -42,6 +42,7 @@ from tests.factories.patients import (
     DiscussedConsentFactory,
     PatientFactory,
     PatientSignedConsentFactory,
+    PlannedWithoutFactory,
     RuleFactory,
     SignedConsentFactory,
     SignsFactory,
@@ -117,10 +118,12 @@ def _history(case: Case, clinician: User) -> dict[str, Any]:
     now, patient = timezone.now(), case.patient
     by = {"recorded_at": now, "recorded_by": clinician}
     HistoryEntry.objects.create(patient=patient, topic="hair", text="Since 2019.", **by)
-    DiagnosisFactory(case=case, made_by=clinician)
+    diagnosis = DiagnosisFactory(case=case, made_by=clinician)
+    PlannedWithoutFactory(case=case, planned_by=clinician)
     _statements(patient, clinician)
     sample = BloodSample.objects.create(patient=patient, taken_date=timezone.localdate(), **by)
     return {
+        "diagnosis_id": diagnosis,
         "result_id": BloodResult.objects.create(
             patient=patient, sample=sample, analyte="platelets", value=250, unit="10^9/L", **by
         ),

@@ -156,6 +156,7 @@ DOORS: dict[str, Door] = {
     "patients:pregnancy": button(C),
     "patients:add_bloods": button(C),
     "patients:withdraw_blood": button(C),
+    "patients:withdraw_diagnosis": button(C),
     "patients:add_elsewhere": button(C),
     "patients:not_treated": button(C),
     "patients:withdraw_elsewhere": button(C),
@@ -182,6 +183,7 @@ DOORS: dict[str, Door] = {
     "patients:rule": page(C, A),
     "patients:change_rule": form(A),
     "patients:approve_rule": button(C),
+    "patients:decline_rule": button(C),
     "patients:retire_rule": button(A),
     # Consent texts.
     "patients:texts": page(A),

@@ -1,6 +1,6 @@
 """Where each planned course stands: progress, consent, what is next. Nothing here writes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.base.templatetags.anagen import day
 from clinic.practice.models import Technique
-from patients.models import Case, Consent, ConsentTemplate
+from patients.models import Case, Consent, ConsentTemplate, PlannedWithout
 from treatments.models import Plan, Session
 
 
@@ -69,11 +69,12 @@ def _not_signed(consent: Consent, now: datetime) -> ConsentState:
 
 @dataclass(frozen=True)
 class CourseState:
-    """One plan with its sessions, oldest first."""
+    """One plan with its sessions, oldest first, and what it was planned without."""
 
     plan: Plan
     sessions: list[Session]
     consent: ConsentState
+    without: list[PlannedWithout] = field(default_factory=list)
 
     @property
     def signed(self) -> list[Session]:
@@ -110,7 +111,7 @@ class CourseState:
 
 
 def course_states(case: Case, now: datetime | None = None) -> list[CourseState]:
-    """Return the standing plans of a case, each with its sessions, in four queries."""
+    """Return the standing plans of a case, each with its sessions, in five queries."""
     sessions = list(
         Session.objects.for_case(case)
         .select_related("operator", "site", "signed_by", "micrograft", "prp")
@@ -118,11 +119,13 @@ def course_states(case: Case, now: datetime | None = None) -> list[CourseState]:
         .order_by("number")
     )
     consents = consent_states(case, now or timezone.now())
+    without = list(PlannedWithout.objects.filter(case=case).select_related("planned_by"))
     return [
         CourseState(
             plan=plan,
             sessions=[session for session in sessions if session.technique == plan.technique],
             consent=consents[plan.technique],
+            without=[row for row in without if row.about_id == plan.pk],
         )
         for plan in Plan.objects.standing().filter(case=case)
     ]

@@ -98,6 +98,7 @@ class Kind(models.TextChoices):
     CLINICIAN_SET = "patients.clinician_set", "made {clinician} responsible for the case"
     DIAGNOSIS_MADE = "patients.diagnosis_made", "recorded the diagnosis {diagnosis}"
     CAUSES_WEIGHED = "patients.causes_weighed", "weighed {count} possible causes"
+    CAUSES_REDATED = "patients.causes_redated", "moved {count} possible causes to {found}"
     SIGNS_LOOKED_FOR = "patients.signs_looked_for", "looked for warning signs: {found}"
     FINDING_WITHDRAWN = (
         "patients.finding_withdrawn",
@@ -140,6 +141,7 @@ class Kind(models.TextChoices):
     )
     RULE_PUBLISHED = "patients.rule_published", "published the rule “{rule}”, version {version}"
     RULE_APPROVED = "patients.rule_approved", "approved the rule “{rule}”, version {version}"
+    RULE_DECLINED = "patients.rule_declined", "declined the rule “{rule}”, version {version}"
     RULE_RETIRED = "patients.rule_retired", "retired the rule “{rule}”, version {version}"
     CONTRAINDICATIONS_CHECKED = (
         "patients.contraindications",
@@ -162,6 +164,10 @@ class Kind(models.TextChoices):
     PHOTO_VIEWED = "photos.viewed", "looked at the photograph {view}"
     PHOTO_REMOVED = "photos.removed", "withdrew the photograph {view}"
     PLAN_MADE = "treatments.plan_made", "planned {sessions} {technique} sessions"
+    PLANNED_WITHOUT = (
+        "treatments.planned_without",
+        "gave reasons for planning {technique}: {lacks}",
+    )
     PLAN_CHANGED = "treatments.plan_changed", "changed the plan for {technique}"
     PLAN_CANCELLED = "treatments.plan_cancelled", "cancelled the plan for {technique}"
     SESSION_STARTED = "treatments.session_started", "started {technique} session {number}"

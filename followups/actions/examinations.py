@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit import actions as audit
@@ -23,6 +24,7 @@ from patients.actions.assessment import (
     Weighed,
     diagnose_in,
     look_for_signs,
+    redate_causes,
     take_off,
     weigh_causes,
 )
@@ -133,11 +135,17 @@ def record_examination(
 
 
 def _conclude(examination: Examination, findings: Findings, by: User, now: datetime) -> None:
-    """State what is new about diagnosis, signs and causes, and tie it to the visit."""
-    found_date = findings.examined_date
-    graded, signs, case = findings.graded, findings.signs, examination.case
+    """State what is new about diagnosis, signs and causes, and tie it to the visit.
+
+    Where the day of the visit is corrected, all that was concluded there gets the new day.
+    """
+    found_date, case = findings.examined_date, examination.case
     before = examination.diagnosis_id, examination.signs_id
     _take_off_mistakes(examination, findings, by, now)
+    graded = findings.graded or _as_graded(examination.diagnosis)
+    signs = findings.signs or _as_seen(examination.signs)
+    stated = {examination.recorded_at, *_written_before(examination)}
+    redate_causes(by=by, case=case, stated=stated, found_date=found_date, now=now)
     if graded and not _is_written(examination.diagnosis, graded.columns, found_date):
         examination.diagnosis = diagnose_in(
             by=by,
@@ -162,6 +170,25 @@ def _conclude(examination: Examination, findings: Findings, by: User, now: datet
         weigh_causes(by=by, case=case, weighed=findings.causes, found_date=found_date, now=now)
     if (examination.diagnosis_id, examination.signs_id) != before:
         examination.save(update_fields=["diagnosis", "signs"])
+
+
+def _as_graded(row: Diagnosis | None) -> Graded | None:
+    """Return what is written at the visit as it was chosen: what was not sent is left alone."""
+    if row is None:
+        return None
+    lost = row.salt_lost_percent if row.scale == Diagnosis.Scale.SALT else None
+    return Graded(row.condition, row.scale, row.grade, lost, row.note)
+
+
+def _as_seen(row: SignsStatement | None) -> Signs | None:
+    return Signs(tuple(row.present), row.note) if row else None
+
+
+def _written_before(examination: Examination) -> QuerySet[Examination, datetime]:
+    """Return at which moments the visit was written down before it was corrected."""
+    past: Any = examination.past_versions  # type: ignore[attr-defined]
+    moments: QuerySet[Examination, datetime] = past.values_list("recorded_at", flat=True)
+    return moments
 
 
 def _take_off_mistakes(

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
+from clinic.base.templatetags.anagen import day
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import ensure_case, lead_if_nobody_does
-from patients.actions.stops import DIAGNOSED, is_reviewed, stop_of
+from patients.actions.stops import is_reviewed, stop_of
 from patients.models import (
     Case,
     CauseStatement,
@@ -26,9 +27,10 @@ from patients.models import (
     SignsStatement,
     StopReview,
 )
-from patients.models.pathway import Weight
+from patients.models.pathway import DIAGNOSED, Weight
 from patients.pathway import CAUSE_OF
 from patients.turns import take_turn
+from patients.visits import visits_of
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,48 @@ def weigh_causes(
     return rows
 
 
+@transaction.atomic
+def redate_causes(
+    *, by: User, case: Case, stated: Collection[datetime], found_date: date, now: datetime
+) -> list[CauseStatement]:
+    """Move what was weighed at a visit to the day on which it took place, as was found out later.
+
+    `stated` are the moments at which the visit was written down. Each statement that has another
+    day gets a row that replaces it and says the same, so a review of what it stopped holds.
+    """
+    take_turn(case.patient_id)
+    known = CauseStatement.objects.filter(
+        patient=case.patient_id, stated_at__in=stated, replaced_by=None
+    )
+    rows = [
+        CauseStatement(
+            patient=case.patient,
+            case=case,
+            item=row.item,
+            weight=row.weight,
+            note=row.note,
+            found_date=found_date,
+            stop=row.stop,
+            replaces=row,
+            stated_at=now,
+            stated_by=by,
+        )
+        for row in known.exclude(found_date=found_date).order_by("stated_at", "created_at", "id")
+    ]
+    for row in rows:
+        row.full_clean()
+        row.save(force_insert=True)
+    if rows:
+        audit.record(
+            Kind.CAUSES_REDATED,
+            by=by,
+            patient_id=case.patient_id,
+            count=len(rows),
+            found=str(day(found_date)),
+        )
+    return rows
+
+
 def _is_news(row: CauseStatement, latest: CauseStatement | None) -> bool:
     if latest is None or not row.says_the_same(latest):
         return True
@@ -247,6 +291,24 @@ def take_off(
         finding="the diagnosis" if diagnosis else "warning signs",
     )
     return withdrawal
+
+
+@transaction.atomic
+def withdraw_diagnosis(
+    *, by: User, diagnosis: Diagnosis, reason: str, now: datetime
+) -> FindingWithdrawal:
+    """Take back a diagnosis that was made outside a visit, as entered by mistake.
+
+    The one before it is the present one again; what it stopped stays stopped. Raises
+    `ValidationError` without a reason, for one that says nothing any more, and for one of a visit:
+    that is taken off there, so that the visit no longer shows it.
+    """
+    take_turn(diagnosis.case.patient_id)
+    if visit := visits_of([diagnosis]).get(diagnosis.pk):
+        raise ValidationError(f"This was found at {visit.words}. Take it off there.")
+    if not Diagnosis.objects.standing().filter(pk=diagnosis.pk).exists():
+        raise ValidationError("This diagnosis was corrected or taken back meanwhile.")
+    return take_off(by=by, finding=diagnosis, reason=reason, now=now)
 
 
 @transaction.atomic

@@ -13,8 +13,7 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.contraindications.evaluation import SHORTEST_REASON, Evaluation, Finding
-from patients.contraindications.kinds import Kind as RuleKind
-from patients.contraindications.kinds import read_kind, read_new_kind
+from patients.contraindications.kinds import read_new_kind
 from patients.contraindications.rules import standing
 from patients.contraindications.shipped import SHIPPED, ShippedRule
 from patients.models import Case, ContraindicationCheck
@@ -22,6 +21,8 @@ from patients.models import ContraindicationRule as Rule
 
 # Held while a version is numbered, so that two who write at once do not take one number.
 _RULES_LOCK = 7_315_002
+
+WRITTEN_BY_YOU = "You wrote this version of an absolute rule: another clinician approves it."
 
 
 class ContraindicatedError(ValidationError):
@@ -91,9 +92,9 @@ def publish_rule(
 ) -> Rule:
     """Add a rule, or with its `code` the version after `after_version`, and return it.
 
-    Where an older version is approved, that one stands until this one is approved as well. Raises
-    `ValidationError` for parameters that cannot be meant, where somebody made a newer version
-    meanwhile, and where an absolute rule that nobody approved would hold something else at once.
+    It waits for a clinician's approval; until then the version before it stands, if one did. Raises
+    `ValidationError` for parameters that cannot be meant, and where somebody made a newer version
+    meanwhile.
     """
     _take_the_rules()
     read = read_new_kind(kind, parameters)
@@ -101,12 +102,6 @@ def publish_rule(
     last = Rule.objects.filter(technique=technique, code=code).order_by("-version").first()
     if (last.version if last else 0) != after_version:
         raise ValidationError("Somebody made a newer version meanwhile. Look at that one first.")
-    stands = _standing(technique, code)
-    if stands is not None and not stands.is_approved and _changes(stands, severity, read):
-        raise ValidationError(
-            "Nobody approved this absolute rule yet, so a new version would stand at once. "
-            "A clinician approves it first; then the new version waits for its approval."
-        )
     rule = Rule.check_and_create(
         technique=technique,
         code=code,
@@ -127,13 +122,11 @@ def publish_rule(
 def approve_rule(*, by: User, rule: Rule, now: datetime) -> Rule:
     """Stand behind a version as a clinician of the clinic; from then on it is the one that counts.
 
-    Raises `ValidationError` where it is approved or retired already, a newer one is approved, or
-    who wrote it would change by themselves what an absolute rule holds.
+    Raises `ValidationError` where it is approved, declined or retired already, a newer one is
+    approved, or who wrote it would change by themselves what an absolute rule holds.
     """
     _take_the_rules()
-    current = _locked(rule)
-    if current.approved_at is not None:
-        raise ValidationError(f"{current.approved_by} approved this version already.")
+    current = _undecided(rule)
     newer = Rule.objects.filter(
         technique=current.technique, code=current.code, version__gt=current.version
     )
@@ -141,16 +134,58 @@ def approve_rule(*, by: User, rule: Rule, now: datetime) -> Rule:
         raise ValidationError("This rule was retired. Publish a new version instead.")
     if newer.filter(approved_at__isnull=False).exists():
         raise ValidationError("A newer version is approved already.")
-    read = read_kind(current.kind, current.parameters)
-    stands = _standing(current.technique, current.code)
-    if stands is not None and current.author == by and _changes(stands, current.severity, read):
-        raise ValidationError(
-            "You wrote this version of an absolute rule: another clinician approves it."
-        )
+    if current.author == by and weakens(current):
+        raise ValidationError(WRITTEN_BY_YOU)
     current.approved_at, current.approved_by = now, by
     current.check_and_save()
     _record(Kind.RULE_APPROVED, current, by=by)
     return current
+
+
+@transaction.atomic
+def decline_rule(*, by: User, rule: Rule, reason: str, now: datetime) -> Rule:
+    """Turn down a version that waits, with the reason: it stays in the history and never stands.
+
+    Raises `ValidationError` without a reason, where it was decided already, and for what is in use
+    without an approval: nothing is ended this way.
+    """
+    _take_the_rules()
+    current = _undecided(rule)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ValidationError(f"Say why it is declined, in {SHORTEST_REASON} letters or more.")
+    if current.retired_at is not None or current.may_stand:
+        raise ValidationError("This version does not wait for approval, so it is not declined.")
+    current.declined_at, current.declined_by = now, by
+    current.declined_reason = reason.strip()
+    current.check_and_save()
+    _record(Kind.RULE_DECLINED, current, by=by)
+    return current
+
+
+def _undecided(rule: Rule) -> Rule:
+    current = _locked(rule)
+    if current.approved_at is not None:
+        raise ValidationError(f"{current.approved_by} approved this version already.")
+    if current.declined_at is not None:
+        raise ValidationError(
+            f"{current.declined_by} declined this version. Write a new one instead."
+        )
+    return current
+
+
+def weakens(rule: Rule) -> bool:
+    """Say whether a version takes from the absolute rule that stands what it holds.
+
+    Its severity or its facts; words alone may change. Whether other facts are weaker is for a
+    person to say. The database decides it (`patients_rule_weakens`), and holds it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT patients_rule_weakens(rule) FROM patients_contraindicationrule rule"
+            " WHERE rule.id = %s",
+            [rule.pk],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic
@@ -291,15 +326,6 @@ def _standing(technique: str, code: str) -> Rule | None:
     return next(iter(standing(Rule.objects.filter(technique=technique, code=code))), None)
 
 
-def _changes(stands: Rule, severity: str, read: RuleKind) -> bool:
-    """Say whether a version takes from an absolute rule what it holds: its severity or its facts.
-
-    Words alone may change. Whether other facts are weaker is for a person to say.
-    """
-    held = read_kind(stands.kind, stands.parameters)
-    return stands.is_absolute and (severity != stands.severity or read != held)
-
-
 def _take_the_rules() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RULES_LOCK])
@@ -307,7 +333,7 @@ def _take_the_rules() -> None:
 
 def _locked(rule: Rule) -> Rule:
     rows = Rule.objects.select_for_update(of=("self",))
-    return rows.select_related("approved_by", "retired_by").get(pk=rule.pk)
+    return rows.select_related("approved_by", "declined_by", "retired_by").get(pk=rule.pk)
 
 
 def _record(kind: Kind, rule: Rule, *, by: User) -> None:

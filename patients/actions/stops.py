@@ -6,10 +6,8 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.models import Case, CauseStatement, Diagnosis, PathwayStop, StopReview
-from patients.models.pathway import Weight
+from patients.models.pathway import DIAGNOSED, Weight
 from patients.pathway import CAUSE_OF
-
-DIAGNOSED = "Diagnosed"
 
 
 def stop_of(

@@ -105,11 +105,11 @@ class Evaluation:
 
     @property
     def missing(self) -> list[tuple[str, list[Finding]]]:
-        """The same by what is missing, so that one question is asked once."""
-        found: dict[str, list[Finding]] = {}
+        """The same by what is missing and where it is asked, so that one question is asked once."""
+        found: dict[tuple[str, str], list[Finding]] = {}
         for each in self.not_known:
-            found.setdefault(each.verdict.why, []).append(each)
-        return list(found.items())
+            found.setdefault((each.verdict.why, each.verdict.asked), []).append(each)
+        return [(why, findings) for (why, _), findings in found.items()]
 
     @property
     def later(self) -> list[Finding]:

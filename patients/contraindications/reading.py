@@ -53,7 +53,7 @@ _PERSON = ("id", "title", "given_name", "family_name")
 _LOOKED_AT: dict[type[Model], tuple[str, ...]] = {
     ContraindicationRule: (
         *("id", "technique", "code", "version", "severity", "kind", "parameters"),
-        *("sentence", "source", "approved_at", "retired_at"),
+        *("sentence", "source", "approved_at", "retired_at", "author_id", "was_in_use"),
     ),
     ConditionStatement: (
         "id",

@@ -31,7 +31,8 @@ def by_technique(rows: Iterable[Rule]) -> dict[str, list[Rule]]:
 def that_may_stand() -> QuerySet[Rule]:
     """Return the versions among which the standing ones are; `standing` decides which they are.
 
-    Left out is what was retired, and what is older than a retired or an approved version.
+    Left out is what was retired or declined, what waits, and what is older than a retired or an
+    approved version.
     """
     newer = Rule.objects.filter(
         Q(retired_at__isnull=False) | Q(approved_at__isnull=False),
@@ -39,15 +40,16 @@ def that_may_stand() -> QuerySet[Rule]:
         code=OuterRef("code"),
         version__gt=OuterRef("version"),
     )
-    return Rule.objects.filter(~Exists(newer), retired_at__isnull=True)
+    may_stand = Q(approved_at__isnull=False) | Q(author__isnull=True) | Q(was_in_use=True)
+    return Rule.objects.filter(may_stand, ~Exists(newer), retired_at__isnull=True)
 
 
 def standing(rows: Iterable[Rule]) -> list[Rule]:
     """Return of each rule among these versions the one that stands.
 
-    It is the newest approved one; where none is approved, the newest. What is newer than an
-    approved version waits for its approval: nobody weakens a rule alone. A retired version ends
-    all that are not newer.
+    It is the newest approved one; where none is approved, what came with the product. Whatever
+    somebody wrote waits for its approval. A retired version ends all that are not newer. The
+    database says the same: `patients_standing_rules`.
     """
     ordered = sorted(rows, key=lambda row: (row.technique, row.code, -row.version))
     found = []
@@ -60,7 +62,7 @@ def standing(rows: Iterable[Rule]) -> list[Rule]:
 def _standing_of(versions: list[Rule]) -> Rule | None:
     """Return which of a rule's versions, the newest first, stands."""
     retired = next((at for at, row in enumerate(versions) if row.retired_at), len(versions))
-    alive = versions[:retired]
+    alive = [row for row in versions[:retired] if row.may_stand]
     return next((row for row in alive if row.is_approved), alive[0] if alive else None)
 
 
@@ -72,6 +74,6 @@ def questions_of(rules: Iterable[Rule]) -> list[Question]:
 
 def versions_of(rule: Rule) -> list[Rule]:
     """Return all versions of a rule with who wrote them, the newest first."""
-    people = ("author", "approved_by", "retired_by")
+    people = ("author", "approved_by", "declined_by", "retired_by")
     rows = Rule.objects.filter(technique=rule.technique, code=rule.code)
     return list(rows.select_related(*people).order_by("-version"))

@@ -19,5 +19,6 @@ rule_urls: list[URLPattern] = [
     path(_ONE, rules.rule_page, name="rule"),
     path(f"{_ONE}change/", rules.change_rule, name="change_rule"),
     path(f"{_ONE}approve/", rules.approve, name="approve_rule"),
+    path(f"{_ONE}decline/", rules.decline, name="decline_rule"),
     path(f"{_ONE}retire/", rules.retire, name="retire_rule"),
 ]

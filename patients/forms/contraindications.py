@@ -281,3 +281,17 @@ class RetireForm(PlainForm):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2, "class": "w-text"}),
     )
+
+
+class DeclineForm(PlainForm):
+    """Why a version that waits is turned down."""
+
+    prefix = "decline"
+
+    reason = forms.CharField(
+        label="Why it is declined",
+        help_text="Whoever wrote it reads this.",
+        min_length=SHORTEST_REASON,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "w-text"}),
+    )

@@ -20,6 +20,7 @@ from patients.models.pathway import (
     StopReview,
 )
 from patients.models.patient import Merge, OtherNumber, Patient, SiteRegistration
+from patients.models.planning import PlannedWithout
 from patients.models.statements import (
     Answer,
     ConditionStatement,
@@ -65,6 +66,7 @@ __all__ = [
     "PatientImport",
     "PhotoNarrowing",
     "PhotoScope",
+    "PlannedWithout",
     "PregnancyStatement",
     "RelativeStatement",
     "Reopening",

@@ -18,6 +18,7 @@ from clinic.base.triggers import (
 from clinic.practice.models import Technique
 from patients.models.case import Case
 from patients.models.patient import Patient
+from patients.triggers import rule_is_decided_by_two
 
 # What a check says of a question of the day before the day.
 NOT_ASKED_YET = "Asked on the day of the session"
@@ -27,8 +28,9 @@ class ContraindicationRule(Record):
     """One version of a rule. What it says never changes; a new version is a new row.
 
     `code` is what the versions of a rule have in common. Without an author it came with the
-    product. A clinician approves a version once; retiring it ends the rule and every older version
-    of it.
+    product. A clinician approves a version, or declines it, once; until then what somebody wrote
+    waits, unless it `was_in_use`, approved by nobody, when versions began to wait. Retiring a
+    version ends the rule and every older version of it.
     """
 
     class Severity(models.TextChoices):
@@ -60,6 +62,12 @@ class ContraindicationRule(Record):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    was_in_use = models.BooleanField(default=False)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    declined_reason = models.CharField(max_length=300, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -70,6 +78,7 @@ class ContraindicationRule(Record):
         ordering = ["technique", "severity", "code", "-version"]
         constraints = [
             paired("patients_contraindication", "approved"),
+            paired("patients_contraindication", "declined"),
             paired("patients_contraindication", "retired"),
             between("patients_contraindication", "version", 1, 10_000),
             models.UniqueConstraint(
@@ -98,16 +107,33 @@ class ContraindicationRule(Record):
                 | Q(retired_at__isnull=False, retired_reason__regex=r"\S"),
                 violation_error_message="Say why the rule is retired.",
             ),
+            models.CheckConstraint(
+                name="patients_contraindication_declined_why",
+                condition=Q(declined_at__isnull=True, declined_reason="")
+                | Q(declined_at__isnull=False, declined_reason__regex=r"\S"),
+                violation_error_message="Say why the version is declined.",
+            ),
+            models.CheckConstraint(
+                name="patients_contraindication_declined_never_stands",
+                condition=Q(declined_at__isnull=True)
+                | Q(
+                    approved_at__isnull=True,
+                    retired_at__isnull=True,
+                    author__isnull=False,
+                    was_in_use=False,
+                ),
+                violation_error_message="What was declined is neither approved nor in use.",
+            ),
         ]
         triggers = [
             never_changes(
                 *("technique", "code", "version", "severity", "kind", "parameters"),
-                *("sentence", "source", "published_at", "author"),
+                *("sentence", "source", "published_at", "author", "was_in_use"),
             ),
             never_changes_after("approved_at", "approved_by"),
+            never_changes_after("declined_at", "declined_by", "declined_reason"),
             never_changes_after("retired_at", "retired_by", "retired_reason"),
-            never_deleted(),
-            not_truncated(),
+            *(never_deleted(), not_truncated(), rule_is_decided_by_two()),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +148,11 @@ class ContraindicationRule(Record):
     def is_approved(self) -> bool:
         """Whether a clinician of the clinic stands behind it."""
         return self.approved_at is not None
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether it is held against records, unless another version is; a declined one never."""
+        return self.is_approved or self.author_id is None or self.was_in_use
 
 
 class ContraindicationCheck(Record):

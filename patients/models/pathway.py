@@ -17,8 +17,9 @@ from django.db.models.functions import Coalesce
 from clinic.base.models import Record
 from clinic.base.triggers import append_only, same_patient
 from patients.models.case import Case
+from patients.models.diagnosis import Diagnosis
 from patients.models.patient import Patient
-from patients.models.statements import Statement, StatementQuerySet
+from patients.models.statements import Statement
 from patients.triggers import of_an_open_stop
 
 
@@ -107,8 +108,10 @@ class PathwayStop(Record):
 
     @property
     def grounds(self) -> list[str]:
-        """What stands behind the stop, in words, the oldest first."""
+        """What stands behind the stop, in words, the oldest first; in its last correction."""
         causes, signs = list(self.causes.all()), list(self.signs.all())
+        corrected = {row.replaces_id for row in causes}
+        causes = [row for row in causes if row.pk not in corrected]
         rows: list[Any] = sorted([*causes, *signs], key=lambda row: (row.stated_at, row.pk))
         return list(dict.fromkeys(row.as_ground for row in rows))
 
@@ -162,8 +165,28 @@ class StopReview(Record):
 LIFTING = (StopReview.Outcome.RULED_OUT.value, StopReview.Outcome.ACCOUNTED.value)
 
 
+class FoundQuerySet(models.QuerySet[Any]):
+    """Statements of what was found on a day: that of the newest day is the present one."""
+
+    def newest_of(self, patient_id: UUID) -> dict[str, Any]:
+        """Return the present statement of each item, by item; what was corrected is left out."""
+        rows = self.filter(patient=patient_id, replaced_by__isnull=True).select_related("stated_by")
+        newest_first = ("-found_date", "-stated_at", "-created_at", "-id")
+        found: dict[str, Any] = {}
+        for row in rows.order_by(*newest_first):
+            found.setdefault(row.item, row)
+        return found
+
+
+# What is noted on a cause that a diagnosis brought with it.
+DIAGNOSED = "Diagnosed"
+
+
 class CauseStatement(Statement):
-    """How somebody saw a possible cause on a day. That of the newest day stands."""
+    """How somebody saw a possible cause on a day. That of the newest day stands.
+
+    Where the day of its visit was corrected, a row of its own names the one that it replaces.
+    """
 
     FACTS = ("weight", "note")
 
@@ -177,6 +200,11 @@ class CauseStatement(Statement):
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+
+    objects = FoundQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         ordering = ["-found_date", "-stated_at", "-id"]
@@ -199,7 +227,11 @@ class CauseStatement(Statement):
         ]
         triggers = [
             *append_only(),
-            same_patient(("patients_pathwaystop", "stop_id"), ("patients_case", "case_id")),
+            same_patient(
+                ("patients_pathwaystop", "stop_id"),
+                ("patients_case", "case_id"),
+                ("patients_causestatement", "replaces_id"),
+            ),
             of_an_open_stop(),
         ]
 
@@ -209,8 +241,16 @@ class CauseStatement(Statement):
 
     @property
     def as_ground(self) -> str:
-        """What it says as the reason of a stop."""
-        return str(self)
+        """What it says as the reason of a stop, also where its diagnosis was a mistake."""
+        return f"{self}; entered by mistake" if self._of_a_mistake else str(self)
+
+    @property
+    def _of_a_mistake(self) -> bool:
+        """Whether it was stated with a diagnosis that was taken back."""
+        if self.note != DIAGNOSED:
+            return False
+        made = Diagnosis.objects.filter(case__patient=self.patient_id, made_at=self.stated_at)
+        return made.filter(withdrawal__isnull=False).exists()
 
     @property
     def review(self) -> "StopReview | None":
@@ -223,12 +263,12 @@ class CauseStatement(Statement):
         return self.item in STOPPING_CAUSES and self.weight != Weight.RULED_OUT
 
 
-class SignsQuerySet(StatementQuerySet):
+class SignsQuerySet(FoundQuerySet):
     """Statements on warning signs, with a name for those that still say something."""
 
     def standing(self) -> "SignsQuerySet":
         """Return statements that were neither corrected by another nor entered by mistake."""
-        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)  # type: ignore[misc]
+        return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)
 
 
 class SignsStatement(Statement):
@@ -252,7 +292,7 @@ class SignsStatement(Statement):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
 
-    objects = SignsQuerySet.as_manager()  # type: ignore[misc]
+    objects = SignsQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         ordering = ["-found_date", "-stated_at", "-id"]

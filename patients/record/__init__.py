@@ -12,11 +12,12 @@ from patients.forms.history import (
     StopForm,
 )
 from patients.models import Diagnosis, HistoryEntry, Medicine, MedicinesReview, Patient
-from patients.pathway import review_of
+from patients.pathway import ALWAYS_FOLLOWS, review_of, what_follows
 from patients.record.bloods import bloods_of
 from patients.record.index import index_of
 from patients.record.sources import sources_of
 from patients.record.statements import earlier_treatments_of, statements_of
+from patients.visits import Visit, visits_of
 
 # The form of a section that was sent and refused, by section and by row where it has several.
 Bound = dict[tuple[str, object], Any]
@@ -39,6 +40,26 @@ class MedicineInUse:
 
     medicine: Medicine
     form: StopForm
+
+
+@dataclass(frozen=True)
+class DiagnosisInWords:
+    """A diagnosis, and the visit at which it was made and is corrected, if it was at one."""
+
+    row: Diagnosis
+    visit: Visit | None
+    is_present: bool
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether it still says something, and was not made at a visit."""
+        return self.row.stands and self.visit is None
+
+    @property
+    def follows(self) -> str:
+        """What follows where it is taken back, in sentences; asked for the present one."""
+        found = what_follows(self.row) if self.is_present else ALWAYS_FOLLOWS
+        return f"It stays in the record, with your reason. {'. '.join(found)}."
 
 
 def history_of(patient: Patient, *, bound: Bound, unfolded: str = "") -> dict[str, Any]:
@@ -102,13 +123,17 @@ def _medicines_reviewed(patient: Patient, rows: list[Medicine]) -> dict[str, Any
 
 
 def _diagnoses(patient: Patient, bound: Bound, unfolded: str) -> dict[str, Any]:
-    made = Diagnosis.objects.filter(case__patient=patient)
-    rows = list(made.select_related("made_by", "replaced_by", "withdrawal__withdrawn_by"))
+    of_patient = Diagnosis.objects.filter(case__patient=patient)
+    people = ("case", "made_by", "replaced_by", "withdrawal__withdrawn_by")
+    rows = list(of_patient.select_related(*people))
     present = next((row for row in rows if row.stands), None)
+    visits = visits_of(row for row in rows if row.stands)
+    made = [DiagnosisInWords(row, visits.get(row.pk), row == present) for row in rows]
     return {
         "diagnosis": present,
         "diagnosis_review": review_of(present, patient.pk),
-        "earlier_diagnoses": [row for row in rows if row != present],
+        "diagnosis_made": next((each for each in made if each.is_present), None),
+        "earlier_diagnoses": [each for each in made if not each.is_present],
         "diagnosis_form": bound.get(("diagnosis", None))
         or (DiagnosisForm(sex=patient.sex) if unfolded == "diagnosis" else None),
     }

@@ -29,6 +29,7 @@ from patients.forms.consent_steps import CountersignForm, DiscussionForm
 from patients.forms.consents import SignConsentForm
 from patients.forms.contraindications import ReasonsForm
 from patients.models import Consent, ContraindicationCheck
+from patients.planning import not_known_of
 from patients.views.consents import page, posted
 
 
@@ -66,6 +67,7 @@ def discuss(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpRes
         form=form,
         evaluation=evaluation,
         reasons=reasons,
+        not_known=not_known_of(consent),
     )
 
 

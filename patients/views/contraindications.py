@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.audit import actions as audit
+from clinic.base.forms import PlainForm
 from clinic.practice.models import Technique
 from clinic.staff.access import current_site, require, signed_in
 from clinic.staff.permissions import Permission
@@ -18,7 +19,7 @@ from patients.actions import contraindications as actions
 from patients.contraindications.kinds import Verdict, read_kind
 from patients.contraindications.reading import read_record
 from patients.contraindications.rules import standing, versions_of
-from patients.forms.contraindications import RetireForm, RuleForm
+from patients.forms.contraindications import DeclineForm, RetireForm, RuleForm
 from patients.models import ContraindicationRule as Rule
 from patients.models import Patient
 from patients.views.consents import posted
@@ -35,7 +36,7 @@ def _page(request: HttpRequest, name: str, *, status: int = 200, **context: Any)
 
 
 def _rule(rule_id: UUID) -> Rule:
-    people = ("author", "approved_by", "retired_by")
+    people = ("author", "approved_by", "declined_by", "retired_by")
     found = Rule.objects.select_related(*people).filter(pk=rule_id).first()
     if found is None:
         raise Http404("There is no such rule.")
@@ -55,19 +56,30 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 def _shelf(technique: Technique, rows: list[Rule]) -> dict[str, Any]:
     here = [row for row in rows if row.technique == technique]
     stand = standing(here)
-    versions = {row.code: row.version for row in stand}
+    in_use = {row.code for row in stand}
     return {
         "technique": technique,
         "rules": stand,
-        "waiting": [row for row in here if _waits(row, versions)],
-        "retired": [row for row in here if row.retired_at and row.code not in versions],
+        "waiting": _waiting(here, stand),
+        "retired": [row for row in here if row.retired_at and row.code not in in_use],
         "unapproved": len([row for row in stand if not row.is_approved]),
     }
 
 
-def _waits(row: Rule, versions: dict[str, int]) -> bool:
-    """Say whether a version is newer than the one that stands."""
-    return row.code in versions and row.version > versions[row.code] and not row.retired_at
+def _version(rule: Rule) -> int:
+    return rule.version
+
+
+def _waiting(rows: list[Rule], stand: list[Rule]) -> list[Rule]:
+    """Return the versions that wait for approval: neither decided nor overtaken, newest first."""
+    in_use = {row.code: row.version for row in stand}
+    ended = {row.code: row.version for row in sorted(rows, key=_version) if row.retired_at}
+    return [
+        row
+        for row in rows
+        if not (row.may_stand or row.declined_at)
+        and row.version > max(in_use.get(row.code, 0), ended.get(row.code, 0))
+    ]
 
 
 @require(Permission.VIEW_CLINICAL)
@@ -77,19 +89,47 @@ def rule_page(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     return _show(request, _rule(rule_id))
 
 
-def _show(request: HttpRequest, rule: Rule, form: RetireForm | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    rule: Rule,
+    *,
+    retire: RetireForm | None = None,
+    decline: DeclineForm | None = None,
+) -> HttpResponse:
     versions = versions_of(rule)
     stands = next(iter(standing(versions)), None)
+    waits = rule in _waiting(versions, [stands] if stands else [])
+    is_own = rule.author == signed_in(request)
     return _page(
         request,
         "rule",
-        status=422 if form and form.errors else 200,
+        status=422 if retire or decline else 200,
         rule=rule,
         versions=versions,
         stands=stands,
+        waits=waits,
+        is_decidable=waits or (rule == stands and not rule.is_approved),
+        why_not=actions.WRITTEN_BY_YOU if waits and is_own and actions.weakens(rule) else "",
+        changes=_changes(stands, rule) if waits and stands else [],
         newest=versions[0],
-        form=form or RetireForm(),
+        retire_form=retire or RetireForm(),
+        decline_form=decline or DeclineForm(),
     )
+
+
+def _changes(stands: Rule, rule: Rule) -> list[tuple[str, str, str]]:
+    """Return what a version would change of the one that stands: what, before and after."""
+    sides = [
+        (
+            each.get_severity_display(),
+            read_kind(each.kind, each.parameters).in_words,
+            each.sentence,
+            each.source,
+        )
+        for each in (stands, rule)
+    ]
+    names = ("Severity", "Holds", "Words", "Source")
+    return [row for row in zip(names, *sides, strict=True) if row[1] != row[2]]
 
 
 @require(Permission.MANAGE_CONTRAINDICATIONS)
@@ -129,6 +169,8 @@ def _write(
         technique=Technique(technique),
         kind=Rule.Kind(kind),
         tried=tried,
+        stands=(stands := next(iter(standing(versions_of(rule))), None) if rule else None),
+        until=f"Version {stands.version} stands until then." if stands else "",
     )
 
 
@@ -147,7 +189,7 @@ def _publish(
     except ValidationError as error:
         form.add_error(None, " ".join(error.messages))
         return None
-    messages.success(request, "Published. A clinician approves it next.")
+    messages.success(request, "Published. It waits until a clinician approves it.")
     return published
 
 
@@ -189,18 +231,35 @@ def approve(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     return redirect("patients:rule", rule.pk)
 
 
+@require(Permission.APPROVE_CONTRAINDICATIONS)
+@require_POST
+def decline(request: HttpRequest, rule_id: UUID) -> HttpResponse:
+    """Turn a version down that waits, with the reason."""
+    rule, form = _rule(rule_id), DeclineForm(request.POST)
+    if _decided(request, rule, form, actions.decline_rule):
+        messages.success(request, f"Declined: {rule}.")
+        return redirect("patients:rule", rule.pk)
+    return _show(request, rule, decline=form)
+
+
 @require(Permission.MANAGE_CONTRAINDICATIONS)
 @require_POST
 def retire(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     """End a rule, with the reason."""
     rule, form = _rule(rule_id), RetireForm(request.POST)
-    if form.is_valid():
-        try:
-            reason = form.cleaned_data["reason"]
-            actions.retire_rule(by=signed_in(request), rule=rule, reason=reason, now=timezone.now())
-        except ValidationError as error:
-            form.add_error(None, " ".join(error.messages))
-        else:
-            messages.success(request, f"Retired: {rule}.")
-            return redirect("patients:rules")
-    return _show(request, rule, form)
+    if _decided(request, rule, form, actions.retire_rule):
+        messages.success(request, f"Retired: {rule}.")
+        return redirect("patients:rules")
+    return _show(request, rule, retire=form)
+
+
+def _decided(request: HttpRequest, rule: Rule, form: PlainForm, decide: Any) -> bool:
+    """Decide with the reason that was typed; say whether that went well, or on the form why not."""
+    if not form.is_valid():
+        return False
+    try:
+        decide(by=signed_in(request), rule=rule, now=timezone.now(), **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, " ".join(error.messages))
+        return False
+    return True

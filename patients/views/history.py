@@ -19,7 +19,8 @@ from patients.forms.history import (
     MedicineForm,
     StopForm,
 )
-from patients.models import HistoryEntry
+from patients.models import Diagnosis, HistoryEntry
+from patients.pathway import what_follows
 from patients.views.history_parts import save_part, show_page, withdraw_part
 
 
@@ -164,3 +165,22 @@ def diagnose(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return save_part(
         request, patient, form, save, part="diagnosis", said="The diagnosis is recorded."
     )
+
+
+@require(Permission.RECORD_CLINICAL)
+@require_POST
+def withdraw_diagnosis(request: HttpRequest, patient_id: UUID, diagnosis_id: UUID) -> HttpResponse:
+    """Take back a diagnosis that was entered by mistake, and say what follows."""
+    user = signed_in(request)
+    patient = get_patient(user, patient_id)
+    made = Diagnosis.objects.select_related("case").filter(case__patient=patient)
+    diagnosis = get_object_or_404(made, pk=diagnosis_id)
+    follows = ". ".join(what_follows(diagnosis))
+
+    def withdraw(reason: str) -> None:
+        assessment.withdraw_diagnosis(
+            by=user, diagnosis=diagnosis, reason=reason, now=timezone.now()
+        )
+
+    said = f"“{diagnosis}” is taken back; it stays in the record, with your reason. {follows}."
+    return withdraw_part(request, patient, withdraw, part="diagnosis", said=said)

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from clinic.practice.models import Technique
 from followups.models import Examination, Measurement, Protocol, ProtocolStep, Review, TargetArea
-from tests.factories.patients import CaseFactory, PatientFactory
+from patients.models import Case
+from tests.factories.patients import CaseFactory, PatientFactory, SignsFactory
 from tests.factories.treatments import signed_session
 
 
@@ -88,3 +89,10 @@ class MeasurementFactory(factory.django.DjangoModelFactory):
     )
     hair_count = 80
     counted_area_cm2 = Decimal("0.650")
+
+
+def assessed(case: Case) -> Case:
+    """Have a case assessed before treatment: warning signs looked for, hairs counted; return it."""
+    SignsFactory(patient=case.patient, case=case, stop=None, present=())
+    MeasurementFactory(examination__case=case)
+    return case

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
+from clinic.base.ids import uuid7
 from clinic.practice.models import Technique
 from patients.actions.cases import close_case
 from patients.consent.clock import expires_at
@@ -19,6 +20,7 @@ from patients.models import (
     Diagnosis,
     PathwayStop,
     Patient,
+    PlannedWithout,
     SignsStatement,
     SiteRegistration,
     StopReview,
@@ -215,6 +217,22 @@ class SignedConsentFactory(PatientSignedConsentFactory):
 def closed(case: Case, outcome: str = "lost", *, now: datetime | None = None) -> Case:
     """Close a case as its clinician does, or be refused."""
     return close_case(by=ClinicianFactory(), case=case, outcome=outcome, now=now or timezone.now())
+
+
+class PlannedWithoutFactory(factory.django.DjangoModelFactory):
+    """Why a course was planned without asking for warning signs."""
+
+    class Meta:
+        model = PlannedWithout
+
+    case = factory.SubFactory(CaseFactory)
+    patient = factory.SelfAttribute("case.patient")
+    technique = Technique.PRP
+    about_id = factory.LazyFunction(uuid7)
+    lack = "signs"
+    reason = "To be looked for at the first visit"
+    planned_at = factory.LazyFunction(timezone.now)
+    planned_by = factory.SubFactory(ClinicianFactory)
 
 
 class RuleFactory(factory.django.DjangoModelFactory):

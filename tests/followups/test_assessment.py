@@ -158,11 +158,13 @@ def test_what_a_review_decided_stands_beside_the_cause_and_the_diagnosis(
 def test_a_patient_whom_nobody_examined_is_not_said_to_be_open(client_of, clinician, case):
     client = client_of(clinician)
     pathway = reverse("patients:pathway", args=[case.patient_id])
-    for address in (pathway, reverse("treatments:new_plan", args=[case.patient_id])):
-        assert "Not looked for yet" in text_of(client, address)
+    plan = reverse("treatments:new_plan", args=[case.patient_id])
+    assert "Not looked for yet" in text_of(client, pathway)
+    assert "Warning signs were not asked" in text_of(client, plan)
     client.post(baseline_of(case.patient), form(**{"signs-none": "on"}))
     assert "The pathway is open" in text_of(client, pathway)
     assert "Not looked for yet" not in text_of(client, pathway)
+    assert "Warning signs were not asked" not in text_of(client, plan)
 
 
 def test_correcting_the_baseline_leaves_the_later_grade_the_present_one(client_of, clinician):

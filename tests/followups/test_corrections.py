@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import Event
+from followups.actions.examinations import Findings, record_examination
 from followups.models import Examination
-from patients.actions.assessment import review_stop
-from patients.models import Diagnosis, FindingWithdrawal, SignsStatement
+from patients.actions.assessment import Weighed, review_stop, weigh_causes
+from patients.models import CauseStatement, Diagnosis, FindingWithdrawal, SignsStatement
 from patients.pathway import standing_stop
-from tests.factories.patients import CaseFactory, DiagnosisFactory
+from tests.factories.patients import CaseFactory, CauseFactory, DiagnosisFactory
 from tests.followups.pages import baseline_of, form, text_of
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,7 @@ TODAY = timezone.localdate()
 GRADED = {"diagnosis-condition": "aga_male", "diagnosis-graded": "norwood:IV"}
 CLEARED = {"diagnosis-condition": "", "diagnosis-graded": ""}
 SEEN = {"signs-present": "patchy", "signs-note": "Left temple"}
+IRON = {"causes-iron": "considered", "causes-iron_note": "Ferritin awaited"}
 MISTAKEN = {"diagnosis-is_mistake": "on", "diagnosis-why_mistake": "Another patient"}
 
 
@@ -115,11 +117,102 @@ def test_correcting_the_day_alone_does_not_stop_again_what_was_reviewed(saved, c
     assert standing_stop(case.patient_id) is None
 
 
-def review_all(stop, by):
+def redated(case, days_ago, clinician, **findings):
+    """Correct the day of the baseline, as an action that sends nothing else."""
+    visit = Examination.objects.get(case=case)
+    day = TODAY - timedelta(days=days_ago)
+    record_examination(
+        by=clinician,
+        case=case,
+        review=None,
+        findings=Findings(examined_date=day, note="The day was wrong", **findings),
+        revision=visit.revision,
+        now=timezone.now(),
+    )
+    return day
+
+
+def present(case):
+    return CauseStatement.objects.newest_of(case.patient_id)
+
+
+def test_all_that_was_concluded_at_a_visit_gets_its_corrected_day(saved, case, clinician):
+    assert saved(**GRADED, **SEEN, **IRON).status_code == 302
+    day = redated(case, 30, clinician)
+    assert present(case)["iron"].found_date == day
+    assert present(case)["iron"].replaces.found_date == TODAY
+    assert SignsStatement.objects.standing().get().found_date == day
+    assert case.diagnoses.standing().get().found_date == day
+    (event,) = Event.objects.filter(kind="patients.causes_redated")
+    assert event.sentence == f"moved 1 possible causes to {day:%d-%b-%Y}"
+    again = redated(case, 20, clinician)
+    assert present(case)["iron"].found_date == again
+
+
+def test_a_cause_of_an_earlier_day_does_not_overtake_what_was_found_since(saved, case, clinician):
+    saved(**GRADED, **SEEN, **IRON, examined_date=(TODAY - timedelta(days=40)).isoformat())
+    weigh_causes(
+        by=clinician,
+        case=case,
+        weighed={"iron": Weighed("ruled_out", "Ferritin 90")},
+        found_date=TODAY - timedelta(days=5),
+        now=timezone.now(),
+    )
+    redated(case, 39, clinician)
+    assert present(case)["iron"].weight == "ruled_out"
+
+
+def test_a_cause_weighed_twice_at_a_visit_stays_as_it_was_weighed_last(saved, case, clinician):
+    saved(**GRADED, **SEEN, **IRON)
+    saved(**GRADED, **SEEN, **{**IRON, "causes-iron": "likely"})
+    redated(case, 30, clinician)
+    assert present(case)["iron"].weight == "likely"
+    new = redated(case, 20, clinician, causes={"iron": Weighed("ruled_out", "Ferritin 90")})
+    assert (present(case)["iron"].weight, present(case)["iron"].found_date) == ("ruled_out", new)
+
+
+def test_what_was_weighed_elsewhere_on_that_day_keeps_its_day(saved, case, clinician):
+    weigh_causes(
+        by=clinician,
+        case=case,
+        weighed={"thyroid": Weighed("considered")},
+        found_date=TODAY,
+        now=timezone.now(),
+    )
+    redated(case, 30, clinician)
+    assert present(case)["thyroid"].found_date == TODAY
+
+
+@pytest.mark.parametrize("outcome", ["ruled_out", "accounted"])
+def test_a_reviewed_cause_does_not_stop_again_for_a_corrected_day(saved, case, clinician, outcome):
+    scarring = {"causes-lpp": "considered", "causes-lpp_note": "Perifollicular scale"}
+    saved(**GRADED, **SEEN, **scarring)
+    review_all(standing_stop(case.patient_id), clinician, outcome)
+    redated(case, 30, clinician)
+    assert standing_stop(case.patient_id) is None
+    stop = present(case)["lpp"].stop
+    assert len([words for words in stop.grounds if "LPP" in words]) == 1
+
+
+def test_the_database_takes_a_cause_into_a_ruled_out_stop_only_for_a_corrected_day(
+    saved, case, clinician
+):
+    saved(**GRADED, **SEEN, **{"causes-lpp": "considered"})
+    review_all(standing_stop(case.patient_id), clinician)
+    redated(case, 30, clinician)
+    cause = present(case)["lpp"]
+    same = {"patient": case.patient, "item": "lpp", "stop": cause.stop}
+    for wrong in ({}, {"replaces": cause, "note": "Found anew"}):
+        with pytest.raises(IntegrityError, match="stop of its own"), transaction.atomic():
+            CauseFactory(**same, **wrong)
+    assert CauseFactory(**same, replaces=cause).pk
+
+
+def review_all(stop, by, outcome="ruled_out"):
     review_stop(
         by=by,
         stop=stop,
-        outcome="ruled_out",
+        outcome=outcome,
         reason="A scar of old",
         seen=stop.evidence,
         now=timezone.now(),

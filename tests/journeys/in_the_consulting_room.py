@@ -83,6 +83,7 @@ def records_baseline(journey: Journey, clinician: Person) -> None:
     clinician.fills("Counted area", "0.65")
     expect(clinician.page.locator("[data-density]").first).to_contain_text("123.1")
     chooses_a_picture_by_keyboard_on_a_phone(clinician)
+    clinician.ticks("Looked for all of these: none")
     clinician.presses("Save")
     clinician.reads("123.1", "Vertex", "0.65", "Norwood-Hamilton III")
     adds_photographs(journey, clinician, ("frontal", "vertex"), red=160, agreed="aloud")

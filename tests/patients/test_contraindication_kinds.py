@@ -177,6 +177,25 @@ def test_of_several_conditions_one_yes_applies_and_all_must_be_no():
     assert judged("condition", both, conditions=no).state == State.DOES_NOT
 
 
+def test_what_is_not_known_tells_not_asked_from_asked_and_repeats_no_rule():
+    one = {"conditions": ["platelet_disorder"]}
+    both = {"conditions": ["platelet_disorder", "bleeding_disorder"]}
+    unsure = ConditionStatement(item="platelet_disorder", answer="not_known", **STATED)
+    no = ConditionStatement(item="platelet_disorder", answer="no", **STATED)
+
+    def why(rule, **answers):
+        return judged("condition", rule, conditions=answers).why
+
+    stated = f"{STATED['stated_at']:%d-%b-%Y} by {WHO}"
+    assert why(one) == why(both) == "Not asked yet"
+    assert why(one, platelet_disorder=unsure) == f"Asked {stated}: not known"
+    assert why(both, platelet_disorder=no) == "Not asked yet: Bleeding or clotting disorder"
+    assert why(both, platelet_disorder=unsure) == (
+        f"Asked about Platelet disorder or low platelets {stated}: not known; "
+        "Not asked yet: Bleeding or clotting disorder"
+    )
+
+
 PLATELETS = {
     "analyte": "platelets",
     "side": "below",

@@ -57,7 +57,9 @@ def test_the_shipped_rules_are_added_once_and_used_before_anybody_approves_them(
 def test_the_approved_version_stands_until_the_newer_one_is_approved(admin, clinician):
     old = RuleFactory()
     newer = version_after(old, admin, severity="absolute")
-    assert standing_rules("micrograft") == [newer]  # none is approved: the newest
+    assert standing_rules("micrograft") == [old]  # what somebody wrote waits, severer or not
+    approve_rule(by=clinician, rule=newer, now=timezone.now())
+    assert standing_rules("micrograft") == [newer]
     third = RuleFactory(code="other")
     approve_rule(by=clinician, rule=third, now=timezone.now())
     fourth = version_after(third, admin, sentence="Weaker")
@@ -79,7 +81,7 @@ def test_an_older_version_is_not_approved_behind_a_newer_approved_one(admin, cli
 
 def test_a_retired_rule_ends_with_every_older_version(admin, clinician):
     old = RuleFactory()
-    newer = version_after(old, admin)
+    newer = approve_rule(by=clinician, rule=version_after(old, admin), now=timezone.now())
     with pytest.raises(ValidationError, match="10 letters"):
         retire_rule(by=admin, rule=newer, reason="no", now=timezone.now())
     retire_rule(by=admin, rule=newer, reason="The clinic draws no blood", now=timezone.now())
@@ -87,6 +89,8 @@ def test_a_retired_rule_ends_with_every_older_version(admin, clinician):
     with pytest.raises(ValidationError, match="retired"):
         approve_rule(by=clinician, rule=old, now=timezone.now())
     again = version_after(newer, admin)
+    assert standing_rules("micrograft") == []
+    approve_rule(by=clinician, rule=again, now=timezone.now())
     assert standing_rules("micrograft") == [again]
 
 
@@ -94,21 +98,29 @@ def absolute(**values):
     return RuleFactory(severity="absolute", **values)
 
 
-def test_an_absolute_rule_is_weakened_only_once_it_is_approved_and_by_two(admin, clinician):
-    rule = absolute()
-    with pytest.raises(ValidationError, match="approves it first"):
-        version_after(rule, admin, severity="relative")
-    with pytest.raises(ValidationError, match="approves it first"):
-        version_after(rule, admin, parameters={"groups": ["nsaid"], "within_hours": 0})
-    reworded = version_after(rule, admin, sentence="Takes a blood thinner")
-    assert standing_rules("micrograft") == [reworded]
-    approve_rule(by=clinician, rule=reworded, now=timezone.now())
-    weaker = version_after(reworded, clinician, severity="relative")
-    with pytest.raises(ValidationError, match="another clinician approves it"):
-        approve_rule(by=clinician, rule=weaker, now=timezone.now())
-    assert standing_rules("micrograft") == [reworded]
+def test_an_absolute_rule_is_weakened_by_two_whether_anybody_approved_it_or_not(admin, clinician):
+    held = {"groups": ["anticoagulant"], "within_hours": 0, "max_age_days": 365}
+    rule = absolute(parameters=held)
+    reworded = version_after(rule, clinician, sentence="Takes a blood thinner")
+    assert standing_rules("micrograft") == [rule]
+    approve_rule(by=clinician, rule=reworded, now=timezone.now())  # words take nothing away
+    for changes in (
+        {"severity": "relative"},
+        {"parameters": {"groups": ["nsaid"], "within_hours": 0, "max_age_days": 365}},
+    ):
+        (stands,) = standing_rules("micrograft")
+        last = Rule.objects.order_by("-version").first()
+        weaker = version_after(last, clinician, **{"severity": "absolute"} | changes)
+        with pytest.raises(ValidationError, match="another clinician approves it"):
+            approve_rule(by=clinician, rule=weaker, now=timezone.now())
+        assert standing_rules("micrograft") == [stands]
     approve_rule(by=ClinicianFactory(), rule=weaker, now=timezone.now())
     assert standing_rules("micrograft") == [weaker]
+
+
+def test_an_absolute_rule_that_two_made_relative_can_be_retired(admin, clinician):
+    weaker = version_after(absolute(), admin, severity="relative")
+    approve_rule(by=clinician, rule=weaker, now=timezone.now())
     retire_rule(by=admin, rule=weaker, reason="The clinic draws no blood", now=timezone.now())
     assert standing_rules("micrograft") == []
 
@@ -193,7 +205,9 @@ def test_an_admin_writes_a_new_version_and_a_clinician_approves_it(client_of, ad
     assert answer.url == reverse("patients:rule", args=[made.pk])
     assert made.parameters == {"groups": ["nsaid"], "within_hours": 168, "max_age_days": 180}
     page = client_of(clinician).get(answer.url).content.decode()
-    assert "not yet approved by the clinic" in page
+    assert "Waits for approval: not in use" in page
+    assert "An NSAID within 7 days" in page
+    assert "Version 1</a> stands until" in page
     client_of(clinician).post(reverse("patients:approve_rule", args=[made.pk]))
     made.refresh_from_db()
     assert made.approved_by == clinician

@@ -41,7 +41,8 @@ def count(by, case: Case, review=None) -> None:
 
 def plan(by, case: Case, sessions: int = 3) -> None:
     course = {"technique": "micrograft", "sessions_planned": sessions, "interval_days": 45}
-    make_plan(by=by, case=case, now=timezone.now(), **course)
+    without = dict.fromkeys(("signs", "baseline"), "Looked for at the first visit")
+    make_plan(by=by, case=case, now=timezone.now(), without=without, **course)
 
 
 def leader(case: Case):

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.practice.models import Technique
+from tests.factories.followups import assessed
 from tests.factories.patients import (
     CaseFactory,
     ConsentTemplateFactory,
@@ -30,10 +31,12 @@ def browser(client_of, clinician):
 
 @pytest.fixture
 def case(site, clinician):
-    return CaseFactory(
-        patient=PatientFactory(site=site),
-        clinician=clinician,
-        opened_at=timezone.now() - timedelta(days=30),
+    return assessed(
+        CaseFactory(
+            patient=PatientFactory(site=site),
+            clinician=clinician,
+            opened_at=timezone.now() - timedelta(days=30),
+        )
     )
 
 

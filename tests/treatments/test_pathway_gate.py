@@ -69,6 +69,7 @@ def planned(by, case):
         technique="prp",
         sessions_planned=3,
         interval_days=30,
+        without={"baseline": "Counted at the first session"},
         now=timezone.now(),
     )
 

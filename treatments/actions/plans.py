@@ -16,6 +16,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.actions.cases import lead_if_nobody_does
 from patients.actions.contraindications import keep_check, kept_if_refused
+from patients.actions.planning import keep_why_without
 from patients.contraindications.evaluation import Given, evaluate_for, reasons_kept
 from patients.models import Case, ContraindicationCheck
 from patients.pathway import why_stopped
@@ -33,6 +34,7 @@ class Course:
     interval_days: int
     note: str = ""
     reasons: Mapping[str, Given] = field(default_factory=dict)
+    without: Mapping[str, str] = field(default_factory=dict)
 
 
 # What the schedules in use say; a clinician changes them for each patient.
@@ -52,10 +54,12 @@ def make_plan(
     now: datetime,
     note: str = "",
     reasons: Mapping[str, Given] | None = None,
+    without: Mapping[str, str] | None = None,
 ) -> Plan:
     """Plan a course of one technique; who plans is responsible for a case that nobody leads.
 
-    `reasons` say why it is planned although something speaks against it. Raises
+    `reasons` say why it is planned although something speaks against it, `without` although
+    warning signs were not asked or no baseline counted (`patients.planning`). Raises
     `ContraindicatedError` where it is contraindicated (that it was refused is kept), and
     `ValidationError` without a reason, when the case is closed or has a plan for the technique,
     and while something that was found stops the AGA pathway (`patients.pathway`).
@@ -77,6 +81,7 @@ def make_plan(
                 **figures,
             )
         _check(by, plan, reasons or {}, now)
+        _say_why_without(by, plan, without or {}, now)
         _record_plan(by, plan)
         lead_if_nobody_does(by=by, case=case)
     return plan
@@ -92,6 +97,18 @@ def _check(by: User, plan: Plan, reasons: Mapping[str, Given], now: datetime) ->
         step=ContraindicationCheck.Step.PLAN,
         about_id=plan.pk,
         evaluation=evaluation.with_reasons(reasons),
+        now=now,
+    )
+
+
+def _say_why_without(by: User, plan: Plan, without: Mapping[str, str], now: datetime) -> None:
+    """Keep why it is planned without what is not known; refuse it without a reason."""
+    keep_why_without(
+        by=by,
+        case=plan.case,
+        technique=plan.technique,
+        plan_id=plan.pk,
+        reasons=without,
         now=now,
     )
 
@@ -124,11 +141,13 @@ def change_plan(
     note: str,
     now: datetime,
     reasons: Mapping[str, Given] | None = None,
+    without: Mapping[str, str] | None = None,
 ) -> Plan:
     """Change how many sessions, how far apart; what it was stays in the history.
 
     More sessions are planned as a course is: nothing may stop the pathway or be contraindicated,
-    and what speaks against it wants a reason, in `reasons` or given when it was planned. Raises
+    and what speaks against it, or is not known, wants a reason: in `reasons` and `without`, or
+    given when it was planned. Raises
     `ContraindicatedError` (that it was refused is kept), and `ValidationError` when somebody else
     changed the plan since `revision`, when it is cancelled, or when more sessions are signed than
     would be planned.
@@ -151,6 +170,7 @@ def change_plan(
             current.check_and_save()
         if is_extended:
             _check(by, current, {**reasons_kept(current.pk), **(reasons or {})}, now)
+            _say_why_without(by, current, without or {}, now)
         figures = {"sessions": sessions_planned, "interval": interval_days}
         _record_change(by, current, before=before, **figures)
     return current

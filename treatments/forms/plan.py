@@ -1,5 +1,6 @@
 """Planning a course, and starting a session of it."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from clinic.base.forms import PlainForm
 from clinic.practice.models import Technique
 from patients.contraindications.evaluation import Evaluation
 from patients.forms.contraindications import ReasonsForm
+from patients.forms.planning import LacksForm
+from patients.models.planning import Lack
 from treatments.actions.plans import USUAL_COURSES, Course
 from treatments.forms import fields
 from treatments.models import Plan
@@ -46,7 +49,7 @@ class PlanTechniqueForm(CourseForm):
         initial = {**vars(usual), "planned": planned}
         super().__init__(data, prefix=technique, initial=initial)
         self.evaluation = evaluation
-        is_asked = data is None or bool(data.get(self.add_prefix("planned")))
+        is_asked = data is None or self.is_ticked
         self.reasons = ReasonsForm(
             data, evaluation=evaluation, prefix=f"{technique}-reasons", is_asked=is_asked
         )
@@ -55,9 +58,14 @@ class PlanTechniqueForm(CourseForm):
         self.errors_about = str(self.technique.label)
         self.fields["planned"].label = f"Plan {self.technique.label}"
 
+    @property
+    def is_ticked(self) -> bool:
+        """Whether the box beside the technique was sent ticked."""
+        return bool(self.data.get(self.add_prefix("planned")))
+
     def full_clean(self) -> None:
         """Ask nothing about a technique that is not ticked."""
-        if self.is_bound and not self.data.get(self.add_prefix("planned")):
+        if self.is_bound and not self.is_ticked:
             for name in _BOUNDS:
                 self.fields[name].required = False
         super().full_clean()
@@ -72,13 +80,13 @@ class PlanTechniqueForm(CourseForm):
         """Whether the technique was ticked."""
         return bool(getattr(self, "cleaned_data", {}).get("planned"))
 
-    @property
-    def course(self) -> Course | None:
-        """The course planned, or None when the technique is not ticked."""
+    def course(self, without: Mapping[str, str]) -> Course | None:
+        """Return the course planned, or None when the technique is not ticked."""
         values = dict(self.cleaned_data)
         if not values.pop("planned"):
             return None
-        return Course(technique=self.technique, reasons=self.reasons.given(), **values)
+        reasons = self.reasons.given()
+        return Course(technique=self.technique, reasons=reasons, without=without, **values)
 
 
 class ChangePlanForm(CourseForm):
@@ -86,14 +94,27 @@ class ChangePlanForm(CourseForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, plan: Plan, evaluation: Evaluation, **kwargs: Any) -> None:
-        """Make it for a plan, of which `evaluation` says what speaks against more sessions."""
+    def __init__(
+        self,
+        *args: Any,
+        plan: Plan,
+        evaluation: Evaluation,
+        lacks: Iterable[Lack] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Make it for a plan, of which `evaluation` says what speaks against more sessions.
+
+        `lacks` are what is not known, and nobody gave a reason for when it was planned.
+        """
         names = ("sessions_planned", "interval_days", "note", "revision")
         initial = {name: getattr(plan, name) for name in names}
         super().__init__(*args, initial=initial, **kwargs)
         self.plan, self.evaluation = plan, evaluation
         self.reasons = ReasonsForm(
             self.data if self.is_bound else None, evaluation=evaluation, is_asked=self.is_extended
+        )
+        self.lacks = LacksForm(
+            self.data if self.is_bound else None, lacks=lacks, is_asked=self.is_extended
         )
 
     @property
@@ -102,10 +123,20 @@ class ChangePlanForm(CourseForm):
         typed = str(self.data.get("sessions_planned", "")).strip() if self.is_bound else ""
         return typed.isdecimal() and int(typed) > self.plan.sessions_planned
 
+    def given(self) -> dict[str, Any]:
+        """Return the reasons for more sessions, as the action takes them."""
+        return {"reasons": self.reasons.given(), "without": self.lacks.given()}
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something has to be put right."""
+        reasons = self.reasons.errors or self.lacks.errors
+        return bool(self.errors or (self.is_extended and reasons))
+
     def is_valid(self) -> bool:
         """Say whether the figures and, for more sessions, the reasons are right."""
-        is_right = super().is_valid()
-        return (not self.is_extended or self.reasons.is_valid()) and is_right
+        parts = [self.reasons, self.lacks] if self.is_extended else []
+        return all([super().is_valid(), *(part.is_valid() for part in parts)])
 
 
 class AddendumForm(PlainForm):

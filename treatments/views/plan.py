@@ -17,8 +17,10 @@ from patients.access import get_patient, open_case, read_patient, record_opening
 from patients.banner import patient_context
 from patients.contraindications.evaluation import evaluate, evaluate_for, reasons_kept
 from patients.contraindications.reading import read_record
+from patients.forms.planning import LacksForm
 from patients.models import Case, Patient
-from patients.pathway import standing_stop, was_looked_for
+from patients.pathway import standing_stop
+from patients.planning import lacks_of, reasons_given
 from patients.views.consents import posted
 from treatments.access import get_plan
 from treatments.actions import plans
@@ -77,10 +79,15 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         )
         for technique in free
     ]
+    lacks = LacksForm(
+        request.POST or None,
+        lacks=lacks_of(case),
+        is_asked=not request.POST or any(form.is_ticked for form in forms),
+    )
     problems: list[str] = []
     if request.method == "POST":
-        problems = _plan_those_ticked(request, case, forms)
-        if not problems and all(form.is_valid() for form in forms):
+        problems = _plan_those_ticked(request, case, forms, lacks)
+        if not problems and all(form.is_valid() for form in (lacks, *forms)):
             return redirect("treatments:plan", patient.pk)
     record_opening(request, patient.pk, page="a new plan")
     context = {
@@ -90,18 +97,19 @@ def new_plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "second": next(iter(forms[1:]), None),
         "problems": problems,
         "stop": standing_stop(patient.pk),
-        "was_looked_for": was_looked_for(patient.pk),
+        "lacks": lacks,
         "consents": consent_states(case, timezone.now()),
     }
     return render(request, "treatments/plan_new.html", context, status=422 if request.POST else 200)
 
 
 def _plan_those_ticked(
-    request: HttpRequest, case: Case, forms: list[PlanTechniqueForm]
+    request: HttpRequest, case: Case, forms: list[PlanTechniqueForm], lacks: LacksForm
 ) -> list[str]:
-    if not all([form.is_valid() for form in forms]):  # noqa: C419 every form shows its errors
+    if not all([form.is_valid() for form in (lacks, *forms)]):  # noqa: C419 each shows its errors
         return []
-    courses = [form.course for form in forms if form.course is not None]
+    without = lacks.given()
+    courses = [course for form in forms if (course := form.course(without)) is not None]
     if not courses:
         return ["Choose at least one treatment."]
     try:
@@ -120,17 +128,19 @@ def change_plan(request: HttpRequest, patient_id: UUID, plan_id: UUID) -> HttpRe
     at = timezone.localtime(timezone=current_site(request).zone)
     evaluation = evaluate_for(plan.case.patient, plan.technique, at)
     evaluation = evaluation.with_reasons(reasons_kept(plan.pk))
-    form = ChangePlanForm(posted(request), plan=plan, evaluation=evaluation)
+    given = reasons_given(plan.pk)
+    lacks = [lack for lack in lacks_of(plan.case) if lack not in given]
+    form = ChangePlanForm(posted(request), plan=plan, evaluation=evaluation, lacks=lacks)
     if request.method == "POST" and form.is_valid():
-        given = form.reasons.given() if form.is_extended else {}
+        why = form.given() if form.is_extended else {}
         try:
-            plans.change_plan(by=user, plan=plan, now=at, reasons=given, **form.cleaned_data)
+            plans.change_plan(by=user, plan=plan, now=at, **why, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, "The plan is changed.")
             return redirect("treatments:plan", patient_id)
-    is_right = not form.is_bound or not (form.errors or (form.is_extended and form.reasons.errors))
+    is_right = not form.is_bound or not form.is_wrong
     record_opening(request, patient_id, page="the plan to change")
     context: dict[str, Any] = {
         **patient_context(get_patient(user, patient_id)),

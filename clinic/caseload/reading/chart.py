@@ -1,6 +1,6 @@
 """The case as the chart shows it: problem, plan and what comes next, in one query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from clinic.base.prepared import columns, from_row, prepared
 from clinic.booking.models import Appointment, Status
+from clinic.caseload.reading.lacks import lacks_in, planned_without_of, what_is_known
 from clinic.caseload.stages import Stage, with_stage
 from clinic.photos.models import Photo
 from clinic.practice.models import Technique
@@ -29,8 +30,10 @@ from patients.models import (
     MedicinesReview,
     PathwayStop,
     Patient,
+    PlannedWithout,
 )
 from patients.models.consent import ConsentQuerySet
+from patients.models.planning import Lack
 from patients.scales import SALT_WEIGHTS
 from treatments.models import Plan, Session
 
@@ -90,6 +93,9 @@ class ShownCase:
     medicines: list[str]
     takes_no_medicines: bool
     agreed: list[Agreement]
+    lacks: list[Lack] = field(default_factory=list)
+    """What of the assessment is not known."""
+    planned_without: list[PlannedWithout] = field(default_factory=list)
     record: dict[str, Any] | None = None
     """What contraindications are found by, where a course goes on: see `against`."""
 
@@ -97,6 +103,15 @@ class ShownCase:
     def is_open(self) -> bool:
         """Whether the case goes on."""
         return self.case.closed_at is None
+
+    @property
+    def not_known(self) -> list[tuple[Lack, list[PlannedWithout]]]:
+        """What is not known once the patient was assessed, with why it was planned all the same."""
+        if not (self.is_open and (self.courses or self.diagnosis)):
+            return []
+        return [
+            (lack, [row for row in self.planned_without if row.lack == lack]) for lack in self.lacks
+        ]
 
     @property
     def awaits_treatment(self) -> bool:
@@ -113,8 +128,9 @@ class ShownCase:
 def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
     """Return the patient's open case, else the one closed last, or None; one query."""
     for row in _shown_case(patient_id=patient.pk, now=now):
-        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-5]
-        medicines, takes_none, signed, record, is_stopped = row[-5:]
+        *_, stage, diagnosis, courses, next_visit, has_baseline, has_photographs = row[:-8]
+        medicines, takes_none, signed, record, is_stopped = row[-8:-3]
+        signs_asked, is_counted, without = row[-3:]
         case = from_row(Case, row)
         case.patient = patient
         if case.clinician_id:
@@ -131,6 +147,8 @@ def shown_case_of(patient: Patient, *, now: datetime) -> ShownCase | None:
             medicines=[str(Medicine(**medicine)) for medicine in medicines],
             takes_no_medicines=takes_none and not medicines,
             agreed=agreed(_signed_beyond(each) for each in signed),
+            lacks=lacks_in(signs_asked=signs_asked, is_counted=is_counted),
+            planned_without=[planned_without_of(each) for each in without],
             record=record,
         )
     return None
@@ -153,6 +171,7 @@ def _shown_case(patient_id: UUID, now: datetime) -> Any:
         ArraySubquery(_agreements(now)),
         _record_where_planned(),
         Exists(PathwayStop.objects.standing().filter(patient=OuterRef("patient"))),
+        *what_is_known(),
     )[:1]
 
 

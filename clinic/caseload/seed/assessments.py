@@ -13,9 +13,11 @@ from patients.models import (
     Diagnosis,
     FindingWithdrawal,
     PathwayStop,
+    PlannedWithout,
     SignsStatement,
     StopReview,
 )
+from patients.models.planning import Lack
 
 _MALE_GRADES = (
     *(("norwood", grade) for grade in ("II", "III", "III-vertex", "IIIa", "IV", "IVa", "V")),
@@ -42,6 +44,12 @@ _SIGNS = (
     ("sudden", "Noticed within a month", "Earlier photographs show a slow course."),
 )
 _SIGNS_SHARE = 0.08
+_NOT_ASKED_SHARE = 0.04
+_NOT_ASKED = (
+    "Looked for by the referring dermatologist last month",
+    "To be looked for before the first session",
+    "Scalp covered by a dressing on the day",
+)
 _MISTAKES_SHARE = 0.08
 
 
@@ -68,9 +76,15 @@ class About:
         }
 
 
-def look_for_signs(random: Random, about: About) -> str:
-    """Look for warning signs: a few patients have one, which was reviewed at the visit."""
-    if random.random() > _SIGNS_SHARE:
+def look_for_signs(random: Random, about: About) -> str | None:
+    """Look for warning signs: a few patients have one, which was reviewed at the visit.
+
+    Return the statement's key; None where nobody asked, which is so of a few as well.
+    """
+    drawn = random.random()
+    if _SIGNS_SHARE < drawn < _SIGNS_SHARE + _NOT_ASKED_SHARE:
+        return None
+    if drawn > _SIGNS_SHARE:
         return about.rows.add(SignsStatement, at=about.at, present=[], **about.stated)
     sign, words, reason = random.choice(_SIGNS)
     stop_id = about.rows.add(
@@ -92,6 +106,22 @@ def look_for_signs(random: Random, about: About) -> str:
     )
     return about.rows.add(
         SignsStatement, at=about.at, present=[sign], note=words, stop_id=stop_id, **about.stated
+    )
+
+
+def say_why_not_asked(random: Random, about: About, plan_id: str, technique: str) -> None:
+    """Say why a course was planned although nobody had looked for warning signs."""
+    about.rows.add(
+        PlannedWithout,
+        at=about.at,
+        patient_id=about.patient_id,
+        case_id=about.case_id,
+        technique=technique,
+        about_id=plan_id,
+        lack=Lack.SIGNS.value,
+        reason=random.choice(_NOT_ASKED),
+        planned_at=about.at,
+        planned_by_id=about.by_id,
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from clinic.caseload.opening import install_services
 from clinic.caseload.seed.calendar import Desk
+from clinic.caseload.seed.proposals import propose_rules
 from clinic.practice.models import Room, Service, Site, Technique
 from clinic.staff.models import User
 from clinic.staff.permissions import Role
@@ -88,6 +89,7 @@ def found(random: Random, *, desks: int, now: datetime, today: date) -> Clinic:
     install_shipped_templates(by=admin, now=long_ago)
     for rule in install_shipped_rules(by=admin, now=long_ago):
         approve_rule(by=clinicians[0], rule=rule, now=long_ago)
+    propose_rules(admin=admin, clinician=clinicians[0], now=now)
     install_shipped_protocols()
     templates, rules = _templates(), standing_by_technique()
     return Clinic(

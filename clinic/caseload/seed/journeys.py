@@ -39,6 +39,7 @@ from patients.models import (
     NoKnownAllergies,
     PathwayStop,
     Patient,
+    PlannedWithout,
     PregnancyStatement,
     RelativeStatement,
     SignsStatement,
@@ -61,7 +62,7 @@ BEFORE_SESSIONS = (
     *(ConditionStatement, RelativeStatement, HairStatement, PregnancyStatement, MedicinesReview),
     *(BloodSample, BloodResult, EarlierTreatment, NoEarlierTreatments),
     *(PathwayStop, SignsStatement, CauseStatement, StopReview),
-    *(Diagnosis, FindingWithdrawal, Appointment, Consent, Plan),
+    *(Diagnosis, FindingWithdrawal, Appointment, Consent, Plan, PlannedWithout),
 )
 SESSIONS = (
     *(Session, MicrograftPreparation, PrpPreparation, Spin, Zone, LotUse),
@@ -121,7 +122,7 @@ class Journey(SessionSteps):
         self.examine(seen, area_id, baseline, diagnosis_id=diagnosis_id, signs_id=signs_id)
         if goal.stage == Stage.ASSESSED:
             return
-        plan_id = self.plan(seen, goal.technique)
+        plan_id = self.plan(seen, goal.technique, signs_asked=signs_id is not None)
         if goal.stage == Stage.REFLECTING:
             self.consent(seen, None, goal.technique.value)
             return

@@ -10,7 +10,13 @@ from typing import Any
 from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.booking.models import Appointment
-from clinic.caseload.seed.assessments import About, diagnose, look_for_signs, measure_vertex
+from clinic.caseload.seed.assessments import (
+    About,
+    diagnose,
+    look_for_signs,
+    measure_vertex,
+    say_why_not_asked,
+)
 from clinic.caseload.seed.calendar import Calendar, Slot
 from clinic.caseload.seed.clinic import Clinic
 from clinic.caseload.seed.history import write_history
@@ -139,10 +145,10 @@ class Steps:
             sent_at=due_at if due_at < self.now else None,
         )
 
-    def assess(self, day: date) -> tuple[str, str]:
+    def assess(self, day: date) -> tuple[str, str | None]:
         """Record history, allergies, medicines, signs, causes and the diagnosis.
 
-        Return the keys of the diagnosis and of the statement on warning signs.
+        Return the keys of the diagnosis and, where somebody asked, of the warning signs.
         """
         at = self.at(day)
         self.facts = write_history(
@@ -162,10 +168,10 @@ class Steps:
         self.event(Kind.DIAGNOSIS_MADE, at, self.clinician, diagnosis="androgenetic alopecia")
         return diagnosis_id, signs_id
 
-    def plan(self, day: date, technique: Technique) -> str:
-        """Plan a course."""
+    def plan(self, day: date, technique: Technique, *, signs_asked: bool) -> str:
+        """Plan a course; where nobody looked for warning signs, with the reason."""
         at = self.at(day)
-        return self.rows.add(
+        plan_id = self.rows.add(
             Plan,
             at=at,
             case_id=self.case_id,
@@ -175,6 +181,10 @@ class Steps:
             planned_at=at,
             planned_by_id=self.clinician.pk,
         )
+        if not signs_asked:
+            about = About(self.rows, self.patient_id, self.case_id, self.clinician.pk, at, day)
+            say_why_not_asked(self.random, about, plan_id, technique)
+        return plan_id
 
     def consent(self, given: date, signed: date | None, template_name: str) -> str:
         """Give information, and have the consent signed by both if a day is given."""

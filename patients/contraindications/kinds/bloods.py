@@ -68,8 +68,7 @@ class LastBlood:
         rows = [row for row in facts.results if row.analyte == self.analyte]
         last = next((row for row in rows if row.sample.taken_date <= at.date()), None)
         if last is None:
-            why = f"{Analyte(self.analyte).label} was not measured"
-            return Verdict(State.NOT_KNOWN, why, Asked.BLOODS)
+            return Verdict(State.NOT_KNOWN, "No result is recorded", Asked.BLOODS)
         said = f"{last}, taken {day(last.sample.taken_date)}"
         if (at.date() - last.sample.taken_date).days > self.max_age_days:
             why = f"{said}: older than {self.max_age_days} days"

@@ -1,5 +1,6 @@
 """Rules about what was told or asked: conditions, allergies, pregnancy, the day, the age."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -23,10 +24,17 @@ from patients.contraindications.kinds.common import (
 )
 from patients.contraindications.substances import names_one_of_a_family
 from patients.facts import is_fact_too_old
-from patients.models import Answer, ContraindicationRule, Patient, PregnancyStatement
+from patients.models import (
+    Answer,
+    ConditionStatement,
+    ContraindicationRule,
+    Patient,
+    PregnancyStatement,
+)
 from patients.plain import plain
 
 Code = ContraindicationRule.Kind
+NOBODY_ASKED = "Not asked yet"
 
 
 @dataclass(frozen=True)
@@ -67,20 +75,33 @@ class ConditionPresent:
         if present:
             why = "; ".join(_condition_in_words(row) for row in present)
             return Verdict(State.APPLIES, why, Asked.CONDITIONS)
-        open_ones = [
-            Condition(item).label
-            for item, row in answers.items()
-            if row is None or row.answer != Answer.NO
-        ]
-        if open_ones:
-            why = f"Not asked, or not known: {', '.join(open_ones)}"
-            return Verdict(State.NOT_KNOWN, why, Asked.CONDITIONS)
+        if missing := _what_is_missing(answers):
+            return Verdict(State.NOT_KNOWN, missing, Asked.CONDITIONS)
         oldest = min((row for row in answers.values() if row), key=lambda row: row.stated_at)
         why = f"Answered with no {by(oldest)}"
         if is_older(oldest.stated_at, at, self.max_age_days):
             why = f"{why}: more than {self.max_age_days} days ago, ask again"
             return Verdict(State.NOT_KNOWN, why, Asked.CONDITIONS)
         return Verdict(State.DOES_NOT, why, Asked.CONDITIONS)
+
+
+def _what_is_missing(answers: Mapping[str, ConditionStatement | None]) -> str:
+    """Return which of the conditions nobody asked about, and to which "not known" was answered.
+
+    The rule says what it is about: names are given only where some of its conditions are settled.
+    """
+    unasked = [item for item, row in answers.items() if row is None]
+    if len(unasked) == len(answers):
+        return NOBODY_ASKED
+    unsure = [row for row in answers.values() if row and row.answer == Answer.NOT_KNOWN]
+    told = [f"{_asked_about(row, answers)} {by(row)}: not known" for row in unsure]
+    if unasked:
+        told.append(f"Not asked yet: {', '.join(Condition(item).label for item in unasked)}")
+    return "; ".join(told)
+
+
+def _asked_about(row: ConditionStatement, answers: Mapping[str, ConditionStatement | None]) -> str:
+    return f"Asked about {row.get_item_display()}" if len(answers) > 1 else "Asked"
 
 
 def _condition_in_words(row: Any) -> str:
