@@ -1,5 +1,8 @@
 """A version of a rule waits for a clinician, who approves or declines it; so the database holds."""
 
+from contextlib import contextmanager
+from importlib import import_module
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -22,6 +25,7 @@ from tests.factories.staff import ClinicianFactory
 
 pytestmark = pytest.mark.django_db
 
+UPGRADE = import_module("patients.migrations.0022_decided_rules")
 WHY = "Apixaban matters within a week"
 
 
@@ -63,18 +67,54 @@ def test_a_rule_of_the_clinics_own_is_held_against_nobody_before_a_clinician_app
     assert standing_rules("micrograft") == [own]
 
 
-def test_what_was_in_use_before_versions_waited_goes_on_until_one_is_approved(admin, clinician):
+@contextmanager
+def whatever_the_triggers_say():
+    """Let rows be written as they could be before versions waited."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE patients_contraindicationrule DISABLE TRIGGER USER")
-        before = RuleFactory(author=admin, was_in_use=True)
+        yield cursor
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE patients_contraindicationrule ENABLE TRIGGER USER")
+
+
+def test_what_was_in_use_before_versions_waited_goes_on_until_one_is_approved(admin, clinician):
+    with whatever_the_triggers_say():
+        before = RuleFactory(author=admin, was_in_use=True)
     newer = version_after(before, admin, sentence="Takes a blood thinner")
     assert standing_rules("micrograft") == [before]
     with pytest.raises(ValidationError, match="does not wait"):
         declined(before, clinician)
     approved(newer, clinician)
     assert standing_rules("micrograft") == [newer]
+
+
+def test_an_upgrade_keeps_in_use_exactly_the_versions_that_were(admin, clinician):
+    now = timezone.now()
+    product, own = {"author": None}, {"author": admin}
+    yes = {"approved_at": now, "approved_by": clinician}
+    ended = {"retired_at": now, "retired_by": admin, "retired_reason": "No longer so"}
+    versions = {
+        "own-alone": [own],  # was in use, approved by nobody
+        "own-over-product": [product, own],  # and so was the newest of these
+        "own-over-own": [own, own],
+        "own-after-the-end": [product | yes, own | ended, own],
+        "waited": [product | yes, own],
+        "waited-over-own": [own | yes, own],
+        "ended": [own, own | ended],
+        "product": [product],
+    }
+    with whatever_the_triggers_say() as cursor:
+        for code, rows in versions.items():
+            for number, values in enumerate(rows, start=1):
+                RuleFactory(code=code, version=number, **values)
+        cursor.execute(UPGRADE.IN_USE)
+    kept = Rule.objects.filter(was_in_use=True).values_list("code", "version")
+    assert set(kept) == {
+        ("own-alone", 1),
+        ("own-over-product", 2),
+        ("own-over-own", 2),
+        ("own-after-the-end", 3),
+    }
 
 
 def test_a_version_that_waits_is_declined_with_a_reason_and_the_trail_says_so(admin, clinician):
