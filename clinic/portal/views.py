@@ -134,6 +134,7 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
     now = timezone.now()
     proved = proof.of(request, link, now) is not None
     home = home_of(link.patient, now=now, proved=proved)
+    questions = questionnaire_behind(link)
     phones = {"phone": "", "out_of_hours_phone": ""}
     if home.site:
         phones = {
@@ -149,8 +150,8 @@ def _home(request: HttpRequest, link: PrivateLink, token: str) -> HttpResponse:
                 "home": home,
                 "patient": link.patient,
                 "site": home.site,
-                "asked": to_fill_in(link),
-                "questions": questionnaire_behind(link),
+                "asked": questions and not questions.sent_in_at,
+                "questions": questions,
                 "to_sign": has_to_sign(link),
                 "may_sign": consents_behind(link).exists(),
                 "token": token,

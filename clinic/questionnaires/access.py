@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
 from django.http import Http404
 
 from clinic.documents.models import PrivateLink
@@ -34,8 +35,8 @@ def get_answer(questionnaire: Questionnaire, answer_id: UUID) -> PatientAnswer:
 def questionnaire_behind(link: PrivateLink) -> Questionnaire | None:
     """Return what the link's own patient is to answer: still open, else what they sent in."""
     rows = Questionnaire.objects.filter(patient=link.patient_id).select_related("patient")
-    sent_in = rows.filter(sent_in_at__gte=link.created_at).order_by("-sent_in_at")
-    return rows.with_patient().first() or sent_in.first()
+    found = rows.with_patient() | rows.filter(sent_in_at__gte=link.created_at)
+    return found.order_by(F("sent_in_at").desc(nulls_first=True)).first()
 
 
 def wanted_until(patient: Patient) -> list[datetime]:
