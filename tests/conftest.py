@@ -1,5 +1,6 @@
 """What every test shares: a real database, invented people, a moved clock, closed doors."""
 
+import gc
 from collections.abc import Iterator
 
 import hypothesis
@@ -32,6 +33,14 @@ def _flush_past_the_truncate_triggers(test_case: TransactionTestCase) -> None:
 
 _original_teardown = TransactionTestCase._fixture_teardown
 TransactionTestCase._fixture_teardown = _flush_past_the_truncate_triggers
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup) -> Iterator[None]:
+    """Before the test database goes, collect what may still hold a connection to it: the garbage
+    collector seldom looks in a run (`clinic.local.pytest_plugin`)."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
