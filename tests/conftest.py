@@ -43,6 +43,12 @@ def django_db_setup(django_db_setup) -> Iterator[None]:
     gc.collect()
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """The server stops before its database goes, also where a browser's test came first."""
+    return live_server
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache() -> Iterator[None]:
     yield
