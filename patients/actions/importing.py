@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
@@ -253,9 +254,10 @@ def unclear_rows(which: PatientImport) -> int:
 
 
 def _changes_unseen(by: User, which: PatientImport) -> bool:
-    """Say whether the file would change a record of a site where this person does not work."""
+    """Say whether the file would touch a record of a site where this person does not work."""
     seen = Patient.objects.visible_to(by).values("pk")
-    return which.rows.filter(outcome=Outcome.UPDATE).exclude(found_id__in=seen).exists()
+    known = Q(outcome__in=[Outcome.UPDATE, Outcome.UNCHANGED]) | Q(decision=Decision.SAME)
+    return which.rows.filter(known).exclude(found_id__in=seen).exists()
 
 
 def clear_old(now: datetime) -> None:

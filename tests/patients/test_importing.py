@@ -306,6 +306,19 @@ def test_nobody_changes_by_anothers_file_what_they_may_not_see(admin, site):
     assert Patient.objects.get().phone == "+447700900999"
 
 
+def test_nobody_changes_either_whom_another_said_a_row_to_be(admin, site):
+    there = PatientFactory(
+        site=SiteFactory(), given_names="Ada", family_name="Okoro", date_of_birth=date(1980, 11, 22)
+    )
+    which = checked(admin, site, csv_file(ADA))
+    assert outcomes(which) == {2: "possible"}
+    importing.decide(
+        by=admin, which=which, row_id=which.rows.get().pk, decision="same", patient_id=there.pk
+    )
+    with pytest.raises(ValidationError, match="may not see"):
+        finish(AdminFactory(sites=[site]), which)
+
+
 def test_the_reading_of_a_source_is_remembered(admin, site):
     which = checked(admin, site, csv_file(ADA), date_order="dmy")
     again = uploaded(admin, site, csv_file(BEN))
