@@ -1,8 +1,10 @@
 """What apps below cannot know of the visits: what was counted, and what was found at which one."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.base.templatetags.anagen import day
@@ -15,11 +17,15 @@ from patients.visits import Visit
 
 def baseline_not_counted(case: Case) -> Iterator[Lack]:
     """Yield that no hairs were counted before treatment, where that is so."""
-    counts = Measurement.objects.filter(
+    if not counted_before_treatment(case.pk).exists():
+        yield Lack.BASELINE
+
+
+def counted_before_treatment(case: Any) -> QuerySet[Measurement]:
+    """Return the counts of a case's baseline; `case` is its key, or an `OuterRef` to it."""
+    return Measurement.objects.filter(
         examination__case=case, examination__kind=Examination.Kind.BASELINE
     )
-    if not counts.exists():
-        yield Lack.BASELINE
 
 
 def visits_of_diagnoses(keys: list[UUID]) -> Mapping[UUID, Visit]:

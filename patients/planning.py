@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from django.db.models import Q
-
 from patients.models import Case, Consent, PlannedWithout, SignsStatement
 from patients.models.planning import Lack
 
@@ -18,9 +16,7 @@ def lacks_of(case: Case) -> list[Lack]:
     Warning signs count where they were looked for in this case: those of years ago say nothing.
     """
     found = {lack for ask in missing for lack in ask(case)}
-    # Statements from before they named their case count for any case of the patient.
-    asked = Q(case=case.pk) | Q(case=None, patient=case.patient_id)
-    if not SignsStatement.objects.standing().filter(asked).exists():
+    if not SignsStatement.objects.standing().asked_in(case.pk, case.patient_id).exists():
         found.add(Lack.SIGNS)
     return [lack for lack in Lack if lack in found]
 

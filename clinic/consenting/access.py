@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404
 
 from clinic.base.templatetags.anagen import day
@@ -43,8 +43,8 @@ def newest_link(patient: Patient, now: datetime) -> PrivateLink | None:
     One that is open on the clinic's own device comes after those that were sent.
     """
     links = PrivateLink.objects.open_at(now).filter(patient=patient).select_related("patient")
-    sent = links.exclude(way=PrivateLink.Way.HERE)
-    return sent.order_by("-created_at").first() or links.order_by("-created_at").first()
+    sent_first = ExpressionWrapper(Q(way=PrivateLink.Way.HERE), BooleanField())
+    return links.order_by(sent_first, "-created_at").first()
 
 
 def has_to_sign(link: PrivateLink) -> bool:

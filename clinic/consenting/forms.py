@@ -9,9 +9,9 @@ from clinic.base.forms import PlainForm
 from clinic.consenting.actions.identity import DIGITS
 from clinic.consenting.actions.sending import TOO_SHORT
 from clinic.consenting.models import IdentityCheck
-from patients.consent.names import SHORTEST_REASON
 from patients.models import Patient
 from patients.phone import readable
+from patients.reasons import SHORTEST_REASON
 
 
 class LinkForm(PlainForm):

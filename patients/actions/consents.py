@@ -20,7 +20,6 @@ from patients.consent.countersigning import obstacle_to_countersigning
 from patients.consent.discussion import Discussion
 from patients.consent.names import (
     ANOTHER_NAME,
-    SHORTEST_REASON,
     is_own_name,
     is_staff_name,
     lacks_name_reason,
@@ -37,6 +36,7 @@ from patients.consent.wording import digest, talk_of, text_to_sign
 from patients.contraindications.evaluation import Evaluation, Given
 from patients.contraindications.of_consent import evaluation_of, obstacle_in
 from patients.models import Case, Consent, ConsentTemplate, ContraindicationCheck
+from patients.reasons import SHORTEST_REASON
 from patients.signature import clean_signature
 from patients.turns import take_turn
 

@@ -12,12 +12,13 @@ from django.db import connection, transaction
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
-from patients.contraindications.evaluation import SHORTEST_REASON, Evaluation, Finding
+from patients.contraindications.evaluation import Evaluation, Finding
 from patients.contraindications.kinds import read_new_kind
 from patients.contraindications.rules import standing
 from patients.contraindications.shipped import SHIPPED, ShippedRule
 from patients.models import Case, ContraindicationCheck
 from patients.models import ContraindicationRule as Rule
+from patients.reasons import SHORTEST_REASON
 
 # Held while a version is numbered, so that two who write at once do not take one number.
 _RULES_LOCK = 7_315_002

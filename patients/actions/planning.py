@@ -10,8 +10,9 @@ from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.staff.models import User
 from patients.models import Case, PlannedWithout
-from patients.models.planning import SHORTEST_REASON, Lack
+from patients.models.planning import Lack
 from patients.planning import lacks_of, reasons_given
+from patients.reasons import SHORTEST_REASON
 
 
 class NotAssessedError(ValidationError):

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 from django.core.exceptions import ValidationError
 
-from patients.consent.names import SHORTEST_REASON
 from patients.models import Consent, ConsentTemplate
+from patients.reasons import SHORTEST_REASON
 
 NO_RISK = "Tick the risks that you talked about, or write down those of this patient."
 NO_CHOICE = "Talk about having no treatment, and tick it: it is always one of the choices."

@@ -5,8 +5,8 @@ import unicodedata
 
 from patients.models import Patient
 from patients.plain import plain
+from patients.reasons import SHORTEST_REASON
 
-SHORTEST_REASON = 10
 ANOTHER_NAME = (
     "This is not the name in the record. Correct it, or write why another name is signed, in"
     f" {SHORTEST_REASON} letters or more: for example “signs with her maiden name”."

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from patients.banner import ADULT_AGE_YEARS
-from patients.consent.names import SHORTEST_REASON
 from patients.models import Case, Consent, ConsentTemplate, Patient
+from patients.reasons import SHORTEST_REASON
 
 TOO_EARLY = (
     f"The time to reflect is not over. Write why it is signed now, in {SHORTEST_REASON} letters or"

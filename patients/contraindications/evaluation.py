@@ -14,9 +14,7 @@ from patients.contraindications.kinds import NOT_ASKED_YET, Asked, Kind, State, 
 from patients.contraindications.reading import read_record
 from patients.models import ContraindicationCheck, Patient
 from patients.models import ContraindicationRule as Rule
-
-# As long as that for haste and for another name: a word is no reason.
-SHORTEST_REASON = 10
+from patients.reasons import SHORTEST_REASON
 
 
 @dataclass(frozen=True)

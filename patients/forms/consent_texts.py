@@ -6,9 +6,9 @@ from django import forms
 
 from clinic.base.forms import PlainForm
 from clinic.staff.models import User
-from patients.consent.names import SHORTEST_REASON
 from patients.models import ConsentTemplate
 from patients.models.consent_template import MOST_MONTHS
+from patients.reasons import SHORTEST_REASON
 
 _LINE = 200
 _MOST_LINES = 40

@@ -9,13 +9,13 @@ from clinic.base.forms import PlainForm
 from patients.consent.names import (
     ANOTHER_NAME,
     NOT_YOUR_NAME,
-    SHORTEST_REASON,
     is_own_name,
     lacks_name_reason,
 )
 from patients.consent.rules import NO_WAY_OF_NEWS, TOO_EARLY
 from patients.contact import Channel
 from patients.models import Consent, ConsentTemplate, PhotoScope
+from patients.reasons import SHORTEST_REASON
 from patients.signature import clean_signature
 
 NOT_SIGNED = "Sign in the box, or open “Type the name instead” and type your name."

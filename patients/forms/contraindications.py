@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from clinic.base.forms import PlainForm
 from patients.analytes import SCALES, Analyte, Unit
 from patients.catalogue import Condition
-from patients.contraindications.evaluation import SHORTEST_REASON, Evaluation, Finding, Given
+from patients.contraindications.evaluation import Evaluation, Finding, Given
 from patients.contraindications.kinds import ASKED_FOR_DAYS, Expecting, Question, read_new_kind
 from patients.models import ContraindicationRule as Rule
 from patients.models import Medicine
+from patients.reasons import SHORTEST_REASON
 
 _LONGEST = 300
 

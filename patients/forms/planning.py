@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 
 from clinic.base.forms import PlainForm
-from patients.models.planning import SHORTEST_REASON, Lack
+from patients.models.planning import Lack
+from patients.reasons import SHORTEST_REASON
 
 
 class LacksForm(PlainForm):

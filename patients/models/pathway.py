@@ -270,6 +270,13 @@ class SignsQuerySet(FoundQuerySet):
         """Return statements that were neither corrected by another nor entered by mistake."""
         return self.filter(replaced_by__isnull=True, withdrawal__isnull=True)
 
+    def asked_in(self, case: Any, patient: Any) -> "SignsQuerySet":
+        """Return statements of a case, and those from before they named theirs.
+
+        Both are keys, or `OuterRef`s to them.
+        """
+        return self.filter(Q(case=case) | Q(case=None, patient=patient))
+
 
 class SignsStatement(Statement):
     """Which warning signs were seen when all of them were looked for; none is an answer.

@@ -9,9 +9,7 @@ from clinic.base.triggers import append_only, same_patient
 from clinic.practice.models import Technique
 from patients.models.case import Case
 from patients.models.patient import Patient
-
-# As long as a reason over a contraindication: a word is no reason.
-SHORTEST_REASON = 10
+from patients.reasons import SHORTEST_REASON
 
 
 class Lack(models.TextChoices):

@@ -1,17 +1,17 @@
 """What of the assessment is not known, and why a course was planned without it, for the chart.
 
-Says for the chart's one query what `patients.planning` says for the pages of the plan.
+Asks in the chart's one query what `patients.planning` asks for the pages of the plan.
 """
 
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import JSONObject
 
 from clinic.staff.models import User
-from followups.models import Examination, Measurement
+from followups.assessed import counted_before_treatment
 from patients.models import PlannedWithout, SignsStatement
 from patients.models.planning import Lack
 
@@ -20,14 +20,11 @@ _NAMES = ("title", "given_name", "family_name")
 
 def what_is_known() -> tuple[Any, ...]:
     """Return the columns of a case: signs looked for, hairs counted before treatment, reasons."""
-    of_case = Q(case=OuterRef("pk")) | Q(case=None, patient=OuterRef("patient"))
-    counts = Measurement.objects.filter(
-        examination__case=OuterRef("pk"), examination__kind=Examination.Kind.BASELINE
-    )
+    asked = SignsStatement.objects.standing().asked_in(OuterRef("pk"), OuterRef("patient"))
     given = PlannedWithout.objects.filter(case=OuterRef("pk")).order_by("planned_at", "pk")
     return (
-        Exists(SignsStatement.objects.standing().filter(of_case)),
-        Exists(counts),
+        Exists(asked),
+        Exists(counted_before_treatment(OuterRef("pk"))),
         ArraySubquery(
             given.values(
                 found=JSONObject(

@@ -19,9 +19,9 @@ from clinic.messaging import actions as messaging
 from clinic.messaging.models import Message
 from clinic.practice.models import Site
 from clinic.staff.models import User
-from patients.consent.names import SHORTEST_REASON
 from patients.models import Consent
 from patients.phone import readable
+from patients.reasons import SHORTEST_REASON
 from patients.turns import take_turn
 
 SUBJECT = "Something to read from the clinic"
