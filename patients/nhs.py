@@ -29,3 +29,9 @@ def to_digits(text: str) -> str:
 def is_valid(digits: str) -> bool:
     """Whether ten digits are an NHS number."""
     return len(digits) == 10 and bool(nhs.is_valid(digits))
+
+
+def with_check_digit(nine_digits: str) -> str | None:
+    """Return the number that begins with nine digits; `None` where no tenth digit fits."""
+    digit = -nhs.checksum(f"{nine_digits}0") % 11
+    return None if digit == 10 else f"{nine_digits}{digit}"

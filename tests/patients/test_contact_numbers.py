@@ -81,3 +81,10 @@ def test_no_text_makes_reading_an_nhs_number_fail_otherwise(text):
         assert nhs.is_valid(nhs.to_digits(text))
     except ValueError as refused:
         assert str(refused)
+
+
+@given(st.integers(0, 999_999_999))
+def test_the_check_digit_that_fits_nine_others_is_found_where_there_is_one(beginning):
+    nine = f"{beginning:09d}"
+    fitting = [f"{nine}{digit}" for digit in range(10) if nhs.is_valid(f"{nine}{digit}")]
+    assert [nhs.with_check_digit(nine)] == (fitting or [None])

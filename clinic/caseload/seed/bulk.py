@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -10,12 +11,17 @@ from django.db import connection, models, transaction
 from clinic.caseload.seed.workers import processors
 
 _FOREIGN_KEYS = """
-    SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
-           format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s',
-                  conrelid::regclass, conname, pg_get_constraintdef(oid))
+    SELECT format('ALTER TABLE %%s ', conrelid::regclass)
+               || string_agg(format('DROP CONSTRAINT IF EXISTS %%I', conname), ', '),
+           format('ALTER TABLE %%s ', conrelid::regclass)
+               || string_agg(format('ADD CONSTRAINT %%I %%s NOT VALID', conname,
+                                    pg_get_constraintdef(oid)), ', '),
+           format('ALTER TABLE %%s ', conrelid::regclass)
+               || string_agg(format('VALIDATE CONSTRAINT %%I', conname), ', ')
     FROM pg_constraint
     WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f'
-    ORDER BY conname
+    GROUP BY conrelid
+    ORDER BY conrelid
 """
 _INDEXES_FOR_READING = """
     SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
@@ -51,6 +57,20 @@ _TRIGGERS = """
 """
 
 
+@dataclass(frozen=True)
+class _ForeignKeys:
+    """Statements that drop, add and check all foreign keys of some tables."""
+
+    drop: list[str]
+    add: list[str]
+    check: list[str]
+
+    def put_back(self) -> None:
+        """Put them back, and check every row."""
+        _run(self.add)
+        _run_side_by_side(self.check)
+
+
 @contextmanager
 def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     """Check no foreign key in these tables during the block, and all rows of them after it.
@@ -64,31 +84,34 @@ def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     guards, which is not ready (`clinic.views.readyz`) and must be made anew.
     """
     names = [f'"{model._meta.db_table}"' for model in tables]
-    guards, indexes = _take_down(names)
+    keys, guards, indexes = _take_down(names)
     try:
-        yield
-        _run(guards)
-    except BaseException:
         try:
-            _run([f"DELETE FROM {name}" for name in names])  # noqa: S608 - tables' own names
-        finally:
-            _run(guards)
-        raise
+            yield
+            keys.put_back()
+        except BaseException:
+            _run(keys.drop + [f"DELETE FROM {name}" for name in names])  # noqa: S608 - own names
+            keys.put_back()
+            raise
     finally:
+        _run(guards)
         _run_side_by_side(indexes)
 
 
 @transaction.atomic(durable=True)
-def _take_down(names: list[str]) -> tuple[list[str], list[str]]:
-    """Take down what can wait, and return the statements that put back guards and indexes."""
+def _take_down(names: list[str]) -> tuple[_ForeignKeys, list[str], list[str]]:
+    """Take down what can wait; return what puts back foreign keys, guards and indexes."""
     with connection.cursor() as cursor:
+        cursor.execute(_FOREIGN_KEYS, [names])
+        keys = _ForeignKeys(*map(list, zip(*cursor.fetchall(), strict=True)))
+        for statement in keys.drop:
+            cursor.execute(statement)
         guards = [
-            *_take_down_each(cursor, _FOREIGN_KEYS, names),
             *_take_down_each(cursor, _LONG_TEXTS, names),
             *_take_down_each(cursor, _TRIGGERS, names),
             *_take_down_each(cursor, _TIDYING, names),
         ]
-        return guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
+        return keys, guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
 
 
 def _take_down_each(cursor: Any, what: str, names: list[str]) -> list[str]:
@@ -118,14 +141,17 @@ def count_rows() -> None:
 
 
 def _run_side_by_side(statements: list[str]) -> None:
-    """Run each statement on a connection of its own, as many at a time as there are processors."""
+    """Run each statement by itself, on as many connections as there are processors."""
+    waiting = iter(statements)
     with ThreadPoolExecutor(processors()) as pool:
-        for done in [pool.submit(_run_alone, statement) for statement in statements]:
+        for done in [pool.submit(_run_waiting, waiting) for _ in range(processors())]:
             done.result()
 
 
-def _run_alone(statement: str) -> None:
+def _run_waiting(statements: Iterator[str]) -> None:
+    """Run statements until there are no more; others take theirs from the same iterator."""
     try:
-        _run([statement])
+        for statement in statements:
+            _run([statement])
     finally:
         connection.close()

@@ -42,32 +42,42 @@ class Edition:
     now: datetime
 
     def write_checked(self, most: int) -> int:
-        """Write so many patients of each desk at most, as it happened, and return how many."""
+        """Write so many patients at most, desk by desk, as it happened; return how many."""
         pages = self._pages(most)
         done = 0
-        for intake in self.intakes:
-            theirs, names = pages[: len(intake.patients)], self._names(intake, pages)
+        for intake, checked in self._shares(most):
+            theirs = pages[:checked]
+            names = self._names(intake, theirs)
             write_as_it_happened(
                 _together((_opened(page.rows.unsigned()) for page in theirs), names),
                 _together((_opened(page.rows.signatures()) for page in theirs), names),
             )
-            done += len(theirs)
+            done += checked
         return done
 
     def write_unchecked(self, after: int) -> int:
-        """Write the patients of each desk after the first so many, and return how many."""
-        pages = self._pages(max(len(intake.patients) for intake in self.intakes))
+        """Write all patients but the first so many, and return how many."""
+        pages = self._pages(len(self.intakes[0].patients))
         lines = [_opened(page.rows.signed()) for page in pages]
         done = 0
-        for intake in self.intakes:
-            theirs = lines[after : len(intake.patients)]
+        for intake, checked in self._shares(after):
+            theirs = lines[checked : len(intake.patients)]
             with transaction.atomic():
                 write_at_once(_together(theirs, self._names(intake, pages)))
             done += len(theirs)
         return done
 
+    def _shares(self, first: int) -> Iterator[tuple[Intake, int]]:
+        """Yield each desk's intake, and how many of it are among the first so many patients."""
+        for intake in self.intakes:
+            share = min(first, len(intake.patients))
+            first -= share
+            yield intake, share
+
     def _pages(self, most: int) -> list[Page]:
-        return write_book(self.clinic, self.book, pages=most, seed=self.seed, now=self.now)
+        """Return the first pages of the book; no desk has more patients than the first."""
+        pages = min(most, len(self.intakes[0].patients))
+        return write_book(self.clinic, self.book, pages=pages, seed=self.seed, now=self.now)
 
     def _names(self, intake: Intake, pages: list[Page]) -> dict[str, str]:
         """Return what goes into the blanks: the desk, and who is on which page."""

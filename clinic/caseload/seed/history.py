@@ -1,5 +1,6 @@
 """What an invented patient brings: what was asked, told and tested before the first visit ended."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -83,8 +84,8 @@ class History:
     day: date
     is_female: bool
     reason: str
-    told: list[Any] = field(default_factory=list)
-    """What was written, as far as the rules of contraindications read it."""
+    told: list[tuple[type[Any], dict[str, Any]]] = field(default_factory=list)
+    """What was written, as far as the rules of contraindications read it: table and columns."""
 
     def write(self) -> None:
         """Write what most are asked; one in eight comes with next to nothing written down."""
@@ -105,16 +106,17 @@ class History:
         return self.random.randrange(100) < chance
 
     def _record(self, model: Any, **values: Any) -> str:
-        if model in _READ_BY_RULES:
-            self.told.append(model(recorded_at=self.at, recorded_by=self.by, **values))
-        by: dict[str, Any] = {"recorded_at": self.at, "recorded_by_id": self.by.pk}
-        return self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
+        return self._write(model, "recorded", values)
 
     def _state(self, model: Any, **values: Any) -> None:
+        self._write(model, "stated", values)
+
+    def _write(self, model: Any, how: str, values: dict[str, Any]) -> str:
+        columns = {f"{how}_at": self.at, f"{how}_by_id": self.by.pk, **values}
+        key = self.rows.add(model, at=self.at, patient_id=self.patient_id, **columns)
         if model in _READ_BY_RULES:
-            self.told.append(model(stated_at=self.at, stated_by=self.by, **values))
-        by: dict[str, Any] = {"stated_at": self.at, "stated_by_id": self.by.pk}
-        self.rows.add(model, at=self.at, patient_id=self.patient_id, **by, **values)
+            self.told.append((model, {"id": key, **columns, f"{how}_by": self.by}))
+        return key
 
     def facts(self, sex: str) -> Facts:
         """Return what was written as the rules of contraindications read it.
@@ -127,14 +129,20 @@ class History:
             conditions={row.item: row for row in self._told(ConditionStatement)},
             medicines=tuple(self._told(Medicine)),
             medicines_review=next(iter(self._told(MedicinesReview)), None),
-            results=tuple(self._told(BloodResult)),
+            results=tuple(self._results()),
             allergies=tuple(self._told(Allergy)),
             no_allergies=next(iter(self._told(NoKnownAllergies)), None),
             expecting=next(iter(self._told(PregnancyStatement)), None),
         )
 
     def _told(self, model: Any) -> list[Any]:
-        return [row for row in self.told if isinstance(row, model)]
+        return [model(**values) for table, values in self.told if table is model]
+
+    def _results(self) -> Iterator[BloodResult]:
+        samples = {sample.pk: sample for sample in self._told(BloodSample)}
+        for result in self._told(BloodResult):
+            result.sample = samples[result.sample_id]
+            yield result
 
     def _year(self, name: str, longest_ago: int) -> dict[str, Any]:
         """Return a year some time ago as the columns of a partial date."""
@@ -239,7 +247,6 @@ class History:
                 taken_date=self.day - timedelta(days=days_before),
                 laboratory=self.random.choice(_LABORATORIES),
             )
-            sample = self.told[-1]
             for analyte, unit, lowest, highest, low, high in _PANEL:
                 self._record(
                     BloodResult,
@@ -250,7 +257,6 @@ class History:
                     reference_low=Decimal(low),
                     reference_high=Decimal(high),
                 )
-                self.told[-1].sample = sample
         self._record(
             BloodResult, sample_id=sample_id, analyte=Analyte.HBSAG, finding="not_reactive"
         )
@@ -272,9 +278,9 @@ def write_history(
     day: date,
     sex: str,
     reason: str,
-) -> Facts:
+) -> History:
     """Write what a patient brought to the first visit, on that day, and return it."""
     is_female = sex == Patient.Sex.FEMALE
     history = History(random, rows, patient_id, by, at, day, is_female, reason)
     history.write()
-    return history.facts(sex)
+    return history

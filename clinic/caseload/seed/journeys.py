@@ -114,9 +114,9 @@ class Journey(SessionSteps):
         _, slot = self.visit(consultation, "consultation")
         seen = slot.day
         diagnosis_id, signs_id = self.assess(seen)
-        goal = self._possible(goal, slot.starts_at)
         if goal.stage == Stage.DECLINED:
             return
+        goal = self._possible(goal, slot.starts_at)
         area_id = self.target_area(seen)
         baseline = self.random.randrange(70, 130)
         self.examine(seen, area_id, baseline, diagnosis_id=diagnosis_id, signs_id=signs_id)

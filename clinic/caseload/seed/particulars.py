@@ -60,9 +60,7 @@ def what_is_told_at_the_visit(random: Random, *, serial: int) -> dict[str, Any]:
 
 def _nhs_number(random: Random, serial: int) -> dict[str, Any]:
     known = random.random() < 0.6 and serial <= _MOST_IN_TEST_RANGE
-    beginning = f"{_NHS_TEST_RANGE}{serial:06d}"
-    fitting = (beginning + digit for digit in "0123456789" if nhs.is_valid(beginning + digit))
-    number = next(fitting, None) if known else None
+    number = nhs.with_check_digit(f"{_NHS_TEST_RANGE}{serial:06d}") if known else None
     status = random.choice(Patient.NhsNumberStatus.values) if number else ""
     return {"nhs_number": number, "nhs_number_status": status}
 

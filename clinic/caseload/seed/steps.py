@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from clinic.caseload.seed.assessments import (
 )
 from clinic.caseload.seed.calendar import Calendar, Slot
 from clinic.caseload.seed.clinic import Clinic
-from clinic.caseload.seed.history import write_history
+from clinic.caseload.seed.history import History, write_history
 from clinic.caseload.seed.people import Person
 from clinic.caseload.seed.rows import Rows
 from clinic.messaging.models import Message
@@ -54,13 +55,17 @@ class Steps:
     patient_id: str = field(init=False)
     case_id: str = field(init=False)
     closed_at: datetime | None = field(init=False)
-    facts: Facts = field(default_factory=Facts)
-    """What the history says, as the rules of contraindications read it."""
+    history: History = field(init=False)
 
     @property
     def clinician(self) -> User:
         """The responsible clinician."""
         return self.calendar.desk.practitioner
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the history says, as the rules of contraindications read it."""
+        return self.history.facts(self.person.sex)
 
     def at(self, day: date, hour: int = 12) -> datetime:
         """Return an hour of a day at the patient's site."""
@@ -151,7 +156,7 @@ class Steps:
         Return the keys of the diagnosis and, where somebody asked, of the warning signs.
         """
         at = self.at(day)
-        self.facts = write_history(
+        self.history = write_history(
             self.random,
             self.rows,
             patient_id=self.patient_id,
