@@ -74,9 +74,10 @@ def find_patients(user: User, text: str, *, today: date, offset: int = 0, limit:
     similar: list[Patient] = []
     if question.words and offset == 0 and len(fitting) < ENOUGH:
         meant = meant_by(question.words)
-        others = patients.exclude(pk__in=[row[0] for row in fitting])
-        alike = _listed(_alike(others, question, meant), min(limit, MOST_SIMILAR))
-        similar = _patients(alike)
+        if _may_mean_others(question, meant):
+            others = patients.exclude(pk__in=[row[0] for row in fitting])
+            alike = _listed(_alike(others, question, meant), min(limit, MOST_SIMILAR))
+            similar = _patients(alike)
     return Found(
         question=question,
         patients=_patients(fitting[:MOST_COUNTED][offset : offset + limit]),
@@ -161,6 +162,14 @@ def _is_inside(word: str) -> Q:
     if len(word) >= SHORTEST_INSIDE:
         return Q(search_name__contains=Fold(Value(word)))
     return _begins_a_part(word)
+
+
+def _may_mean_others(question: Question, meant: list[list[str]]) -> bool:
+    """Say whether anybody can be meant who does not fit already."""
+    return question.birth is not None or any(
+        len(word) < SHORTEST_INSIDE or set(others) - {plain(word)}
+        for word, others in zip(question.words, meant, strict=True)
+    )
 
 
 def _alike(

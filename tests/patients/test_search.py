@@ -252,6 +252,19 @@ def test_who_needs_no_slip_put_right_comes_first(reception):
     assert [str(patient) for patient in found.similar] == ["SMITH, Ann"]
 
 
+def test_nobody_is_asked_for_again_where_no_other_name_is_like_the_one_typed(
+    reception, django_assert_num_queries
+):
+    ada = PatientFactory(given_names="Ada", family_name="Okoro")
+    assert not reception.site_ids
+    for text in ("Okoro", "òkoro ada"):
+        with django_assert_num_queries(2):
+            assert search(reception, text).everybody == [ada]
+    okora = PatientFactory(given_names="Bo", family_name="Okora")
+    with django_assert_num_queries(3):
+        assert search(reception, "Okoro").similar == [okora]
+
+
 def test_a_name_that_was_changed_is_found_by_its_new_words(reception):
     patient = PatientFactory(family_name="Okoro")
     patient.family_name = "Whitcombe"

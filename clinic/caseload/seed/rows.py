@@ -93,17 +93,21 @@ def columns_of(model: Table) -> list[str]:
 
 def written(value: object) -> str:
     """Return a value as COPY reads it."""
+    if isinstance(value, str):
+        return _escaped(value)
     if value is None:
         return "\\N"
     if isinstance(value, dict):
-        value = json.dumps(value, ensure_ascii=False)
+        return _escaped(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list):
-        value = f"{{{','.join(value)}}}"
-    if not isinstance(value, str):
-        return str(value)
-    for mark, escape in _ESCAPES:
-        value = value.replace(mark, escape)
+        return _escaped(f"{{{','.join(value)}}}")
     return str(value)
+
+
+def _escaped(text: str) -> str:
+    for mark, escape in _ESCAPES:
+        text = text.replace(mark, escape)
+    return text
 
 
 def _line(model: Table, row: dict[str, Any]) -> str:
