@@ -149,6 +149,8 @@ class ReadingForm(PlainForm):
         keys = set(which.reading["columns"])
         if "date_of_birth" in keys and self.examined["dates"]["total"]:
             self._add_dates()
+        if "date_of_birth" in keys and self.examined["dates"].get("short"):
+            self._add_short_years()
         if FULL_NAME in keys:
             self._add_names()
         self._add_sexes()
@@ -178,6 +180,18 @@ class ReadingForm(PlainForm):
             initial=dates.proposed(found),
             widget=forms.RadioSelect,
             error_messages={"required": "Choose how the dates are written: nobody guesses it."},
+        )
+
+    def _add_short_years(self) -> None:
+        found = self.examined["dates"]
+        self.fields["short_years"] = forms.ChoiceField(
+            label="How years of two digits are read",
+            help_text=_said_of_short_years(found),
+            choices=list(dates.SHORT_YEARS.items()),
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": "Choose how years of two digits are read: nobody guesses it."
+            },
         )
 
     def _add_names(self) -> None:
@@ -221,15 +235,24 @@ class ReadingForm(PlainForm):
             word: self.cleaned_data[f"sex_{place}"]
             for place, word in enumerate(self.examined["sexes"])
         }
-        names_of = ("date_order", "name_order", "phone_region", "address_country")
+        names_of = ("date_order", "short_years", "name_order", "phone_region", "address_country")
         found = {name: self.cleaned_data[name] for name in names_of if name in self.fields}
         before = self.reading.get("sex_words", {})
-        return found | {"sex_words": {**before, **words}}
+        return {"short_years": "", **found, "sex_words": {**before, **words}}
 
     @property
     def all_or_nothing(self) -> bool:
         """Whether one row keeps the whole file out."""
         return bool(self.cleaned_data["mode"] == "all")
+
+
+def _said_of_short_years(found: dict[str, Any]) -> str:
+    has = "date has" if found["short"] == 1 else "dates have"
+    return (
+        f"{found['short']:,} {has} such a year, as “{found['short_such_as']}”. Somebody of 100 years "
+        "or more would be taken for a child: write their year with four digits. The report says of "
+        "each row how it was read."
+    )
 
 
 def _said_of_dates(found: dict[str, Any]) -> str:

@@ -313,7 +313,7 @@ def _show_records(request: HttpRequest, rows: Iterable[ImportRow]) -> None:
     seen = set(found.values_list("pk", flat=True))
     for row in telling:
         if row.found_id not in seen:
-            row.found_number, row.changes, row.conflicts = "", [], []
+            row.found_number, row.changes, row.conflicts, row.notes = "", [], [], []
     record_openings(request, seen, page="the report of an import")
 
 
