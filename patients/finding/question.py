@@ -16,7 +16,7 @@ from patients.dates import dates_meant, months_meant
 from patients.finding.birth import Birth, month_of_birth, name_and_birth
 from patients.models import OtherNumber
 from patients.models.patient import DialledAtHome, is_abroad
-from patients.numbers import written
+from patients.numbers import meant_by
 
 LONGEST_TEXT = 100
 MOST_WORDS = 6
@@ -25,7 +25,6 @@ ENOUGH = 3
 MIN_PHONE_DIGITS = 5
 SHORTEST_ABROAD = 8
 
-_PATIENT_NUMBER = re.compile(r"(an)?[\s\-]*0*([0-9]{1,7})", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9 ()\-./]+")
 _WHOLE_BRITISH = re.compile(r"0[1-9][0-9]{9}")
 # Looks like an address: whether it is one, the address that is registered says.
@@ -116,16 +115,16 @@ def _tidy(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 
 def _number(text: str) -> tuple[Q, ...]:
-    match = _PATIENT_NUMBER.fullmatch(text)
-    return (Q(number=written(int(match[2]))),) if match else ()
+    number = meant_by(text)
+    return (Q(number=number),) if number else ()
 
 
 def _number_elsewhere(text: str) -> tuple[Q, ...]:
     """A whole number in another system, in capitals or not, or of a record that was merged."""
     if not any(character.isdigit() for character in text):
         return ()
-    match = _PATIENT_NUMBER.fullmatch(text)
-    spellings = [text, written(int(match[2]))] if match else [text]
+    number = meant_by(text)
+    spellings = [text, number] if number else [text]
     capitals = [Upper(Value(spelling)) for spelling in spellings]
     known = OtherNumber.objects.alias(capitals=Upper("number")).filter(capitals__in=capitals)
     return (Q(pk__in=known.values("patient")),)

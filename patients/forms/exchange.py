@@ -249,9 +249,9 @@ class ReadingForm(PlainForm):
 def _said_of_short_years(found: dict[str, Any]) -> str:
     has = "date has" if found["short"] == 1 else "dates have"
     return (
-        f"{found['short']:,} {has} such a year, as “{found['short_such_as']}”. Somebody of 100 years "
-        "or more would be taken for a child: write their year with four digits. The report says of "
-        "each row how it was read."
+        f"{found['short']:,} {has} such a year, as “{found['short_such_as']}”. Somebody of 100 or "
+        "more years would be taken for a child: write their year with four digits. The report says "
+        "of each row how it was read."
     )
 
 

@@ -248,6 +248,8 @@ class Patient(Reachable, HasOthers, HasNeeds, Record):
 class SiteRegistration(Record):
     """A site at which the patient is seen; staff of that site may open the record."""
 
+    told_as = ("site where they are seen", "sites where they are seen")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="registrations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
 
@@ -268,6 +270,8 @@ class OtherNumber(Record):
     `source` names who gave it: another system, or `OWN_NUMBERS`. `imported` is what the last file
     of that system said, by the fields of the details: what differs from it was changed here.
     """
+
+    told_as = ("number in another system", "numbers in other systems")
 
     OWN_NUMBERS = "Anagen"
 
