@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 
 from clinic.base.forms import PlainForm
 from clinic.practice.models import Site
@@ -99,7 +100,7 @@ class ColumnsForm(PlainForm):
         self.headers = reading["headers"]
         for place, header in enumerate(self.headers):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=f"What “{header}” holds",
+                label=header,
                 choices=choices(),
                 required=False,
                 initial=reading["columns"][place],
@@ -248,10 +249,11 @@ class ReadingForm(PlainForm):
 
 def _said_of_short_years(found: dict[str, Any]) -> str:
     has = "date has" if found["short"] == 1 else "dates have"
+    example = escape(found["short_such_as"])
     return (
-        f"{found['short']:,} {has} such a year, as “{found['short_such_as']}”. Somebody of 100 or "
-        "more years would be taken for a child: write their year with four digits. The report says "
-        "of each row how it was read."
+        f"{found['short']:,} {has} such a year, as “{example}”. Somebody of 100 years would be "
+        "taken for a child: write their year with four digits. The report says of each row how it "
+        "was read."
     )
 
 
