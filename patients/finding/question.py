@@ -76,7 +76,7 @@ def understand(text: str, *, today: date) -> Question:
     plain = {kind: conditions for kind, conditions in asked.items() if conditions}
     known = _number_elsewhere(tidy)
     month = month_of_birth(tidy, today=today)
-    kinds = ("month of birth",) if month else ()
+    kinds: tuple[str, ...] = ("month of birth",) if month else ()
     abroad = _phone_abroad(tidy, today)
     if plain or abroad:
         return Question(

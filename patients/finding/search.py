@@ -68,7 +68,7 @@ def find_patients(user: User, text: str, *, today: date, offset: int = 0, limit:
         return Found(question)
     patients = Patient.objects.visible_to(user)
     fitting = _listed(ways_to_fit(patients, question), MOST_COUNTED + 1)
-    if len(fitting) < question.abroad_below:
+    if question.abroad and len(fitting) < question.abroad_below:
         fitting += _abroad(patients, question, fitting)
     meant: list[list[str]] = []
     similar: list[Patient] = []
@@ -160,7 +160,7 @@ def _abroad(patients: PatientQuerySet, question: Question, fitting: list[Row]) -
     """Return who else has a number that begins so where it is dialled in its own country."""
     others = patients.exclude(pk__in=[row[0] for row in fitting])
     ways = [others.filter(condition).order_by() for condition in question.abroad]
-    return _listed(ways, MOST_COUNTED + 1 - len(fitting)) if ways else []
+    return _listed(ways, MOST_COUNTED + 1 - len(fitting))
 
 
 def _begins_a_part(word: str) -> Q:
