@@ -1,5 +1,6 @@
 """Dates of birth as people write them, in British order: day, month, year."""
 
+import calendar
 import re
 import unicodedata
 from datetime import date
@@ -20,6 +21,9 @@ _DAY_NAMED = re.compile(
 _MONTH_NAMED = re.compile(
     rf"([a-z]{{3,9}}){_SEPARATOR}([0-9]{{1,2}})(?:st|nd|rd|th)?{_SEPARATOR}([0-9]{{2,4}})"
 )
+_MONTH_AND_YEAR = re.compile(rf"([0-9]{{1,2}}){_SEPARATOR}([0-9]{{4}})")
+_YEAR_AND_MONTH = re.compile(rf"([0-9]{{4}}){_SEPARATOR}([0-9]{{1,2}})")
+_NAMED_AND_YEAR = re.compile(rf"([a-z]{{3,9}})(?:{_SEPARATOR})?([0-9]{{4}}|[0-9]{{2}})")
 _RUN_DAY_FIRST = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})")
 _RUN_YEAR_FIRST = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
@@ -57,6 +61,31 @@ def dates_meant(text: str, *, today: date) -> list[date]:
     return found
 
 
+def months_meant(text: str, *, today: date) -> list[tuple[date, date]]:
+    """Return the first and last day of every month, begun by today, that a search text may mean.
+
+    "August 1977", "Aug 77", "8/1977" or "1977-08"; a year of two digits only after a month's name.
+    """
+    found = []
+    for month, year in _months_read(_tidy(text)):
+        for full in [1900 + int(year), 2000 + int(year)] if len(year) == 2 else [int(year)]:
+            if 1 <= month <= 12 and EARLIEST <= date(max(full, 1), month, 1) <= today:
+                last = calendar.monthrange(full, month)[1]
+                found.append((date(full, month, 1), date(full, month, last)))
+    return found
+
+
+def _months_read(text: str) -> list[tuple[int, str]]:
+    """Return what the text may say, each as month number and year in digits."""
+    if match := _MONTH_AND_YEAR.fullmatch(text):
+        return [(int(match[1]), match[2])]
+    if match := _YEAR_AND_MONTH.fullmatch(text):
+        return [(int(match[2]), match[1])]
+    if match := _NAMED_AND_YEAR.fullmatch(text):
+        return [(number, match[2]) for number in _numbers_of(match[1])]
+    return []
+
+
 def _tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split()).lower().strip(" .,")
 
@@ -80,9 +109,14 @@ def _readings(text: str) -> list[tuple[str, str, str]]:
 
 
 def _named(day: str, name: str, year: str) -> list[tuple[str, str, str]]:
+    return [(day, str(number), year) for number in _numbers_of(name)]
+
+
+def _numbers_of(name: str) -> list[int]:
+    """Return the months whose name begins so, of three letters or more."""
     word = "sep" if name == "sept" else name
     return [
-        (day, str(number), year)
+        number
         for number, month in enumerate(_MONTHS, start=1)
         if len(word) >= 3 and month.startswith(word)
     ]

@@ -76,7 +76,17 @@ class AskedAgainField(forms.BooleanField):
 
 
 class PlainForm(forms.Form):
-    """The form that every form of the product is: a sentence of its own wins over these."""
+    """The form that every form of the product is: a sentence of its own wins over these.
+
+    No entry has a `maxlength`: with it a browser cuts what is pasted, and says nothing. What is
+    too long arrives whole, comes back whole, and is refused in words.
+    """
+
+    def __getitem__(self, name: str) -> forms.BoundField:
+        """Return a field as it is shown, which lets everything be typed."""
+        shown = super().__getitem__(name)
+        shown.field.widget.attrs.pop("maxlength", None)
+        return shown
 
     def full_clean(self) -> None:
         """Check what was typed, and say in plain words what is wrong with it."""

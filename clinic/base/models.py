@@ -1,7 +1,7 @@
 """What every table of the product has in common."""
 
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, router
 from django.db.models import Q
@@ -15,7 +15,11 @@ class Record(models.Model):
     """A row with an identifier that is safe in an address, and the time it was made.
 
     The identifier never changes: `clinic.base.apps` puts a trigger on every table of this kind.
+    Every table of a patient says in `told_as` what one of its rows, and several, are called by
+    people who never saw a table: pages count them.
     """
+
+    told_as: ClassVar[tuple[str, str]]
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -81,6 +81,8 @@ class Appointment(Record):
     The times of each step are the truth; `status` is worked out from them by the database.
     """
 
+    told_as = ("appointment", "appointments")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

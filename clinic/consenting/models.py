@@ -35,6 +35,8 @@ class IdentityCheck(Record):
     (`told_by`, `told_how`). Whoever gives it has proved for `PROVES_FOR` who they are.
     """
 
+    told_as = ("code to prove who they are", "codes to prove who they are")
+
     class Told(models.TextChoices):
         PHONE = "phone", "on the phone"
         HERE = "here", "face to face"
@@ -116,6 +118,8 @@ class SigningRequest(Record):
     Sent again, it is the same one with a new link. `early_reason` is the clinician's, for signing
     before the time to reflect is over; without one the clock runs.
     """
+
+    told_as = ("consent sent to sign", "consents sent to sign")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="signing_requests")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="signing_requests")

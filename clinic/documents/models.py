@@ -32,6 +32,8 @@ class Document(Record):
     With `send_link` the patient is sent a private link once the document is issued.
     """
 
+    told_as = ("document", "documents")
+
     class Kind(models.TextChoices):
         TREATMENT_SUMMARY = "treatment_summary", "Treatment summary"
         SIGNED_CONSENT = "signed_consent", "Signed consent"
@@ -111,6 +113,8 @@ class PrivateLink(Record):
     Only the SHA-256 of the secret is stored. The secret goes one way, so that a code can go
     another: `way` is written when the link is made, and messages follow it.
     """
+
+    told_as = ("private link", "private links")
 
     class Way(models.TextChoices):
         EMAIL = "email", "E-mail"

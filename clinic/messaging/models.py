@@ -32,6 +32,8 @@ class Message(Record):
     committed first: a worker that dies leaves a lease that runs out.
     """
 
+    told_as = ("message", "messages")
+
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
         SMS = "sms", "Text message"

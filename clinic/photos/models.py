@@ -38,6 +38,8 @@ class Agreement(models.TextChoices):
 class PhotoSet(Record):
     """The photographs of one visit."""
 
+    told_as = ("set of photographs", "sets of photographs")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photo_sets")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photo_sets")
     taken_at = models.DateTimeField()

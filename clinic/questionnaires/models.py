@@ -38,6 +38,8 @@ class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
 class Questionnaire(Record):
     """The questions put to a patient once; opened by a private link with the date of birth."""
 
+    told_as = ("questionnaire", "questionnaires")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="questionnaires")
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(
@@ -102,6 +104,8 @@ class PatientAnswer(Record):
     `item` names the question, and the row of a list: `condition.heart`, `medicine.2`.
     """
 
+    told_as = ("answer in a questionnaire", "answers in questionnaires")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     questionnaire = models.ForeignKey(
         Questionnaire, on_delete=models.PROTECT, related_name="answers"
@@ -136,6 +140,8 @@ class PatientAnswer(Record):
 
 class Decision(Record):
     """What a clinician made of one answer; it stands."""
+
+    told_as = ("answer of a questionnaire gone through", "answers of questionnaires gone through")
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", "Accepted"

@@ -25,6 +25,8 @@ class TargetArea(Record):
     0.65 cm² is a circle of radius 4.549 mm.
     """
 
+    told_as = ("spot where hairs are counted", "spots where hairs are counted")
+
     class Side(models.TextChoices):
         LEFT = "left", "Left"
         MIDLINE = "midline", "Midline"
@@ -60,6 +62,8 @@ class TargetArea(Record):
 @tracked()
 class Examination(Record):
     """The findings of one visit: the baseline, or a review."""
+
+    told_as = ("examination", "examinations")
 
     class Kind(models.TextChoices):
         BASELINE = "baseline", "Baseline"

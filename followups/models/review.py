@@ -76,6 +76,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 class Review(Record):
     """A review that the protocol asks for, counted from the last signed session."""
 
+    told_as = ("review", "reviews")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reviews")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
     step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")

@@ -66,8 +66,8 @@ class _Examined:
         """Count what a row has."""
         self.rows += 1
         born = _at(line, self.place, "date_of_birth")
-        for text in dates.numeric([born] if isinstance(born, str) else []):
-            self.born.look_at(text)
+        if born and isinstance(born, str):
+            self.born.look_at(born)
         if name := str(_at(line, self.place, FULL_NAME)):
             self.names["total"] += 1
             self.names.update(order for order in names.ORDERS if names.fits(name, order))
@@ -166,7 +166,7 @@ def _visible(user: User, ids: list[UUID]) -> set[UUID]:
 def _check_row(
     row: ImportRow, said: Said, reader: Reader, known: OtherNumber | None, visible: set[UUID]
 ) -> None:
-    row.external_id, row.name = said.external_id, said.name
+    row.external_id, row.name, row.notes = said.external_id, said.name, said.notes
     stored = None
     problems = list(said.problems)
     if known and known.patient_id not in visible:

@@ -111,7 +111,7 @@ def _finish(which: PatientImport, now: datetime) -> None:
             + written.filter(decision=Decision.SAME).count(),
         }
         which.counts = counted(which) | counts
-        written.update(values={}, changes=[], conflicts=[], matches=[])
+        written.update(values={}, changes=[], conflicts=[], matches=[], notes=[])
         end(which, State.DONE, now=now)
         audit.record(
             Kind.IMPORT_DONE,

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.base.forms import speak_plainly
 from patients import contact, phone
-from patients.details import FIELD_NAMES, PatientDetails
+from patients.details import FIELD_NAMES, PatientDetails, words_of
 from patients.exchange import dates, names, words
 from patients.exchange.columns import (
     BY_KEY,
@@ -51,7 +51,8 @@ class Problem:
 class Said:
     """What a row says: entries for the form by its fields, single yes and no by their keys.
 
-    `where` has the header and the text of the cells that each field came from.
+    `where` has the header and the text of the cells that each field came from; `notes` are how
+    something was read that can be read in more than one way.
     """
 
     external_id: str = ""
@@ -59,6 +60,7 @@ class Said:
     switches: dict[str, bool] = field(default_factory=dict)
     where: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def fields(self) -> set[str]:
@@ -173,7 +175,7 @@ class Reader:
             parts = names.split(one_line(text), self.reading["name_order"])
             return {name: part for name, part in parts.items() if name not in said.entries}
         if key == "date_of_birth":
-            return {key: self._born(cell).isoformat()}
+            return {key: self._born(cell, said).isoformat()}
         if key in _ADDRESS:
             before = said.entries.get("address", "")
             return {"address": f"{before}\n{text}" if before else text}
@@ -198,11 +200,18 @@ class Reader:
             return {key: choice, **({"heard_of_words": other} if other else {})}
         return {key: text}
 
-    def _born(self, cell: Cell) -> date:
-        text = cell.isoformat() if isinstance(cell, date) else cell
-        # A cell that is a date in the workbook has no order.
-        order = "iso" if isinstance(cell, date) else self.reading.get("date_order", "")
-        return dates.parse(text, order, today=self.today)
+    def _born(self, cell: Cell, said: Said) -> date:
+        if isinstance(cell, date):  # In the workbook, which has no order.
+            return dates.parse(cell.isoformat(), "iso", today=self.today)
+        born = dates.parse(
+            cell,
+            self.reading.get("date_order", ""),
+            today=self.today,
+            short_years=self.reading.get("short_years", ""),
+        )
+        if dates.has_short_year(cell):
+            said.notes.append(f"Born “{cell}”: read as {words_of('date_of_birth', born)}.")
+        return born
 
     def _phone(self, text: str) -> str:
         try:

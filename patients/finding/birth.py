@@ -1,4 +1,4 @@
-"""A name with a year or date of birth beside it: "okoro 1980", "22/11/80, Ada Okoro"."""
+"""What is typed of a birth: "August 1977", or beside a name "okoro 1980", "22/11/80, Ada"."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from operator import or_
 
 from django.db.models import Q
 
-from patients.dates import EARLIEST, dates_meant
+from patients.dates import EARLIEST, dates_meant, months_meant
 from patients.finding.slips import slips
 
 _NAME_FIRST = re.compile(r"(?P<name>\D+?)[\s,;(]+(?P<born>[0-9].*?)\)?")
@@ -25,6 +25,15 @@ class Birth:
     """Born when it says."""
     near: Q
     """Born when it may have been meant: one slip away in the year, or on another day of it."""
+
+
+def month_of_birth(text: str, *, today: date) -> Q | None:
+    """Return the condition that somebody was born in the month of a tidy search text, if it is one.
+
+    Days of the month that are still to come find nobody, so that the month need not be over.
+    """
+    months = months_meant(text, today=today)
+    return _within(months) if months else None
 
 
 def name_and_birth(text: str, *, today: date) -> tuple[str, Birth] | None:
@@ -50,17 +59,30 @@ def _year(typed: str, today: date) -> Birth:
 def _day(typed: str, today: date) -> Birth | None:
     days = dates_meant(typed, today=today)
     if not days:
-        return None
+        return _month(typed, today)
     return Birth(
         right=Q(date_of_birth__in=days),
         near=Q(date_of_birth__year__in={day.year for day in days}),
     )
 
 
+def _month(typed: str, today: date) -> Birth | None:
+    months = months_meant(typed, today=today)
+    if not months:
+        return None
+    years = {first.year for first, _ in months}
+    return Birth(right=_within(months), near=Q(date_of_birth__year__in=years))
+
+
 def _in_years(years: list[int]) -> Q:
-    """Return the condition that somebody was born in one of these years, which has an index."""
-    each = (
-        Q(date_of_birth__gte=date(year, 1, 1), date_of_birth__lte=date(year, 12, 31))
-        for year in years
-    )
+    """Return the condition that somebody was born in one of these years."""
+    return _within([(date(year, 1, 1), date(year, 12, 31)) for year in years])
+
+
+def _within(periods: list[tuple[date, date]]) -> Q:
+    """Return the condition that somebody was born in one of these, which has an index.
+
+    Of each period, the first and the last day.
+    """
+    each = (Q(date_of_birth__gte=first, date_of_birth__lte=last) for first, last in periods)
     return reduce(or_, each, Q(pk__in=[]))

@@ -9,19 +9,24 @@ from typing import Literal
 
 from django.db.models import Q, Value
 from django.db.models.functions import Upper
+from django.db.models.lookups import StartsWith
 
 from patients import nhs
-from patients.dates import dates_meant
-from patients.finding.birth import Birth, name_and_birth
+from patients.dates import dates_meant, months_meant
+from patients.finding.birth import Birth, month_of_birth, name_and_birth
 from patients.models import OtherNumber
-from patients.numbers import written
+from patients.models.patient import DialledAtHome, is_abroad
+from patients.numbers import meant_by
 
 LONGEST_TEXT = 100
 MOST_WORDS = 6
+# Fewer found than this, and what else may have been meant is looked for too.
+ENOUGH = 3
 MIN_PHONE_DIGITS = 5
+SHORTEST_ABROAD = 8
 
-_PATIENT_NUMBER = re.compile(r"(an)?[\s\-]*0*([0-9]{1,7})", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9 ()\-./]+")
+_WHOLE_BRITISH = re.compile(r"0[1-9][0-9]{9}")
 # Looks like an address: whether it is one, the address that is registered says.
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 # O'Brien and Gal·la are one word each.
@@ -33,13 +38,18 @@ class Question:
     """What a search text asks for: the kinds of thing it may be.
 
     Of a name `words` are its words, and `birth` what stands beside it. `exact` are the conditions
-    of everything else it may be, each for itself: one index answers each, and none a mixture.
+    of everything else it may be, each for itself: one index answers each, and none a mixture. A
+    `month` of birth comes after names: "April 1977" may be somebody's, and few have that name.
+    What `abroad` says is asked only where fewer than `abroad_below` are found: few are from there.
     """
 
     kinds: tuple[str, ...]
     exact: tuple[Q, ...] = ()
     words: tuple[str, ...] = ()
     birth: Birth | None = None
+    month: Q | None = None
+    abroad: tuple[Q, ...] = ()
+    abroad_below: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -65,13 +75,25 @@ def understand(text: str, *, today: date) -> Question:
     }
     plain = {kind: conditions for kind, conditions in asked.items() if conditions}
     known = _number_elsewhere(tidy)
-    if plain:
-        return Question(tuple(plain), exact=(*chain(*plain.values()), *known))
+    month = month_of_birth(tidy, today=today)
+    kinds: tuple[str, ...] = ("month of birth",) if month else ()
+    abroad = _phone_abroad(tidy, today)
+    if plain or abroad:
+        return Question(
+            tuple(dict.fromkeys([*plain, *kinds, *(["phone"] if abroad else [])])),
+            exact=(*chain(*plain.values()), *known),
+            month=month,
+            abroad=abroad,
+            abroad_below=1 if _is_whole_british(tidy, today) else ENOUGH,
+        )
     both = name_and_birth(tidy, today=today)
     if both:
         name, birth = both
         name_words = _words(_tidy(name, "NFC"))
-        return Question(("name and birth",), exact=known, words=name_words, birth=birth)
+        kinds = ("name and birth", *kinds)
+        return Question(kinds, exact=known, words=name_words, birth=birth, month=month)
+    if month:
+        return Question(kinds, exact=known, month=month)
     kinds = ("name", "number elsewhere") if known else ("name",)
     return Question(kinds, exact=known, words=words)
 
@@ -93,16 +115,16 @@ def _tidy(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 
 def _number(text: str) -> tuple[Q, ...]:
-    match = _PATIENT_NUMBER.fullmatch(text)
-    return (Q(number=written(int(match[2]))),) if match else ()
+    number = meant_by(text)
+    return (Q(number=number),) if number else ()
 
 
 def _number_elsewhere(text: str) -> tuple[Q, ...]:
     """A whole number in another system, in capitals or not, or of a record that was merged."""
     if not any(character.isdigit() for character in text):
         return ()
-    match = _PATIENT_NUMBER.fullmatch(text)
-    spellings = [text, written(int(match[2]))] if match else [text]
+    number = meant_by(text)
+    spellings = [text, number] if number else [text]
     capitals = [Upper(Value(spelling)) for spelling in spellings]
     known = OtherNumber.objects.alias(capitals=Upper("number")).filter(capitals__in=capitals)
     return (Q(pk__in=known.values("patient")),)
@@ -126,9 +148,7 @@ def _email(text: str) -> tuple[Q, ...]:
 
 def _phone(text: str, today: date) -> tuple[Q, ...]:
     """A whole number or its beginning; British without a country code."""
-    if not _PHONE.fullmatch(text) or _is_written_date(text, today):
-        return ()
-    digits = re.sub(r"[^0-9]", "", text.replace("(0)", ""))
+    digits = _phone_digits(text, today)
     if len(digits) < MIN_PHONE_DIGITS or not _could_be_phone(text, digits):
         return ()
     number = _international(text, digits)
@@ -137,8 +157,42 @@ def _phone(text: str, today: date) -> tuple[Q, ...]:
     return (Q(phone__startswith=number), second)
 
 
+def _phone_abroad(text: str, today: date) -> tuple[Q, ...]:
+    """A number as it is dialled in its own country, where most, but not all, have a nought."""
+    digits = _phone_digits(text, today)
+    if not _could_be_abroad(text, digits):
+        return ()
+    at_home = digits.removeprefix("0")
+    return tuple(
+        is_abroad(field) & Q(StartsWith(DialledAtHome(field), at_home))
+        for field in ("phone", "second_phone")
+    )
+
+
+def _is_whole_british(text: str, today: date) -> bool:
+    return bool(_WHOLE_BRITISH.fullmatch(_phone_digits(text, today)))
+
+
+def _phone_digits(text: str, today: date) -> str:
+    """Return the digits of what may be a number or its beginning, or "" where it is none."""
+    if not _PHONE.fullmatch(text) or _is_written_date(text, today):
+        return ""
+    return re.sub(r"[^0-9]", "", text.replace("(0)", ""))
+
+
+def _could_be_abroad(text: str, digits: str) -> bool:
+    """Whether no country code was typed; shorter than Denmark's eight digits only with a nought."""
+    if text.startswith("+") or digits.startswith("00"):
+        return False
+    return len(digits) >= (MIN_PHONE_DIGITS if digits.startswith("0") else SHORTEST_ABROAD)
+
+
 def _is_written_date(text: str, today: date) -> bool:
-    return not text.isdigit() and bool(dates_meant(text, today=today))
+    """Whether a text is a day, or a month with a sign beside it: "08 1977" may begin a number."""
+    if text.isdigit():
+        return False
+    is_month = " " not in text and months_meant(text, today=today)
+    return bool(is_month or dates_meant(text, today=today))
 
 
 def _could_be_phone(text: str, digits: str) -> bool:

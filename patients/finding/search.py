@@ -13,7 +13,7 @@ from clinic.audit.kinds import Kind
 from clinic.audit.models import Event
 from clinic.base.prepared import Row, from_row
 from clinic.staff.models import User
-from patients.finding.question import Question, understand
+from patients.finding.question import ENOUGH, Question, understand
 from patients.finding.words import meant_by
 from patients.models import Patient
 from patients.models.patient import Fold, PatientQuerySet
@@ -23,8 +23,6 @@ from patients.plain import plain
 MOST_COUNTED = 200
 # Below this length a word has no trigram of its own inside; it must begin a part of the name.
 SHORTEST_INSIDE = 3
-# Fewer found than this, and names that sound alike are looked for too.
-ENOUGH = 3
 MOST_SIMILAR = 10
 MOST_SUGGESTIONS = 3
 RECENT_EVENTS_LOOKED_AT = 300
@@ -70,6 +68,8 @@ def find_patients(user: User, text: str, *, today: date, offset: int = 0, limit:
         return Found(question)
     patients = Patient.objects.visible_to(user)
     fitting = _listed(ways_to_fit(patients, question), MOST_COUNTED + 1)
+    if question.abroad and len(fitting) < question.abroad_below:
+        fitting += _abroad(patients, question, fitting)
     meant: list[list[str]] = []
     similar: list[Patient] = []
     if question.words and offset == 0 and len(fitting) < ENOUGH:
@@ -138,8 +138,9 @@ def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQu
     The beginning has an index in its own order, in which whole names come before longer ones.
     """
     exact = [patients.filter(condition).order_by() for condition in question.exact]
+    month = [patients.filter(question.month).order_by()] if question.month else []
     if not question.words:
-        return exact
+        return [*exact, *month]
     if question.birth:
         patients = patients.filter(question.birth.right)
     begins = Q(search_name__startswith=Fold(Value(" ".join(question.words))))
@@ -151,7 +152,15 @@ def ways_to_fit(patients: PatientQuerySet, question: Question) -> list[PatientQu
         patients.filter(begins).order_by(*by_name),
         patients.filter(parts & ~begins).order_by(),
         patients.filter(inside & ~parts).order_by(),
+        *month,
     ]
+
+
+def _abroad(patients: PatientQuerySet, question: Question, fitting: list[Row]) -> list[Row]:
+    """Return who else has a number that begins so where it is dialled in its own country."""
+    others = patients.exclude(pk__in=[row[0] for row in fitting])
+    ways = [others.filter(condition).order_by() for condition in question.abroad]
+    return _listed(ways, MOST_COUNTED + 1 - len(fitting))
 
 
 def _begins_a_part(word: str) -> Q:

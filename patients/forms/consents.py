@@ -107,7 +107,8 @@ class SignConsentForm(PlainForm):
         """Require a signature, drawn or typed; a typed one is the name as signed."""
         cleaned = super().clean() or self.cleaned_data
         typed = cleaned.get("signature_typed", "")
-        if not cleaned.get("signature") and not typed and "signature" not in self.errors:
+        is_wrong = "signature" in self.errors or "signature_typed" in self.errors
+        if not cleaned.get("signature") and not typed and not is_wrong:
             self.add_error("signature_typed", NOT_SIGNED)
         if signed := self._signed_name():
             self._check_name(signed, cleaned)

@@ -159,7 +159,7 @@ class DetailsForm(PlainForm):
         required=False,
         help_text="Day, month and year, such as 22 11 1980 or 22 Nov 1980. "
         "It may be asked later where a phone number or e-mail address is known.",
-        widget=_text("w-date", maxlength="40"),
+        widget=_text("w-date"),
     )
     phone = _phone("Phone")
     email = _email("E-mail")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 
 from clinic.base.forms import PlainForm
 from clinic.practice.models import Site
@@ -99,7 +100,7 @@ class ColumnsForm(PlainForm):
         self.headers = reading["headers"]
         for place, header in enumerate(self.headers):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=f"What “{header}” holds",
+                label=header,
                 choices=choices(),
                 required=False,
                 initial=reading["columns"][place],
@@ -149,6 +150,8 @@ class ReadingForm(PlainForm):
         keys = set(which.reading["columns"])
         if "date_of_birth" in keys and self.examined["dates"]["total"]:
             self._add_dates()
+        if "date_of_birth" in keys and self.examined["dates"].get("short"):
+            self._add_short_years()
         if FULL_NAME in keys:
             self._add_names()
         self._add_sexes()
@@ -178,6 +181,18 @@ class ReadingForm(PlainForm):
             initial=dates.proposed(found),
             widget=forms.RadioSelect,
             error_messages={"required": "Choose how the dates are written: nobody guesses it."},
+        )
+
+    def _add_short_years(self) -> None:
+        found = self.examined["dates"]
+        self.fields["short_years"] = forms.ChoiceField(
+            label="How years of two digits are read",
+            help_text=_said_of_short_years(found),
+            choices=list(dates.SHORT_YEARS.items()),
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": "Choose how years of two digits are read: nobody guesses it."
+            },
         )
 
     def _add_names(self) -> None:
@@ -221,15 +236,25 @@ class ReadingForm(PlainForm):
             word: self.cleaned_data[f"sex_{place}"]
             for place, word in enumerate(self.examined["sexes"])
         }
-        names_of = ("date_order", "name_order", "phone_region", "address_country")
+        names_of = ("date_order", "short_years", "name_order", "phone_region", "address_country")
         found = {name: self.cleaned_data[name] for name in names_of if name in self.fields}
         before = self.reading.get("sex_words", {})
-        return found | {"sex_words": {**before, **words}}
+        return {"short_years": "", **found, "sex_words": {**before, **words}}
 
     @property
     def all_or_nothing(self) -> bool:
         """Whether one row keeps the whole file out."""
         return bool(self.cleaned_data["mode"] == "all")
+
+
+def _said_of_short_years(found: dict[str, Any]) -> str:
+    has = "date has" if found["short"] == 1 else "dates have"
+    example = escape(found["short_such_as"])
+    return (
+        f"{found['short']:,} {has} such a year, as “{example}”. Somebody of 100 years would be "
+        "taken for a child: write their year with four digits. The report says of each row how it "
+        "was read."
+    )
 
 
 def _said_of_dates(found: dict[str, Any]) -> str:

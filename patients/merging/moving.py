@@ -102,14 +102,14 @@ def rows_in_cases(cases: Iterable[Case]) -> dict[str, int]:
     for relation in _relations_to(Case):
         model = relation.related_model
         count = model._default_manager.filter(**{f"{relation.field.name}__in": wanted}).count()
-        counts[str(model._meta.verbose_name_plural)] = count
+        counts[_told_as(model)[1]] = count
     return {name: count for name, count in counts.items() if count}
 
 
 def rows_by_kind(patient: Patient) -> Mapping[str, int]:
     """Return how many rows of each kind a patient has, by what they are called."""
     counts = {
-        str(model._meta.verbose_name_plural): _rows_of(model, patient).count()
+        _told_as(model)[1]: _rows_of(model, patient).count()
         for model in tables_of_patients(apps)
         if model is not OtherNumber
     }
@@ -172,6 +172,11 @@ def _goes(row: models.Model, parent: Model, going: Mapping[Model, set[UUID]]) ->
     return any(owned) if owned else None
 
 
+def _told_as(model: Model) -> tuple[str, str]:
+    """Return what one row of a table is called, and several."""
+    return model.told_as  # type: ignore[attr-defined]
+
+
 def _relations_to(model: Model) -> list[Any]:
     """Return by which foreign keys rows point to those of a table, but for those of its history."""
     return [
@@ -198,5 +203,5 @@ def _in_the_way(model: Model, row: models.Model, error: IntegrityError) -> str:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     said = next((each for each in model._meta.constraints if each.name == name), None)
     why = f" {said.violation_error_message}" if said else ""
-    kind = str(model._meta.verbose_name)
+    kind = _told_as(model)[0]
     return f"{kind.capitalize()} “{row}” cannot be in one record with what is there.{why}"

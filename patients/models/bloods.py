@@ -35,6 +35,8 @@ from patients.models.patient import Patient
 class BloodSample(Record):
     """One sample that a laboratory reported on."""
 
+    told_as = ("blood sample", "blood samples")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="blood_samples")
     taken_date = models.DateField()
     laboratory = models.CharField(max_length=80, blank=True)
@@ -106,6 +108,8 @@ class BloodResult(Record):
     report in different ones. `is_confirmed`: somebody was asked about a value outside what is
     plausible, and said that the paper says so.
     """
+
+    told_as = ("blood result", "blood results")
 
     class Finding(models.TextChoices):
         NOT_REACTIVE = "not_reactive", "Not reactive (negative)"

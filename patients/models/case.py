@@ -27,6 +27,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(Record):
     """A patient's case. A patient has one open case at most; its stage is derived from facts."""
 
+    told_as = ("case", "cases")
+
     class Outcome(models.TextChoices):
         DISCHARGED = "discharged", "Discharged"
         DECLINED = "declined", "Declined treatment"
@@ -74,6 +76,8 @@ class Case(Record):
 
 class Reopening(Record):
     """A closing that was taken back, with what the closing said. The case goes on as it was."""
+
+    told_as = ("reopening of a case", "reopenings of a case")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reopenings")
     closed_at = models.DateTimeField()

@@ -98,6 +98,8 @@ class Consent(Record):
     own signature and a withdrawal can be added after it.
     """
 
+    told_as = ("consent", "consents")
+
     class Capacity(models.TextChoices):
         ASSUMED = "assumed", "No reason for doubt"
         ASSESSED = "assessed", "In doubt, so it was assessed"

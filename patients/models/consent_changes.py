@@ -22,6 +22,8 @@ class PhotoNarrowing(Record):
     row that gives a use back: for that the patient signs anew.
     """
 
+    told_as = ("use of photographs taken back", "uses of photographs taken back")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="narrowings")
     uses = ArrayField(models.CharField(max_length=12, choices=PhotoScope))
@@ -67,6 +69,8 @@ class ConsentQuestion(Record):
 
     It is open until the talk is recorded anew (`Consent.questions_open`).
     """
+
+    told_as = ("question about a consent", "questions about a consent")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="asked")

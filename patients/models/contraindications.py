@@ -164,6 +164,8 @@ class ContraindicationCheck(Record):
     where a patient signed by their own link, and the program alone asked the rules.
     """
 
+    told_as = ("check for contraindications", "checks for contraindications")
+
     class Step(models.TextChoices):
         PLAN = "plan", "Planning"
         CONSENT = "consent", "Consent"

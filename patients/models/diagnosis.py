@@ -56,6 +56,8 @@ class Diagnosis(Record):
     A correction of the visit is a row of its own, which names the one that it replaces.
     """
 
+    told_as = ("diagnosis", "diagnoses")
+
     class Condition(models.TextChoices):
         AGA_MALE = "aga_male", "Androgenetic alopecia, male pattern"
         AGA_FEMALE = "aga_female", "Androgenetic alopecia, female pattern"

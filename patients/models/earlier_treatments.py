@@ -24,6 +24,8 @@ class EarlierTreatmentQuerySet(models.QuerySet["EarlierTreatment"]):
 class EarlierTreatment(Record):
     """A treatment elsewhere, as the patient tells it; a wrong entry is withdrawn with a reason."""
 
+    told_as = ("treatment elsewhere", "treatments elsewhere")
+
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, related_name="earlier_treatments"
     )

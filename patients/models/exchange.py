@@ -114,7 +114,8 @@ class ImportRow(Record):
     `found_id` is the patient it is about, or became; it carries no foreign key, so that rows hold
     no record back, and a record that was merged is found by its number. `values` are the details
     that the row gives, by their fields; `conflicts` the fields that were changed here since the
-    last import, which stay unless `takes_theirs`.
+    last import, which stay unless `takes_theirs`; `notes` say how something was read that can be
+    read in more than one way.
     """
 
     class Outcome(models.TextChoices):
@@ -140,6 +141,7 @@ class ImportRow(Record):
     matches = models.JSONField(default=list, blank=True)
     changes = models.JSONField(default=list, blank=True)
     conflicts = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True)
     decision = models.CharField(max_length=6, choices=Decision, blank=True)
     takes_theirs = models.BooleanField(default=False)
     found_id = models.UUIDField(null=True, blank=True)

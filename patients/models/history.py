@@ -22,6 +22,8 @@ from patients.partial_dates import (
 class HistoryEntry(Record):
     """One dated statement in the history. The newest of a topic is the present one."""
 
+    told_as = ("note in the history", "notes in the history")
+
     class Topic(models.TextChoices):
         HAIR = "hair", "Hair loss"
         MEDICAL = "medical", "Medical"
@@ -81,6 +83,8 @@ class MedicineQuerySet(models.QuerySet["Medicine"]):
 @tracked()
 class Medicine(Record):
     """A medicine that the patient takes or took; one recorded by mistake is withdrawn."""
+
+    told_as = ("medicine", "medicines")
 
     class Group(models.TextChoices):
         MINOXIDIL_TOPICAL = "minoxidil_topical", "Minoxidil, topical"
@@ -180,6 +184,8 @@ class Allergy(Record):
     Certainty and severity are empty where nobody said.
     """
 
+    told_as = ("allergy", "allergies")
+
     class Certainty(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed by tests or a doctor"
         LIKELY = "likely", "Likely, by the course of events"
@@ -229,6 +235,8 @@ class Allergy(Record):
 
 class NoKnownAllergies(Record):
     """Somebody's dated statement that no allergies are known. An allergy recorded later wins."""
+
+    told_as = ("answer that no allergies are known", "answers that no allergies are known")
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     stated_at = models.DateTimeField()

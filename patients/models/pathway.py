@@ -88,6 +88,8 @@ class StopQuerySet(models.QuerySet["PathwayStop"]):
 class PathwayStop(Record):
     """The AGA pathway of a patient is stopped by what points to this."""
 
+    told_as = ("sign that points to another cause", "signs that point to another cause")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="pathway_stops")
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -188,6 +190,8 @@ class CauseStatement(Statement):
     Where the day of its visit was corrected, a row of its own names the one that it replaces.
     """
 
+    told_as = ("possible cause of the hair loss", "possible causes of the hair loss")
+
     FACTS = ("weight", "note")
 
     item = models.CharField(max_length=24, choices=Cause)
@@ -283,6 +287,11 @@ class SignsStatement(Statement):
 
     A correction of the visit is a row of its own, which names the one that it replaces.
     """
+
+    told_as = (
+        "time that warning signs were looked for",
+        "times that warning signs were looked for",
+    )
 
     FACTS: ClassVar[tuple[str, ...]] = ("present", "note", "found_date")
 

@@ -33,6 +33,22 @@ class Fold(Func):
     output_field = models.TextField()
 
 
+class DialledAtHome(Func):
+    """A stored phone number without its country code, and without a nought that follows it.
+
+    +33123456789 is 123456789, and so is what a French patient says, 01 23 45 67 89, without its
+    nought.
+    """
+
+    function = "patients_dialled_at_home"
+    output_field = models.TextField()
+
+
+def is_abroad(field: str) -> Q:
+    """Return the condition that a stored phone number is of another country."""
+    return Q(**{f"{field}__startswith": "+"}) & ~Q(**{f"{field}__startswith": "+44"})
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     """Patients, with names for the ways to narrow them."""
 
@@ -133,6 +149,17 @@ class Patient(Reachable, HasOthers, HasNeeds, Record):
                 opclasses=["varchar_pattern_ops"],
                 condition=~Q(second_phone=""),
             ),
+            # Finds a number of another country by how it is dialled there.
+            models.Index(
+                OpClass(DialledAtHome("phone"), "text_pattern_ops"),
+                name="patients_phone_abroad",
+                condition=is_abroad("phone"),
+            ),
+            models.Index(
+                OpClass(DialledAtHome("second_phone"), "text_pattern_ops"),
+                name="patients_second_phone_abroad",
+                condition=is_abroad("second_phone"),
+            ),
             models.Index(fields=["email"], name="patients_email"),
             # Those whose name alone says who they may be.
             GinIndex(
@@ -221,6 +248,8 @@ class Patient(Reachable, HasOthers, HasNeeds, Record):
 class SiteRegistration(Record):
     """A site at which the patient is seen; staff of that site may open the record."""
 
+    told_as = ("site where they are seen", "sites where they are seen")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="registrations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
 
@@ -241,6 +270,8 @@ class OtherNumber(Record):
     `source` names who gave it: another system, or `OWN_NUMBERS`. `imported` is what the last file
     of that system said, by the fields of the details: what differs from it was changed here.
     """
+
+    told_as = ("number in another system", "numbers in other systems")
 
     OWN_NUMBERS = "Anagen"
 

@@ -25,6 +25,11 @@ class PlannedWithout(Record):
     `about_id` is the plan.
     """
 
+    told_as = (
+        "reason to plan before the assessment was complete",
+        "reasons to plan before the assessment was complete",
+    )
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     technique = models.CharField(max_length=12, choices=Technique)

@@ -85,6 +85,8 @@ def _only_with_yes(table: str, *empty: Q) -> models.CheckConstraint:
 class ConditionStatement(Statement):
     """Whether the patient has or had a condition, as far as was told."""
 
+    told_as = ("answer about an illness", "answers about illnesses")
+
     FACTS = ("answer", "since_date", "since_precision", "note")
 
     item = models.CharField(max_length=24, choices=Condition)
@@ -119,6 +121,8 @@ class ConditionStatement(Statement):
 class RelativeStatement(Statement):
     """Whether a relative lost hair, how, and from what age."""
 
+    told_as = ("answer about hair loss of a relative", "answers about hair loss of relatives")
+
     FACTS = ("answer", "pattern", "onset_age_years", "note")
 
     item = models.CharField(max_length=14, choices=Relative)
@@ -151,6 +155,8 @@ class RelativeStatement(Statement):
 
 class HairStatement(Statement):
     """How the hair loss began and went on."""
+
+    told_as = ("answer about how the hair loss began", "answers about how the hair loss began")
 
     FACTS = ("since_date", "since_precision", "course", "shedding", "triggers")
 
@@ -195,6 +201,11 @@ class HairStatement(Statement):
 class PregnancyStatement(Statement):
     """Whether the patient is pregnant or breastfeeding on the day of the statement."""
 
+    told_as = (
+        "answer about pregnancy and breastfeeding",
+        "answers about pregnancy and breastfeeding",
+    )
+
     class State(models.TextChoices):
         YES = "yes", "Yes"
         NO = "no", "No"
@@ -233,6 +244,11 @@ class MedicinesReview(Statement):
     A medicine recorded later overtakes the statement that none is taken.
     """
 
+    told_as = (
+        "time that all medicines were gone through",
+        "times that all medicines were gone through",
+    )
+
     FACTS = ("takes_none",)
 
     takes_none = models.BooleanField()
@@ -248,6 +264,11 @@ class MedicinesReview(Statement):
 
 class NoEarlierTreatments(Statement):
     """Nothing was done about the hair elsewhere. A treatment recorded later wins."""
+
+    told_as = (
+        "answer that nothing was treated elsewhere",
+        "answers that nothing was treated elsewhere",
+    )
 
     class Meta:
         ordering = ["-stated_at", "-id"]

@@ -11,6 +11,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.staff.access import require, signed_in
@@ -252,10 +254,9 @@ def _columns_page(
     except (UnreadableFileError, ValueError, OSError) as error:
         unreadable = str(error)
     samples = [line for line in lines if line.number > reading["header"]]
-    columns = [
-        (header, form[f"column_{place}"], _samples(samples, place))
-        for place, header in enumerate(reading["headers"])
-    ]
+    columns = [form[f"column_{place}"] for place in range(len(reading["headers"]))]
+    for place, column in enumerate(columns):
+        column.help_text = _samples(samples, place)
     context = {
         "which": which,
         "form": form,
@@ -272,8 +273,10 @@ def _columns_page(
     )
 
 
-def _samples(lines: list[Line], place: int) -> list[str]:
-    return [text for line in lines if (text := _sample(line.cells, place))]
+def _samples(lines: list[Line], place: int) -> SafeString:
+    """Return what stands in the first cells of a column, as harmless HTML."""
+    texts = [text for line in lines if (text := _sample(line.cells, place))]
+    return format_html_join(" · ", "{}", ((text,) for text in texts)) or escape("Empty at first")
 
 
 def _sample(cells: list[Any], place: int) -> str:
@@ -313,7 +316,7 @@ def _show_records(request: HttpRequest, rows: Iterable[ImportRow]) -> None:
     seen = set(found.values_list("pk", flat=True))
     for row in telling:
         if row.found_id not in seen:
-            row.found_number, row.changes, row.conflicts = "", [], []
+            row.found_number, row.changes, row.conflicts, row.notes = "", [], [], []
     record_openings(request, seen, page="the report of an import")
 
 

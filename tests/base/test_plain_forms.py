@@ -4,6 +4,7 @@ import copy
 import importlib
 import pkgutil
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -15,6 +16,7 @@ import patients
 import treatments
 from clinic.base.forms import PlainForm
 
+TEMPLATES = Path(__file__).parents[2] / "templates"
 PRODUCT = (clinic, followups, patients, treatments)
 NONSENSE = [
     *(None, "", "x", "\0", "-1", "999999999", "1.23456789", "0.0000001", "NaN", "y" * 20_000),
@@ -76,6 +78,27 @@ def test_no_field_answers_in_the_words_of_the_framework(field):
     assert not [words for words in complaints(field) if words.startswith(DJANGOS)]
 
 
+@pytest.mark.django_db
+def test_no_field_lets_the_browser_cut_what_is_pasted():
+    fields = {
+        f"{form.__module__}.{form.__name__}.{name}": field
+        for form in EVERY_FORM
+        for name, field in form.base_fields.items()
+    }
+    form = type("All", (PlainForm,), copy.deepcopy(fields))({})
+    assert any("maxlength" in field.widget.attrs for field in form.fields.values())
+    assert [name for name in fields if "maxlength" in str(form[name])] == []
+
+
+def test_no_template_lets_the_browser_cut_what_is_kept():
+    cutting = {
+        path.relative_to(TEMPLATES).as_posix()
+        for path in TEMPLATES.rglob("*.html")
+        if "maxlength" in path.read_text()
+    }
+    assert cutting == {"patients/list.html", "patients/merges.html"}, "only what is looked for"
+
+
 def test_without_this_the_framework_would_speak():
     assert "Ensure this value is less than or equal to 10." in complaints(
         forms.IntegerField(max_value=10), kind=forms.Form
@@ -112,3 +135,9 @@ def test_a_field_that_comes_later_speaks_plainly_too():
     form = Measures({})
     form.fields["late"] = forms.DateField()
     assert form.errors["late"] == ["This is needed."]
+
+
+def test_a_text_that_is_too_long_comes_back_whole():
+    form = Measures({"name": "abcde"})
+    assert 'value="abcde"' in str(form["name"])
+    assert form.fields["name"].max_length == 3

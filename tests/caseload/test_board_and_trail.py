@@ -134,7 +134,31 @@ def test_the_trail_can_be_narrowed_and_read_further_back(site, admin, client_of)
     older = client.get(url, {"patient": patient.number, "before": page.context["older"]})
     assert older.content.decode().count("changed phone") == 1
     assert "opened the case" in text_of(client.get(url, {"kind": Kind.CASE_OPENED}))
-    assert "Nothing on record" in text_of(client.get(url, {"patient": "AN-000000"}))
+    nothing = client.get(url, {"patient": patient.number, "kind": Kind.CASE_CLOSED})
+    assert "Nothing on record" in text_of(nothing)
+
+
+def test_the_trail_says_so_where_nobody_has_a_number(site, admin, client_of):
+    page = text_of(client_of(admin).get(reverse("caseload:audit"), {"patient": "AN-999999"}))
+    assert "No patient has the number “AN-999999”" in page
+    assert "Nothing on record" not in page
+
+
+@pytest.mark.parametrize("typed", ["AN-000123", "an-000123", "an 123", "123"])
+def test_the_trail_takes_a_number_as_people_write_it(site, admin, client_of, typed):
+    patient = PatientFactory(site=site, number="AN-000123")
+    audit.record(Kind.PATIENT_EDITED, by=admin, patient_id=patient.pk, fields="phone")
+    page = text_of(client_of(admin).get(reverse("caseload:audit"), {"patient": typed}))
+    assert "changed phone" in page
+
+
+def test_the_trail_tells_one_sites_admin_nothing_of_a_number_elsewhere(client_of):
+    here, elsewhere = SiteFactory(), SiteFactory()
+    other = PatientFactory(site=elsewhere)
+    client = client_of(AdminFactory(sites=[here]))
+    for number in (other.number, "AN-999999"):
+        page = text_of(client.get(reverse("caseload:audit"), {"patient": number}))
+        assert f"No patient at your sites has the number “{number}”" in page
 
 
 @pytest.mark.parametrize("field", ["patient", "person", "kind", "day", "before"])

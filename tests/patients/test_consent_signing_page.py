@@ -119,6 +119,13 @@ def test_bad_input_is_answered_in_words_and_signs_nothing(browser, case, change,
     assert fresh(consent).signed_text == ""
 
 
+def test_a_typed_signature_that_is_too_long_is_told_once(browser, case):
+    sent = GOOD | {"signature": "", "signature_typed": "x" * 121}
+    shown = page(browser.post(url("sign_consent", case, talked(case)), sent), 422)
+    assert "Write at most 120 characters; these are 121." in shown
+    assert "Sign in the box" not in shown
+
+
 def test_what_was_typed_and_drawn_comes_back_with_the_error(browser, case):
     consent = talked(case)
     sent = GOOD | {"agrees": "", "questions": "Can I play <em>violin</em>?", "signature_typed": "A"}

@@ -63,6 +63,15 @@ def test_a_file_goes_through_every_page_to_a_patient(desk, db):
     assert patient.number in found.text
 
 
+def test_the_first_cells_of_a_column_stand_beside_its_choice_and_are_harmless(desk, db):
+    choose(desk, SiteFactory(), csv_file(ADA.replace("Okoro", "<b>Okoro</b>")))
+    shown = " ".join(desk.get(page("import_columns", PatientImport.objects.get())).text.split())
+    assert "&lt;b&gt;Okoro&lt;/b&gt;" in shown
+    assert "<b>Okoro" not in shown
+    assert '<label class="form-label" for="id_column_3">DOB</label>' in shown
+    assert 'aria-describedby="id_column_3_helptext"' in shown
+
+
 def readings_of(patient):
     return Event.objects.about_patient(patient.pk).filter(kind=Kind.PATIENT_VIEWED).count()
 

@@ -1,5 +1,6 @@
 """Two records of one person made one, and two again."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -18,10 +19,12 @@ from followups.actions.examinations import AreaCount, Findings, NewArea, record_
 from patients.actions.assessment import Signs, Weighed, look_for_signs
 from patients.actions.merging import merge, undo_merge
 from patients.finding.search import find_patients
+from patients.merging.moving import _relations_to, rows_by_kind
 from patients.merging.records import record_now, records_of
 from patients.merging.tables import tables_of_patients
 from patients.models import (
     Allergy,
+    Case,
     CauseStatement,
     ContraindicationCheck,
     HistoryEntry,
@@ -285,7 +288,9 @@ def test_a_check_that_was_kept_is_something_that_happened_in_a_case(other, site,
             checked_by=clinician,
             results=[],
         )
-    with pytest.raises(ValidationError, match=r"contraindication checks.*Close one of them first"):
+    with pytest.raises(
+        ValidationError, match=r"check.* for contraindications.*Close one of them first"
+    ):
         merged(clinician, other, absorbed)
 
 
@@ -373,3 +378,18 @@ def test_a_signature_never_stays_without_a_date_of_birth(record, site, clinician
         Patient.objects.filter(pk=enquirer.pk).update(date_of_birth=None)
     undo_merge(by=clinician, merge=row, now=NOW)
     assert Patient.objects.get(pk=enquirer.pk).date_of_birth is None
+
+
+def test_every_table_of_a_patient_or_a_case_says_what_its_rows_are_called():
+    tables = {*tables_of_patients(apps), *(each.related_model for each in _relations_to(Case))}
+    told = [word for model in tables for word in model.told_as]
+    assert len(tables) > 40
+    assert len(told) == len(set(told)), "one and several differ, and no two kinds share a line"
+    words_of_tables = re.compile(r"statement|entr(y|ies)|narrowing|pathway|record|planned without")
+    assert not [words for words in told if words_of_tables.search(words)]
+    assert not [words for words in told if words != words.strip() or not words[0].islower()]
+
+
+def test_what_a_record_holds_is_told_in_words_of_the_desk(other):
+    SignsFactory(stop=StopFactory(patient=other))
+    assert rows_by_kind(other)["times that warning signs were looked for"] == 1

@@ -53,6 +53,18 @@ def test_a_registered_patient_is_stored_tidily_and_the_chart_opens(desk, typed, 
     assert patient.registrations.get().site == site
 
 
+@pytest.mark.parametrize("field", ["family_name", "given_names", "preferred_name"])
+def test_a_long_pasted_name_is_refused_in_words_and_comes_back_whole(desk, typed, field):
+    long = "Okoro " * 60
+    answer = desk.post(NEW, {**typed, field: long})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.search(r"Write at most \d+ characters; these are 359\.", page)
+    assert long.strip() in page
+    assert "maxlength" not in page
+    assert not Patient.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

@@ -24,6 +24,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 class Plan(Record):
     """A course of one technique: so many sessions, so many days apart."""
 
+    told_as = ("course of treatment", "courses of treatment")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="plans")
     technique = models.CharField(max_length=12, choices=Technique)
     sessions_planned = models.PositiveSmallIntegerField()

@@ -93,6 +93,8 @@ class Session(Record):
     database checks it, whatever the path.
     """
 
+    told_as = ("treatment session", "treatment sessions")
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="sessions")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sessions")
     plan = models.ForeignKey(

@@ -14,6 +14,7 @@ from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from patients.merging.records import record_now, records_of
 from patients.models import Merge, Patient
+from patients.numbers import meant_by
 
 PAGE_SIZE = 50
 
@@ -24,17 +25,21 @@ def trail(request: HttpRequest) -> HttpResponse:
     wanted = {
         name: request.GET.get(name, "").strip() for name in ("patient", "person", "kind", "day")
     }
-    site = current_site(request)
-    events = _narrowed(_visible_to(signed_in(request)), wanted, site.zone)
+    user, site = signed_in(request), current_site(request)
+    records = _records_of(user, wanted["patient"])
+    events = _narrowed(_visible_to(user), wanted, site.zone)
+    if records is not None:
+        events = events.filter(patient_id__in=records)
     before = _uuid(request.GET.get("before", ""))
     if before:
         events = events.filter(pk__lt=before)
     rows = list(events.order_by("-id")[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]
     context = {
-        "events": _with_patients(shown, signed_in(request)),
+        "events": _with_patients(shown, user),
         "older": shown[-1].pk if len(rows) > PAGE_SIZE else None,
         "wanted": wanted,
+        "nobody": _nobody_has(user, wanted["patient"]) if records == [] else "",
         "kinds": [(kind.value, kind.plain) for kind in Kind],
         "people": User.objects.order_by("family_name", "given_name"),
     }
@@ -52,11 +57,26 @@ def _visible_to(user: User) -> QuerySet[Event]:
     )
 
 
+def _records_of(user: User, number: str) -> list[UUID] | None:
+    """Return the records of whom a number means, merged ones too; None where none was written.
+
+    It means nobody where no patient has it, or only one whom this person may not see.
+    """
+    if not number:
+        return None
+    patient = Patient.objects.filter(number=meant_by(number) or "").first()
+    now = patient and (record_now(patient.pk) or patient.pk)
+    if not now or not Patient.objects.visible_to(user).filter(pk=now).exists():
+        return []
+    return records_of(now)
+
+
+def _nobody_has(user: User, number: str) -> str:
+    where = " at your sites" if user.site_ids else ""
+    return f"No patient{where} has the number “{number}”"
+
+
 def _narrowed(events: QuerySet[Event], wanted: dict[str, str], zone: object) -> QuerySet[Event]:
-    if wanted["patient"]:
-        patient = Patient.objects.filter(number__iexact=wanted["patient"]).first()
-        records = records_of(record_now(patient.pk) or patient.pk) if patient else []
-        events = events.filter(patient_id__in=records)
     if person := _uuid(wanted["person"]):
         events = events.filter(actor=person)
     if wanted["kind"] in Kind.values:
