@@ -14,7 +14,7 @@ from treatments.models.session import Session
 
 @tracked()
 class PrpPreparation(Record):
-    """Blood drawn, plasma obtained, counts in 10⁹ per litre, which is the same number as 10³ per µL."""
+    """Blood drawn, plasma obtained, counts in 10⁹ per litre (10³ per µL is the same number)."""
 
     class Anticoagulant(models.TextChoices):
         ACD_A = "acd_a", "ACD-A"
