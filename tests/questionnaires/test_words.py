@@ -76,7 +76,7 @@ def test_the_clinician_reads_about_the_patient_and_is_never_addressed():
 
 
 def test_every_detail_of_an_answer_has_a_term_or_stands_alone():
-    for item in EVERY_ITEM + ["medicine.1", "allergy.1", "treatment.1"]:
+    for item in [*EVERY_ITEM, "medicine.1", "allergy.1", "treatment.1"]:
         form = said_form(question_of(item), item, {})
         details = set(form.fields) - {"was", "note", form.LEAD}
         assert details <= set(FIELD_TERMS), item
