@@ -196,8 +196,8 @@ def sign_consent(
     was shortened, where that was not written with the talk; each is dropped where it is not needed.
     The consent stands once the clinician signed as well (`countersign`). Raises
     `ContraindicatedError` where the treatment is; that it was refused is kept. Raises
-    `AlreadySignedError` for a second signature, and `ValidationError` for a minor, a replaced text, a
-    closed case, a talk that is not recorded, a patient who cannot decide, a drawing that is none,
+    `AlreadySignedError` for a second signature, and `ValidationError` for a minor, a replaced text,
+    a closed case, a talk that is not recorded, a patient who cannot decide, a drawing that is none,
     another name or a shortened time without a reason.
     """
     with kept_if_refused():

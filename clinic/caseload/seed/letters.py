@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from clinic.audit import actions as audit
 from clinic.audit.kinds import Kind
 from clinic.messaging.models import Message
@@ -10,10 +12,11 @@ from patients.models import Patient
 A_MINUTE = timedelta(minutes=1)
 
 
+@transaction.atomic
 def delivered(patient: Patient, purpose: str) -> None:
     """Mark what waits for a patient as sent when it was due, and forget its private link.
 
-    Nothing leaves the house: whoever answered has had the letter. Called in a transaction.
+    Nothing leaves the house: whoever answered has had the letter.
     """
     for row in Message.objects.waiting().filter(patient=patient, purpose=purpose):
         row.sent_at, row.attempts = row.due_at + A_MINUTE, 1
