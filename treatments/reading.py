@@ -196,8 +196,8 @@ def _processing(session: Session) -> list[Fact]:
         return [
             Fact("PRP obtained", measure(preparation.prp_ml, "mL")),
             Fact("Activation", _words(preparation.get_activator_display())),
-            Fact("Platelets in blood", measure(preparation.blood_platelets, "×10³/µL")),
-            Fact("Platelets in PRP", measure(preparation.prp_platelets, "×10³/µL")),
+            Fact("Platelets in blood", measure(preparation.blood_platelets, "×10⁹/L")),
+            Fact("Platelets in PRP", measure(preparation.prp_platelets, "×10⁹/L")),
             *_platelets(session),
         ]
     return []

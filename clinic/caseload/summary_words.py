@@ -120,7 +120,7 @@ def _platelets(session: Session, made: PrpPreparation) -> str:
     times = measure(round(figures.fold, 1))
     return (
         f"The plasma held {times} times as many platelets as your blood: "
-        f"{measure(made.prp_platelets)} against {measure(made.blood_platelets)} ×10³ per µL."
+        f"{measure(made.prp_platelets)} against {measure(made.blood_platelets)} ×10⁹ in each litre."
     )
 
 

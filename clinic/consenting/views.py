@@ -41,7 +41,7 @@ def link(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpRespon
     before = request_of(consent)  # what was written then stands unless somebody takes it out
     form = LinkForm(
         request.POST if request.method == "POST" else None,
-        initial={"early_reason": before.early_reason if before else ""},
+        initial={"early_reason": before.early_reason if before else consent.early_reason},
     )
     if request.method == "POST" and form.is_valid() and _send(request, consent, form):
         return redirect("consenting:link", patient.pk, consent.pk)

@@ -1,10 +1,11 @@
 """Photographs by standard view."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
@@ -80,6 +81,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         )
 
 
+# The worker needs seconds; where it is late by minutes, somebody has to look.
+LATE_AFTER = timedelta(minutes=5)
+
+
 @tracked()
 class Photo(Record):
     """One photograph, re-encoded without metadata; its derivatives are made by the worker."""
@@ -146,6 +151,11 @@ class Photo(Record):
         """Whether making its smaller pictures was given up."""
         derivation: Derivation | None = getattr(self, "derivation", None)
         return not self.derived_at and bool(derivation and derivation.given_up_at)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its smaller pictures should have been there long ago: they take seconds."""
+        return not self.derived_at and timezone.now() - self.created_at > LATE_AFTER
 
 
 class Derivation(Record):

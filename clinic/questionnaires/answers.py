@@ -1,6 +1,6 @@
 """What a questionnaire holds: the answers that stand, the forms of a screen, and how far it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,24 +137,30 @@ def heading_of(question: Question, item: str) -> str:
     return f"{question.rows.capitalize()} {item.partition('.')[2]}"
 
 
-def in_words(item: str, value: dict[str, Any]) -> str:
-    """Return an answer in the words that the patient chose."""
+def in_words(item: str, value: dict[str, Any], *, terms: Mapping[str, str] | None = None) -> str:
+    """Return an answer in the words that the patient chose.
+
+    Its details stand behind the questions that were asked, or behind `terms` by field.
+    """
     form = said_form(question_of(item), item, value)
-    return "\n".join(filter(None, (_field_in_words(form, name, value) for name in form.fields)))
+    said = (_field_in_words(form, name, value, terms or {}) for name in form.fields)
+    return "\n".join(filter(None, said))
 
 
-def _field_in_words(form: SaidForm, name: str, value: dict[str, Any]) -> str:
+def _field_in_words(
+    form: SaidForm, name: str, value: dict[str, Any], terms: Mapping[str, str]
+) -> str:
     if name == "was" or name not in value:
         return ""
     if name == "since_not_known":
-        return "When it started: I don’t know"
+        return f"{terms.get(name, 'When it started')}: I don’t know"
     field, told = form.fields[name], value[name]
     labels = dict(getattr(field, "choices", []))
     chosen = told if isinstance(told, list) else [told]
     words = ", ".join(str(labels.get(each, each)) for each in chosen)
     if name == form.LEAD:
         return words
-    label = str(field.label).partition("?")[0]
+    label = terms.get(name) or str(field.label).partition("?")[0]
     return words if name == "note" else f"{label}: {words}"
 
 

@@ -13,7 +13,6 @@ from clinic.base.templatetags.anagen import day
 from clinic.questionnaires.actions.deciding import may_go_with_others
 from clinic.questionnaires.answers import (
     Values,
-    heading_of,
     in_words,
     items_of,
     standing,
@@ -25,6 +24,7 @@ from clinic.questionnaires.bridges import Bridge, State, bridge_of
 from clinic.questionnaires.known import known_of
 from clinic.questionnaires.models import Decision, PatientAnswer, Questionnaire
 from clinic.questionnaires.questions import PARTS, Part, question_of
+from clinic.questionnaires.terms import FIELD_TERMS, PART_TERMS, TERMS, asked_in
 from clinic.staff.models import User
 from patients.catalogue import Condition
 from patients.models import Patient
@@ -136,16 +136,19 @@ class Row:
     """One answer beside the record."""
 
     answer: PatientAnswer
-    question: str
     said: str
     bridge: Bridge
     decision: Decision | None
 
     @property
-    def term(self) -> str:
-        """The record's own term for a condition that was asked about in plain words."""
-        kind, _, key = self.answer.item.partition(".")
-        return Condition(key).label if kind == "condition" else ""
+    def about(self) -> str:
+        """What it is about, in the terms of those who read it."""
+        return TERMS[self.answer.item]
+
+    @property
+    def asked(self) -> str:
+        """The question as it was put to the patient, or ""."""
+        return asked_in(question_of(self.answer.item), self.answer.item)
 
     @property
     def state(self) -> tuple[str, str]:
@@ -182,6 +185,11 @@ class Group:
     rows: list[Row]
 
     @property
+    def about(self) -> str:
+        """What the part is about, in the terms of those who read it."""
+        return PART_TERMS[self.part.slug]
+
+    @property
     def together(self) -> list[Row]:
         """The rows that contradict nothing and need not be read one by one."""
         return [row for row in self.rows if not row.decision and may_go_with_others(row.bridge)]
@@ -207,8 +215,7 @@ def beside_the_record(questionnaire: Questionnaire, now: datetime) -> list[Group
         answer.questionnaire = questionnaire
         rows[item] = Row(
             answer=answer,
-            question=heading_of(question_of(item), item),
-            said=in_words(item, answer.value),
+            said=in_words(item, answer.value, terms=FIELD_TERMS),
             bridge=bridge_of(answer, known),
             decision=decisions.get(answer.pk),
         )
@@ -223,8 +230,8 @@ def row_of(answer: PatientAnswer, now: datetime) -> Row:
     """Return one answer beside the record."""
     bridge = bridge_of(answer, known_of(answer.patient, now))
     decision = Decision.objects.filter(answer=answer).first()
-    question = heading_of(question_of(answer.item), answer.item)
-    return Row(answer, question, in_words(answer.item, answer.value), bridge, decision)
+    said = in_words(answer.item, answer.value, terms=FIELD_TERMS)
+    return Row(answer, said, bridge, decision)
 
 
 def questionnaire_of(patient: Patient) -> Questionnaire | None:

@@ -141,6 +141,8 @@ def record_discussion(
     discussion.check(consent.template)
     for name, value in discussion.values().items():
         setattr(consent, name, value)
+    if now >= consent.reflect_until:
+        consent.early_reason = ""
     consent.discussed_at, consent.discussed_by = now, by
     consent.check_and_save()
     _record(Kind.CONSENT_DISCUSSED, consent, by=by)
@@ -191,12 +193,12 @@ def sign_consent(
     patient wants news, kept as their wish with a consent to news.
     `signature_png` is a PNG data URL; without it the typed `signed_name` is the signature.
     `name_reason` says why that is not the patient's name, `early_reason` why the time to reflect
-    was shortened; each is dropped where it is not needed. The consent stands once the clinician
-    signed as well (`countersign`). Raises `ContraindicatedError` where the treatment is; that it
-    was refused is kept. Raises `AlreadySignedError` for a second signature, and
-    `ValidationError` for a minor, a replaced text, a closed case, a talk that is not recorded, a
-    patient who cannot decide, a drawing that is none, another name or a shortened time without a
-    reason.
+    was shortened, where that was not written with the talk; each is dropped where it is not needed.
+    The consent stands once the clinician signed as well (`countersign`). Raises
+    `ContraindicatedError` where the treatment is; that it was refused is kept. Raises
+    `AlreadySignedError` for a second signature, and `ValidationError` for a minor, a replaced text,
+    a closed case, a talk that is not recorded, a patient who cannot decide, a drawing that is none,
+    another name or a shortened time without a reason.
     """
     with kept_if_refused():
         consent = _locked(consent)
@@ -210,7 +212,7 @@ def sign_consent(
         consent.questions = _both(consent.questions, questions)
         consent.matters = _both(consent.matters, matters)
         consent.name_reason = _reason_for_name(consent, name_reason.strip())
-        consent.early_reason = _reason_for_haste(consent, early_reason.strip())
+        consent.early_reason = _reason_for_haste(consent, early_reason or consent.early_reason)
         consent.photo_scopes = list(photo_scopes)
         consent.expires_at = expires_at(now, consent.template.valid_months, zone)
         _freeze(consent, news_by)
@@ -301,9 +303,9 @@ def _reason_for_haste(consent: Consent, reason: str) -> str:
     """Return why the time to reflect was shortened, or "" where it is over."""
     if consent.signed_at is None or consent.signed_at >= consent.reflect_until:
         return ""
-    if len(reason) < SHORTEST_REASON:
+    if len(reason.strip()) < SHORTEST_REASON:
         raise ValidationError({"early_reason": TOO_EARLY})
-    return reason
+    return reason.strip()
 
 
 @transaction.atomic

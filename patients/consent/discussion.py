@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from django.core.exceptions import ValidationError
 
+from patients.consent.rules import TOO_EARLY
 from patients.models import Consent, ConsentTemplate
 from patients.reasons import SHORTEST_REASON
 
@@ -24,7 +25,8 @@ class Discussion:
 
     Capacity is assumed. Where it is in doubt it is assessed in the four parts of the Mental
     Capacity Act 2005, section 3: to understand, retain and weigh the information, and to
-    communicate a decision.
+    communicate a decision. `early_reason` says why the patient may sign before the time to reflect
+    is over.
     """
 
     capacity: str = Consent.Capacity.ASSUMED
@@ -39,6 +41,7 @@ class Discussion:
     alternatives_discussed: Sequence[str] = ()
     questions: str = ""
     matters: str = ""
+    early_reason: str = ""
 
     def check(self, template: ConsentTemplate) -> None:
         """Raise `ValidationError` naming the entries that are missing."""
@@ -51,6 +54,8 @@ class Discussion:
             missing |= {name: NOT_ASSESSED for name in PARTS if getattr(self, name) is None}
             if len(self.capacity_note.strip()) < SHORTEST_REASON:
                 missing["capacity_note"] = NO_NOTE
+        if 0 < len(self.early_reason.strip()) < SHORTEST_REASON:
+            missing["early_reason"] = TOO_EARLY
         if missing:
             raise ValidationError(missing)
 

@@ -13,6 +13,10 @@ TOO_EARLY = (
     f"The time to reflect is not over. Write why it is signed now, in {SHORTEST_REASON} letters or"
     " more."
 )
+NOT_WITHOUT_REASON = (
+    "The time to think is not over. Write with the talk why it is signed now; only then is the "
+    "tablet handed over."
+)
 NO_WAY_OF_NEWS = "Tick at least one way to get news, or leave without signing."
 NO_USE_CHOSEN = "Choose what the patient takes back."
 NOT_DISCUSSED = "Record first what was talked about, and that the patient can decide."

@@ -18,7 +18,7 @@ from patients.models import Medicine
 
 _GUIDANCE = "Contraindications to PRP in common use in UK clinics"
 _ADULTS = "The clinic treats adults only"
-_BIOPSY = "Complications of punch biopsy, n 1294: bleeding odds ×2.82 below 150 ×10³/µL"
+_BIOPSY = "Complications of punch biopsy, n 1294: bleeding odds ×2.82 below 150 ×10⁹/L"
 _LABEL = "Lidocaine with adrenaline holds metabisulphite, bottles hold parabens"
 _ANTISEPSIS = "Usual practice: no punch or needle through infected skin"
 
@@ -132,8 +132,8 @@ _PRP = (
         _GUIDANCE,
     ),
     ShippedRule(
-        *("platelets", R, _K.BLOOD, _bloods(Analyte.PLATELETS, "100", Unit.E3_UL)),
-        "Platelets below 100 ×10³/µL",
+        *("platelets", R, _K.BLOOD, _bloods(Analyte.PLATELETS, "100", Unit.E9_L)),
+        "Platelets below 100 ×10⁹/L",
         _GUIDANCE,
     ),
     ShippedRule(
@@ -153,8 +153,8 @@ _MICROGRAFT = (
         _ANTISEPSIS,
     ),
     ShippedRule(
-        *("platelets", R, _K.BLOOD, _bloods(Analyte.PLATELETS, "150", Unit.E3_UL)),
-        "Platelets below 150 ×10³/µL: the donor site bleeds more often",
+        *("platelets", R, _K.BLOOD, _bloods(Analyte.PLATELETS, "150", Unit.E9_L)),
+        "Platelets below 150 ×10⁹/L: the donor site bleeds more often",
         _BIOPSY,
     ),
 )

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from clinic.base.forms import PlainForm
 from patients.consent.discussion import PARTS, Discussion
-from patients.consent.rules import NO_USE_CHOSEN
+from patients.consent.rules import NO_USE_CHOSEN, TOO_EARLY
 from patients.models import Consent, PhotoScope
 
 _LINE = 200
@@ -70,7 +70,11 @@ def _question(label: str) -> forms.TypedChoiceField:
 
 
 class DiscussionForm(PlainForm):
-    """The talk before the signature: risks, other choices, what matters, capacity."""
+    """The talk before the signature: risks, other choices, what matters, capacity.
+
+    While the time to reflect runs (`is_early`), it has room for why the patient signs now; without
+    that nothing is handed over to be signed (`to_sign`).
+    """
 
     matters = _words(
         "What matters to the patient",
@@ -99,13 +103,23 @@ class DiscussionForm(PlainForm):
     capacity_note = _words(
         "What raised the doubt, how you assessed it, what you found", "", longest=1000
     )
+    early_reason = _words(
+        "Why sign before the time to think is over?",
+        "Write it together with the patient, before they get the tablet. It stays in the record.",
+        longest=1000,
+    )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     # Its page writes it beside the questions: a form that returns shows the new ones.
     asked_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, consent: Consent) -> None:
+    def __init__(
+        self, data: Any = None, *, consent: Consent, is_early: bool = False, to_sign: bool = False
+    ) -> None:
         super().__init__(data, initial=_initial(consent))
+        self.to_sign = to_sign
         template = consent.template
+        if not is_early:
+            del self.fields["early_reason"]
         for name, listed in (
             ("risks_discussed", template.risks),
             ("alternatives_discussed", template.alternatives),
@@ -128,6 +142,15 @@ class DiscussionForm(PlainForm):
         if any(len(line) > _LINE for line in found):
             raise forms.ValidationError(f"Write at most {_LINE} characters a line.")
         return found
+
+    def clean(self) -> dict[str, Any]:
+        """Want the reason before the patient gets the tablet, unless they cannot decide now."""
+        cleaned = super().clean() or self.cleaned_data
+        cannot_decide = any(cleaned.get(name) is False for name in PARTS)
+        is_wanted = self.to_sign and "early_reason" in self.fields and not cannot_decide
+        if is_wanted and not cleaned.get("early_reason", "").strip():
+            self.add_error("early_reason", TOO_EARLY)
+        return cleaned
 
     def clean_seen(self) -> datetime | None:
         """Return when the talk was last recorded, as this page showed it."""
@@ -156,6 +179,7 @@ def _initial(consent: Consent) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "matters": consent.matters,
         "questions": consent.questions,
+        "early_reason": consent.early_reason,
         "risks_discussed": consent.risks_discussed,
         "risks_added": "\n".join(consent.risks_added),
         "no_treatment_discussed": consent.no_treatment_discussed,

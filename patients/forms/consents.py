@@ -12,10 +12,9 @@ from patients.consent.names import (
     is_own_name,
     lacks_name_reason,
 )
-from patients.consent.rules import NO_WAY_OF_NEWS, TOO_EARLY
+from patients.consent.rules import NO_WAY_OF_NEWS
 from patients.contact import Channel
 from patients.models import Consent, ConsentTemplate, PhotoScope
-from patients.reasons import SHORTEST_REASON
 from patients.signature import clean_signature
 
 NOT_SIGNED = "Sign in the box, or open “Type the name instead” and type your name."
@@ -24,8 +23,8 @@ NOT_SIGNED = "Sign in the box, or open “Type the name instead” and type your
 class SignConsentForm(PlainForm):
     """The patient's part of a consent, on the clinic's tablet.
 
-    `signature` is a drawing as a PNG data URL; `signature_typed` a name typed in its place. With
-    `is_early` the clinician has to say why the time to reflect was shortened.
+    `signature` is a drawing as a PNG data URL; `signature_typed` a name typed in its place. Why it
+    is signed early was written with the talk.
     """
 
     matters = forms.CharField(
@@ -55,17 +54,6 @@ class SignConsentForm(PlainForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": NO_WAY_OF_NEWS},
     )
-    early_reason = forms.CharField(
-        label="Why sign before the time to think is over?",
-        help_text="The clinician writes this together with you. It stays in your record.",
-        min_length=SHORTEST_REASON,
-        max_length=1000,
-        error_messages={
-            "required": "Write down why, or sign after the time to think is over.",
-            "min_length": TOO_EARLY,
-        },
-        widget=forms.Textarea(attrs={"rows": 3, "class": "w-text"}),
-    )
     agrees = forms.BooleanField(
         label="All of this is true for me",
         error_messages={"required": "Tick this if it is true. If not, ask the clinician."},
@@ -86,7 +74,7 @@ class SignConsentForm(PlainForm):
     signature = forms.CharField(required=False, widget=forms.HiddenInput)
     signature_typed = forms.CharField(label="Signature", required=False, max_length=120)
 
-    def __init__(self, data: Any = None, *, consent: Consent, is_early: bool) -> None:
+    def __init__(self, data: Any = None, *, consent: Consent) -> None:
         self.patient = patient = consent.patient
         super().__init__(
             data, initial={"signed_name": f"{patient.given_names} {patient.family_name}"}
@@ -95,8 +83,6 @@ class SignConsentForm(PlainForm):
             del self.fields["photo_scopes"]
         if consent.template.purpose != ConsentTemplate.Purpose.MARKETING:
             del self.fields["news_by"]
-        if not is_early:
-            del self.fields["early_reason"]
 
     def clean_signature(self) -> str:
         """Return the drawing, checked; empty when nothing was drawn."""
@@ -148,7 +134,6 @@ class SignConsentForm(PlainForm):
             "name_reason": self.cleaned_data.get("name_reason", ""),
             "questions": self.cleaned_data.get("questions", ""),
             "matters": self.cleaned_data["matters"],
-            "early_reason": self.cleaned_data.get("early_reason", ""),
             "photo_scopes": self.cleaned_data.get("photo_scopes", []),
             "news_by": self.cleaned_data.get("news_by", []),
         }
@@ -157,15 +142,14 @@ class SignConsentForm(PlainForm):
 class SignByLinkForm(SignConsentForm):
     """The same part on the patient's own phone, where nobody sits beside them.
 
-    Questions are asked before, and why it is early was written by the clinician. Nobody could say
-    who signs with another name than the patient's, so that is refused. `read` is the
-    digest of the text as this page showed it.
+    Questions are asked before. Nobody could say who signs with another name than the patient's, so
+    that is refused. `read` is the digest of the text as this page showed it.
     """
 
     read = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, consent: Consent, read: str) -> None:
-        super().__init__(data, consent=consent, is_early=False)
+        super().__init__(data, consent=consent)
         del self.fields["questions"], self.fields["name_reason"]
         self.initial["read"] = read
         # A name is a signature: it is typed by who signs, not filled in.
@@ -188,5 +172,5 @@ class SignByLinkForm(SignConsentForm):
     def values(self) -> dict[str, Any]:
         """Return what signing by a link wants to know."""
         values = super().values()
-        del values["early_reason"], values["questions"], values["name_reason"]
+        del values["questions"], values["name_reason"]
         return values | {"read": self.cleaned_data["read"]}

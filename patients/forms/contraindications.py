@@ -208,7 +208,7 @@ class RuleForm(PlainForm):
     )
     sentence = forms.CharField(
         label="What is shown",
-        help_text="A few words: “Platelets below 100 ×10³/µL”.",
+        help_text="A few words: “Platelets below 100 ×10⁹/L”.",
         max_length=200,
         widget=forms.TextInput(attrs={"class": "w-line"}),
     )

@@ -20,7 +20,12 @@ from patients.actions.contraindications import keep_refusal
 from patients.consent.countersigning import obstacle_to_countersigning
 from patients.consent.discussion import four_parts
 from patients.consent.overview import get_consent
-from patients.consent.rules import is_replaced, obstacle_to_discussing, obstacle_to_signing
+from patients.consent.rules import (
+    NOT_WITHOUT_REASON,
+    is_replaced,
+    obstacle_to_discussing,
+    obstacle_to_signing,
+)
 from patients.consent.statements import clinician_statement, statements
 from patients.consent.wording import blocks, talk_of
 from patients.contraindications.evaluation import Evaluation
@@ -53,7 +58,9 @@ def discuss(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpRes
     if obstacle := obstacle_to_discussing(consent, today=_today(request)):
         return _blocked(request, consent, obstacle)
     evaluation = evaluation_of(consent, _now(request))
-    form = DiscussionForm(posted(request), consent=consent)
+    is_early = timezone.now() < consent.reflect_until
+    to_sign = request.POST.get("then") == "sign"
+    form = DiscussionForm(posted(request), consent=consent, is_early=is_early, to_sign=to_sign)
     reasons = ReasonsForm(posted(request), evaluation=evaluation) if evaluation else None
     is_valid = form.is_valid() and (reasons is None or reasons.is_valid())
     if request.method == "POST" and is_valid and _discuss(request, consent, form, reasons):
@@ -116,14 +123,16 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     if consent.signed_at is not None:
         return page(request, "consent_signed", patient, consent=consent)
     evaluation = evaluation_of(consent, _now(request))
+    is_early = timezone.now() < consent.reflect_until
     obstacle = obstacle_to_signing(consent, today=_today(request)) or obstacle_in(evaluation)
+    if not obstacle and is_early and not consent.early_reason:
+        obstacle = NOT_WITHOUT_REASON
     if obstacle:
         _note_if_held_up(request, consent, evaluation)
         return _blocked(request, consent, obstacle)
     if request.method == "GET":
         hand_over(request, back=reverse("patients:countersign", args=[patient.pk, consent.pk]))
-    is_early = timezone.now() < consent.reflect_until
-    form = SignConsentForm(posted(request), consent=consent, is_early=is_early)
+    form = SignConsentForm(posted(request), consent=consent)
     if request.method == "POST" and form.is_valid() and _sign(request, consent, form):
         return redirect("patients:sign_consent", patient.pk, consent.pk)
     return _sign_page(request, consent, form, is_early=is_early)

@@ -93,10 +93,35 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// ---- messages ----
+// ---- messages: seen also where the page opens further down, at the part that was saved ----
 document.addEventListener("click", (event) => {
   event.target.closest?.("[data-dismiss]")?.closest(".alert")?.remove();
 });
+
+const isOnScreen = (element) => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+};
+const bringMessages = () => {
+  const box = document.getElementById("messages");
+  if (!box?.childElementCount || box.classList.contains("is-brought")) return;
+  const place = document.createElement("div");
+  box.before(place);
+  if (isOnScreen(box)) return place.remove();
+  box.classList.add("is-brought");
+  // Back in its place, once that comes into view.
+  new IntersectionObserver(([seen], observer) => {
+    if (!seen.isIntersecting) return;
+    observer.disconnect();
+    place.remove();
+    box.classList.remove("is-brought");
+  }).observe(place);
+};
+// A frame after the browser went to the part that the address names.
+const afterTheJump = () => requestAnimationFrame(() => requestAnimationFrame(bringMessages));
+if (document.readyState === "complete") afterTheJump();
+else window.addEventListener("load", afterTheJump);
+document.addEventListener("htmx:afterSettle", bringMessages);
 
 const icons = { good: "good", attention: "warning", danger: "danger", information: "info" };
 export const say = (kind, text) => {

@@ -110,7 +110,7 @@ def test_a_prp_session_is_told_with_force_and_platelets(case):
     for words in (
         "We took 20 mL of your blood and spun it in a centrifuge (10 minutes at 377.3 g).",
         "This gave 4 mL of plasma (PRP).",
-        "4 times as many platelets as your blood: 1000 against 250 ×10³ per µL",
+        "4 times as many platelets as your blood: 1000 against 250 ×10⁹ in each litre",
     ):
         assert words in text
 

@@ -33,25 +33,19 @@ def signs(
     clinician.opens(f"{journey.chart}consents/")
     card = clinician.page.locator("section.card").filter(has_text=title)
     clinician.follows("Talk about it" if early else "Sign with the patient", within=card)
-    talks_it_over(clinician)
+    talks_it_over(clinician, early)
     for use in uses:
         clinician.ticks(use)
     clinician.ticks("All of this is true for me")
     draws_a_signature(clinician)
-    if early:
-        clinician.presses("Sign")
-        clinician.reads("Write down why, or sign after the time to think is over.")
-        clinician.fills("Why sign before the time to think is over?", early)
-        if clinician.page.get_by_text("Signature drawn.").count() == 0:
-            draws_a_signature(clinician)
     clinician.presses("Sign")
     clinician.reads("Thank you, Ambrose", "call the clinic on 01632 960110")
     takes_the_tablet_back(clinician, journey)
     signs_as_the_clinician(clinician)
 
 
-def talks_it_over(clinician: Person) -> None:
-    """What was talked about is recorded before the tablet goes over."""
+def talks_it_over(clinician: Person, early: str) -> None:
+    """What was talked about, and why it is signed early, comes before the tablet goes over."""
     clinician.is_on("Talk about it")
     if clinician.page.get_by_label("Bleeding").count():
         clinician.ticks("Bleeding")
@@ -60,6 +54,11 @@ def talks_it_over(clinician: Person) -> None:
         clinician.ticks("Bruises")
         clinician.ticks("We talked about having no treatment, and what then happens")
     clinician.presses("Hand over for the signature")
+    if early:
+        clinician.reads("The time to reflect is not over. Write why it is signed now")
+        clinician.fills("Why sign before the time to think is over?", early)
+        clinician.presses("Hand over for the signature")
+        clinician.reads(early)
 
 
 def signs_as_the_clinician(clinician: Person) -> None:

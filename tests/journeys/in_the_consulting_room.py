@@ -48,6 +48,8 @@ def records_medicine_allergy_and_diagnosis(clinician: Person) -> None:
     clinician.field("Scale and grade", within=diagnosis).select_option("norwood:III")
     clinician.taps("Save diagnosis")
     clinician.reads("III", "Record a new diagnosis", within=clinician.page.locator("#diagnosis"))
+    # The page is read at its end, the message stands at its top: it comes to where one is.
+    expect(clinician.page.locator("#messages .alert").last).to_be_in_viewport()
     clinician.looks_at_the_page()
 
 

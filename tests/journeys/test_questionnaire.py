@@ -75,8 +75,8 @@ def test_a_patient_answers_on_a_phone_and_the_clinician_accepts(clinic, person, 
 
     questionnaire = Questionnaire.objects.get()
     desk.opens(f"/patients/{patient.pk}/questionnaires/{questionnaire.pk}/")
-    desk.presses("Accept 1 that contradicts nothing under Your hair")
-    desk.presses("Accept 1 that contradicts nothing under What matters to you")
+    desk.presses("Accept 1 that contradicts nothing under Hair loss")
+    desk.presses("Accept 1 that contradicts nothing under Goals")
     desk.reads("Gone through by")
     desk.opens(f"/patients/{patient.pk}/history/")
     desk.reads("Gradual")

@@ -44,6 +44,14 @@ def gives_the_code(phone):
     phone.presses("Go on")
 
 
+def tells_a_code(desk, patient):
+    """For the next time, to who comes to the desk without their phone."""
+    desk.opens(f"/patients/{patient.pk}/code/")
+    desk.ticks("Face to face")
+    desk.presses("Show a code to tell")
+    desk.reads("Their code", "It is right once")
+
+
 def test_a_patient_signs_on_a_phone_and_changes_their_mind(clinic, person, phone_profile):
     doctor, consent = clinic
     desk = person("the clinician")
@@ -77,3 +85,4 @@ def test_a_patient_signs_on_a_phone_and_changes_their_mind(clinic, person, phone
     assert not Consent.objects.get(pk=consent.pk).is_valid
     desk.opens("/")
     desk.reads("by the patient, on their own page")
+    tells_a_code(desk, consent.patient)

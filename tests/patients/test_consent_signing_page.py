@@ -1,6 +1,7 @@
 """The page that the patient signs on: what it says, what it keeps, what it refuses."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from django.utils import timezone
 
 from clinic.audit.models import Event
 from clinic.base.templatetags.anagen import moment
+from clinic.staff.handover import HELD
 from patients.models import Case
 from tests.patients.consent_pages import GOOD, page, taken, talked, url
-from tests.patients.consents import fresh, text
+from tests.patients.consents import TALK, discussed, fresh, text
 
 pytestmark = pytest.mark.django_db
 
@@ -150,19 +152,61 @@ def test_a_body_over_the_limit_is_refused(browser, case):
     assert fresh(consent).signed_at is None
 
 
-def test_early_signing_says_until_when_and_asks_why(browser, client_of, clinician, case):
+WHY = "Lives abroad; asked for it twice."
+TOLD = {"risks_added": "Bleeding", "no_treatment_discussed": "on", "capacity": "assumed"}
+
+
+def test_why_it_is_signed_early_is_asked_before_the_tablet_goes_over(browser, case):
     consent = talked(case, ago=timedelta(days=1))
-    address = url("sign_consent", case, consent)
-    shown = page(browser.get(address))
-    assert "The time to think runs until" in shown
-    assert "Why sign before" in shown
-    assert "Write down why" in page(browser.post(address, GOOD), 422)
-    assert "Write down why" in page(browser.post(address, GOOD | {"early_reason": " "}), 422)
+    talk, address = url("discuss_consent", case, consent), url("sign_consent", case, consent)
+    assert "Why sign before" in page(browser.get(talk))
+    for reason in ("", "soon"):
+        sent = TOLD | {"seen": consent.discussed_at.isoformat(), "early_reason": reason}
+        refused = page(browser.post(talk, sent | {"then": "sign"}), 422)
+        assert "Write why it is signed now" in refused
+        assert HELD not in browser.session, "nothing was handed over"
+    assert "Write with the talk why" in page(browser.get(address))
+    assert HELD not in browser.session
+    assert "Write with the talk why" in page(browser.post(address, GOOD), 422)
     assert fresh(consent).signed_at is None
-    sent = GOOD | {"early_reason": "Lives abroad; asked for it twice."}
-    assert browser.post(address, sent).status_code == 302
-    assert fresh(consent).early_reason == "Lives abroad; asked for it twice."
+    sent = TOLD | {"seen": consent.discussed_at.isoformat(), "early_reason": WHY, "then": "sign"}
+    assert browser.post(talk, sent).url == address
+    shown = page(browser.get(address))
+    assert HELD in browser.session
+    assert "The time to think runs until" in shown
+    assert WHY in shown
+
+
+def test_the_reason_that_was_written_with_the_talk_is_kept_with_the_signature(
+    browser, client_of, clinician, case
+):
+    consent = talked(case, ago=timedelta(days=1))
+    again = discussed(
+        clinician, consent, now=timezone.now(), discussion=replace(TALK, early_reason=WHY)
+    )
+    assert "May sign early because" in page(browser.get(url("consent", case, consent)))
+    assert browser.post(url("sign_consent", case, again), GOOD).status_code == 302
+    assert fresh(consent).early_reason == WHY
     assert "Lives abroad" in page(client_of(clinician).get(url("consents", case)))
+
+
+def test_a_reason_is_not_kept_once_the_time_to_think_is_over(clinician, case):
+    consent = talked(case)
+    told = replace(TALK, early_reason=WHY)
+    assert discussed(clinician, consent, now=timezone.now(), discussion=told).early_reason == ""
+
+
+def test_who_cannot_decide_now_signs_nothing_and_wants_no_reason(browser, case):
+    consent = talked(case, ago=timedelta(days=1))
+    doubt = {
+        **dict.fromkeys(("can_understand", "can_retain", "can_communicate"), "yes"),
+        "can_weigh": "no",
+        "capacity": "assessed",
+        "capacity_note": "Cannot weigh it up today.",
+    }
+    sent = TOLD | doubt | {"seen": consent.discussed_at.isoformat(), "then": "sign"}
+    assert browser.post(url("discuss_consent", case, consent), sent).status_code == 302
+    assert fresh(consent).lacks_capacity
 
 
 def test_photo_uses_are_ticked_one_by_one(browser, case):

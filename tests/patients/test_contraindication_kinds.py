@@ -369,3 +369,14 @@ def test_every_shipped_rule_can_be_read_and_says_what_it_holds():
             assert kind.parameters == rule.parameters
             assert kind.in_words
             assert judged(rule.kind, rule.parameters).state == State.NOT_KNOWN
+
+
+def test_platelets_are_counted_per_litre_as_british_laboratories_print_them():
+    rules = [rule for rules in SHIPPED.values() for rule in rules]
+    of_platelets = [rule for rule in rules if rule.parameters.get("analyte") == "platelets"]
+    assert len(of_platelets) == 2
+    for rule in of_platelets:
+        kind = read_kind(rule.kind, rule.parameters)
+        assert "×10⁹/L" in rule.sentence
+        assert "×10⁹/L" in kind.in_words
+    assert not [rule.code for rule in rules if "µL" in f"{rule.sentence} {rule.source}"]

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -173,6 +174,28 @@ def test_the_record_shows_each_set_with_what_is_missing(client_of, clinician):
     tasks.derive(str(photo.pk))
     text = client_of(clinician).get(page("sets", photo.photo_set.patient)).content.decode()
     assert reverse("photos:image", args=[photo.pk, "thumbnail"]) in text
+
+
+def test_a_photograph_that_waits_says_since_when_and_after_minutes_what_to_do(client_of, clinician):
+    photo = PhotoFactory()
+    browser = client_of(clinician)
+    tile = reverse("photos:tile", args=[photo.pk])
+    with timezone.override("Europe/London"):
+        since = timezone.localtime(photo.created_at)
+    assert f"Being prepared since {since:%H:%M}" in browser.get(tile).content.decode()
+    large = reverse("photos:photo", args=[photo.pk])
+    assert "Being prepared since" in browser.get(large).content.decode()
+    with time_machine.travel(photo.created_at + timedelta(minutes=6), tick=False):
+        late = browser.get(tile).content.decode()
+        assert "Not ready" in late
+        assert f"{since:%H:%M}" in late
+        assert large in late
+        shown = browser.get(large).content.decode()
+    assert "something stands still" in shown
+    assert "The photograph itself is safe" in shown
+    tasks.derive(str(photo.pk))
+    with time_machine.travel(photo.created_at + timedelta(minutes=6), tick=False):
+        assert "Not ready" not in browser.get(tile).content.decode()
 
 
 def test_looking_at_the_photographs_is_recorded(client_of, clinician):

@@ -62,7 +62,8 @@ def test_handed_over_the_device_shows_nothing_but_the_questions(desk, patient):
 def test_the_clinician_reads_both_sides_and_accepts(doctor, patient):
     sent_in = SentInFactory(patient=patient)
     read = page(doctor, address("read", patient, sent_in.pk))
-    assert "Do you have a problem with your thyroid?" in read
+    assert "Asked: “Do you have a problem with your thyroid?”" in read
+    assert '<h3 class="beside-question">Thyroid disease</h3>' in read
     assert "Underactive" in read
     for answer in sent_in.answers.all():
         doctor.post(address("accept", patient, sent_in.pk, answer.pk), {"seen": ""})

@@ -1,9 +1,12 @@
 """What the patient reads: every item is asked about, in words that a child of eleven can read."""
 
+import re
+
 import pytest
 
 from clinic.questionnaires.forms import FORMS, said_form
 from clinic.questionnaires.questions import PARTS, parts_for, question_of
+from clinic.questionnaires.terms import FIELD_TERMS, PART_TERMS, TERMS
 from patients.catalogue import Condition, Relative
 from patients.models import Patient
 from tests.factories.patients import PatientFactory
@@ -58,3 +61,22 @@ def test_what_cannot_be_theirs_is_not_asked(db):
 def test_every_kind_of_item_has_a_form():
     rows = {question.rows for part in PARTS for question in part.questions if question.rows}
     assert {item.partition(".")[0] for item in EVERY_ITEM} | rows == set(FORMS)
+
+
+PERSONS = re.compile(r"\b(I|me|my|you|your|yours)\b", re.IGNORECASE)
+
+
+def test_the_clinician_reads_about_the_patient_and_is_never_addressed():
+    rows = [question.rows for part in PARTS for question in part.questions if question.rows]
+    items = {*EVERY_ITEM, *(f"{kind}.{number}" for kind in rows for number in (1, 12))}
+    assert items <= set(TERMS)
+    assert {part.slug for part in PARTS} == set(PART_TERMS)
+    for words in (*TERMS.values(), *PART_TERMS.values(), *FIELD_TERMS.values()):
+        assert not PERSONS.search(words), words
+
+
+def test_every_detail_of_an_answer_has_a_term_or_stands_alone():
+    for item in [*EVERY_ITEM, "medicine.1", "allergy.1", "treatment.1"]:
+        form = said_form(question_of(item), item, {})
+        details = set(form.fields) - {"was", "note", form.LEAD}
+        assert details <= set(FIELD_TERMS), item

@@ -236,8 +236,8 @@ class PrpForm(PreparationForm):
     drawn_time = fields.time_of("Drawn")
     prp_ml = fields.quantity("PRP obtained", "mL", Decimal("0.01"), 200, places=2)
     activator = fields.choice("Activation", PrpPreparation.Activator.choices)
-    blood_platelets = fields.quantity("Platelets in blood", "×10³/µL", 1, 3000)
-    prp_platelets = fields.quantity("Platelets in PRP", "×10³/µL", 1, 20000)
+    blood_platelets = fields.quantity("Platelets in blood", "×10⁹/L", 1, 3000)
+    prp_platelets = fields.quantity("Platelets in PRP", "×10⁹/L", 1, 20000)
 
     def clean(self) -> dict[str, Any]:
         """Refuse more plasma than blood."""

@@ -14,7 +14,7 @@ from treatments.models.session import Session
 
 @tracked()
 class PrpPreparation(Record):
-    """Blood drawn, plasma obtained, counts in 10⁹ per litre (the same number as ×10³/µL)."""
+    """Blood drawn, plasma obtained, counts in 10⁹ per litre (10³ per µL is the same number)."""
 
     class Anticoagulant(models.TextChoices):
         ACD_A = "acd_a", "ACD-A"
@@ -38,10 +38,10 @@ class PrpPreparation(Record):
         "PRP obtained, mL", max_digits=5, decimal_places=2, null=True, blank=True
     )
     blood_platelets = models.DecimalField(
-        "platelets in blood, ×10³/µL", max_digits=6, decimal_places=1, null=True, blank=True
+        "platelets in blood, ×10⁹/L", max_digits=6, decimal_places=1, null=True, blank=True
     )
     prp_platelets = models.DecimalField(
-        "platelets in PRP, ×10³/µL", max_digits=6, decimal_places=1, null=True, blank=True
+        "platelets in PRP, ×10⁹/L", max_digits=6, decimal_places=1, null=True, blank=True
     )
     activator = models.CharField(max_length=20, choices=Activator, blank=True)
 

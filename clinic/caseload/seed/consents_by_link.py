@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from clinic.caseload.seed.clinic import Clinic
+from clinic.caseload.seed.letters import delivered
+from clinic.caseload.seed.steps import TALK_AFTER
 from clinic.consenting.actions import sending
 from clinic.consenting.refusals import channels_of
+from clinic.messaging.models import Message
+from clinic.practice.models import Site
 from patients.actions.consent_questions import ask_question
 from patients.actions.consents import record_discussion
 from patients.actions.photo_uses import take_back_uses
@@ -18,7 +22,10 @@ _MATTERS = "Wants to be back at work the next day."
 
 
 def add_consents_by_link(clinic: Clinic, now: datetime) -> None:
-    """Send links to two who think it over, one of whom asks; let one take back a use."""
+    """Send links to two who think it over, one of whom asks; let one take back a use.
+
+    Who asks had the link with the talk, days ago; the other has it sent now.
+    """
     thinking = Consent.objects.filter(signed_at__isnull=True, discussed_at__isnull=True)
     rows = thinking.filter(case__closed_at__isnull=True).select_related(
         "template", "case", "patient", "information_given_by"
@@ -26,8 +33,10 @@ def add_consents_by_link(clinic: Clinic, now: datetime) -> None:
     for place, consent in zip(
         range(2), _to_send(list(rows.order_by("pk")[:40]), now), strict=False
     ):
-        _send(consent, now)
+        talked_at = _talk(consent, now)
+        _send(consent, talked_at if place == 0 else now)
         if place == 0:
+            delivered(consent.patient, Message.Purpose.CONSENT)
             ask_question(consent=consent, words=_QUESTION, now=now - timedelta(hours=5))
     _narrow_one(clinic, now)
 
@@ -39,10 +48,9 @@ def _to_send(consents: list[Consent], now: datetime) -> Iterator[Consent]:
             yield consent
 
 
-def _send(consent: Consent, now: datetime) -> None:
-    site = consent.patient.registrations.select_related("site").order_by("created_at")[0].site
-    by = consent.information_given_by
-    talked_at = max(consent.information_given_at, now - timedelta(days=1))
+def _talk(consent: Consent, now: datetime) -> datetime:
+    """Talk it over when the information was given; return when that was."""
+    talked_at = min(consent.information_given_at + TALK_AFTER, now)
     talk = Discussion(
         matters=_MATTERS,
         risks_discussed=consent.template.risks,
@@ -50,9 +58,23 @@ def _send(consent: Consent, now: datetime) -> None:
         no_treatment_discussed=True,
     )
     record_discussion(
-        by=by, consent=consent, discussion=talk, seen=None, zone=site.zone, now=talked_at
+        by=consent.information_given_by,
+        consent=consent,
+        discussion=talk,
+        seen=None,
+        zone=_site_of(consent).zone,
+        now=talked_at,
     )
-    sending.send_link(by=by, consent=consent, site=site, now=talked_at)
+    return talked_at
+
+
+def _send(consent: Consent, now: datetime) -> None:
+    by = consent.information_given_by
+    sending.send_link(by=by, consent=consent, site=_site_of(consent), now=now)
+
+
+def _site_of(consent: Consent) -> Site:
+    return consent.patient.registrations.select_related("site").order_by("created_at")[0].site
 
 
 def _narrow_one(clinic: Clinic, now: datetime) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from clinic.booking.models import Appointment
 from clinic.caseload.seed.clinic import Clinic
+from clinic.caseload.seed.letters import delivered
+from clinic.messaging.models import Message
 from clinic.practice.models import Service
 from clinic.questionnaires.actions import answering, deciding, sending
 from clinic.questionnaires.models import Questionnaire
@@ -61,8 +63,9 @@ def add_questionnaires(clinic: Clinic, now: datetime) -> None:
     coming = _patients_to_ask(now)
     for patient, state in zip(coming, (_sent_in, _half, _sent, _gone_through), strict=False):
         site = patient.registrations.select_related("site").order_by("created_at")[0].site
+        asked_at = now if state is _sent else now - timedelta(days=3)
         questionnaire = sending.send_questionnaire(
-            by=clinic.reception, patient=patient, site=site, now=now - timedelta(days=3)
+            by=clinic.reception, patient=patient, site=site, now=asked_at
         )
         state(questionnaire, now)
 
@@ -79,7 +82,7 @@ def _patients_to_ask(now: datetime) -> list[Patient]:
 
 
 def _sent(questionnaire: Questionnaire, now: datetime) -> None:
-    """Leave it as it was sent."""
+    """Leave it as it was sent: a moment ago, so that its letter still waits for the worker."""
 
 
 def _half(questionnaire: Questionnaire, now: datetime) -> None:
@@ -113,6 +116,7 @@ def _clinician_of(patient: Patient) -> User:
 
 
 def _answer(questionnaire: Questionnaire, told: dict[str, dict[str, Any]], now: datetime) -> None:
+    delivered(questionnaire.patient, Message.Purpose.QUESTIONNAIRE)
     answering.open_questions(questionnaire=questionnaire, now=now - timedelta(minutes=9))
     for item, value in told.items():
         answering.save_answers(

@@ -34,6 +34,7 @@ from treatments.models import Plan
 
 INTERVAL_DAYS = {Technique.MICROGRAFT: 45, Technique.PRP: 30}
 SESSIONS_PLANNED = 3
+TALK_AFTER = timedelta(minutes=20)
 
 
 def _quoted(entries: Sequence[str]) -> list[str]:
@@ -195,7 +196,7 @@ class Steps:
         """Give information, and have the consent signed by both if a day is given."""
         template = self.clinic.templates[template_name]
         at, by = self.at(given, 11), self.clinician.pk
-        values = self._signatures(signed, template_name) if signed else {}
+        values = self._signatures(at, signed, template_name) if signed else {}
         return self.rows.add(
             Consent,
             at=at,
@@ -209,13 +210,16 @@ class Steps:
             **values,
         )
 
-    def _signatures(self, signed: date, template_name: str) -> dict[str, Any]:
-        """Return the talk, the patient's signature and, minutes later, the clinician's."""
+    def _signatures(self, given_at: datetime, signed: date, template_name: str) -> dict[str, Any]:
+        """Return the talk, the patient's signature and, minutes later, the clinician's.
+
+        The talk was held when the information was given, as at a consultation.
+        """
         at, by = self.at(signed, 11), self.clinician.pk
         wording = self.random.choice(self.clinic.wordings[template_name])
         talk, months = wording.talk, self.clinic.templates[template_name].valid_months
         return {
-            "discussed_at": at,
+            "discussed_at": min(given_at + TALK_AFTER, at),
             "discussed_by_id": by,
             "capacity": Consent.Capacity.ASSUMED.value,
             "risks_discussed": _quoted(talk.risks),
