@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+import pghistory
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -148,6 +149,8 @@ if not TESTING:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGTRIGGER_SCHEMA_EDITOR = True
+# What a row was is looked up by the row, and by nothing else.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # Broker, cache, Celery -----------------------------------------------------------------------
 BROKER_URL = required("BROKER_URL", "redis://127.0.0.1:6379/0")

@@ -26,7 +26,11 @@ class Event(Record):
 
     kind = models.CharField(max_length=40, choices=Kind)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     actor_label = models.CharField(max_length=120)
     patient_id = models.UUIDField(null=True)

@@ -41,11 +41,16 @@ class IdentityCheck(Record):
         PHONE = "phone", "on the phone"
         HERE = "here", "face to face"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="identity_checks")
     channel = models.CharField(max_length=8, choices=Message.Channel, blank=True)
     told_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     told_how = models.CharField(max_length=8, choices=Told, blank=True)
     code_hmac = models.CharField(max_length=64)
@@ -126,7 +131,10 @@ class SigningRequest(Record):
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     early_reason = models.CharField(max_length=1000, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -136,7 +144,12 @@ class SigningRequest(Record):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     objects = SigningRequestQuerySet.as_manager()

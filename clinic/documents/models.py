@@ -38,12 +38,17 @@ class Document(Record):
         TREATMENT_SUMMARY = "treatment_summary", "Treatment summary"
         SIGNED_CONSENT = "signed_consent", "Signed consent"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="documents")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="documents", db_index=False
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     title = models.CharField(max_length=120)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     subject_id = models.UUIDField(help_text="What the document is about: a case, a session.")
     send_link = models.BooleanField(default=False)
@@ -129,7 +134,12 @@ class PrivateLink(Record):
     wrong_answers = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     objects = PrivateLinkQuerySet.as_manager()
@@ -165,7 +175,11 @@ class Opening(Record):
         PrivateLink, on_delete=models.PROTECT, null=True, related_name="openings"
     )
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

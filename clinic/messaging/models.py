@@ -64,7 +64,9 @@ class Message(Record):
     }
 
     key = models.CharField(max_length=160, unique=True)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     purpose = models.CharField(max_length=16, choices=Purpose)
     channel = models.CharField(max_length=8, choices=Channel)
     recipient = models.CharField(max_length=254)

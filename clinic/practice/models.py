@@ -50,7 +50,7 @@ class Room(Record):
         CONSULTING = "consulting", "Consulting room"
         TREATMENT = "treatment", "Treatment room"
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms", db_index=False)
     name = models.CharField(max_length=40)
     kind = models.CharField(max_length=12, choices=Kind)
 

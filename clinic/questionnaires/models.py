@@ -40,21 +40,36 @@ class Questionnaire(Record):
 
     told_as = ("questionnaire", "questionnaires")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="questionnaires")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="questionnaires", db_index=False
+    )
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="questionnaires")
     opened_at = models.DateTimeField(null=True, blank=True)
     sent_in_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     gone_through_at = models.DateTimeField(null=True, blank=True)
     gone_through_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     objects = QuestionnaireQuerySet.as_manager()
@@ -108,7 +123,10 @@ class PatientAnswer(Record):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     questionnaire = models.ForeignKey(
-        Questionnaire, on_delete=models.PROTECT, related_name="answers"
+        Questionnaire,
+        on_delete=models.PROTECT,
+        related_name="answers",
+        db_index=False,
     )
     item = models.CharField(max_length=40)
     value = models.JSONField(default=dict, blank=True)
@@ -150,14 +168,17 @@ class Decision(Record):
         NOTED = "noted", "Read, nothing to record"
         LEFT_OUT = "left_out", "Left out"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     answer = models.OneToOneField(PatientAnswer, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=10, choices=Outcome)
     note = models.CharField(max_length=300, blank=True)
     recorded_id = models.UUIDField("what it became in the record", null=True, blank=True)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

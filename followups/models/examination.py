@@ -100,7 +100,10 @@ class Examination(Record):
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -148,7 +151,10 @@ class Measurement(Record):
     """
 
     examination = models.ForeignKey(
-        Examination, on_delete=models.PROTECT, related_name="measurements"
+        Examination,
+        on_delete=models.PROTECT,
+        related_name="measurements",
+        db_index=False,
     )
     target_area = models.ForeignKey(
         TargetArea, on_delete=models.PROTECT, related_name="measurements"

@@ -38,7 +38,10 @@ class PullTest(Record):
     """Hairs pulled in a region, 50 to 60 as a rule, and how many of them came out."""
 
     examination = models.ForeignKey(
-        Examination, on_delete=models.PROTECT, related_name="pull_tests"
+        Examination,
+        on_delete=models.PROTECT,
+        related_name="pull_tests",
+        db_index=False,
     )
     region = models.CharField(max_length=14, choices=Region)
     hairs_pulled = models.PositiveSmallIntegerField()
@@ -103,7 +106,10 @@ class Trichoscopy(Record):
     )
 
     examination = models.ForeignKey(
-        Examination, on_delete=models.PROTECT, related_name="trichoscopies"
+        Examination,
+        on_delete=models.PROTECT,
+        related_name="trichoscopies",
+        db_index=False,
     )
     region = models.CharField(max_length=14, choices=Region)
     hairs_per_cm2 = models.DecimalField(

@@ -37,7 +37,9 @@ class Protocol(Record):
 class ProtocolStep(Record):
     """One review, so many weeks after the last session, with its window."""
 
-    protocol = models.ForeignKey(Protocol, on_delete=models.PROTECT, related_name="steps")
+    protocol = models.ForeignKey(
+        Protocol, on_delete=models.PROTECT, related_name="steps", db_index=False
+    )
     label = models.CharField(max_length=40)
     weeks_after_last_session = models.PositiveSmallIntegerField()
     window_weeks_before = models.PositiveSmallIntegerField(default=2)

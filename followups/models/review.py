@@ -78,8 +78,10 @@ class Review(Record):
 
     told_as = ("review", "reviews")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reviews")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="reviews", db_index=False
+    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews", db_index=False)
     step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
     after_session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=40)
@@ -87,7 +89,12 @@ class Review(Record):
     window_starts_date = models.DateField()
     window_ends_date = models.DateField()
     appointment = models.ForeignKey(
-        Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Appointment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     held_at = models.DateTimeField(null=True, blank=True)
     given_up_at = models.DateTimeField(
@@ -205,7 +212,10 @@ class ContactAttempt(Record):
     note = models.CharField(max_length=200, blank=True)
     attempted_at = models.DateTimeField()
     attempted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

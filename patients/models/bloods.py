@@ -37,12 +37,17 @@ class BloodSample(Record):
 
     told_as = ("blood sample", "blood samples")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="blood_samples")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="blood_samples", db_index=False
+    )
     taken_date = models.DateField()
     laboratory = models.CharField(max_length=80, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
@@ -120,7 +125,9 @@ class BloodResult(Record):
         BELOW = "<", "<"
         ABOVE = ">", ">"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="blood_results")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="blood_results", db_index=False
+    )
     sample = models.ForeignKey(BloodSample, on_delete=models.PROTECT, related_name="results")
     analyte = models.CharField(max_length=12, choices=Analyte)
     other_name = models.CharField("name", max_length=80, blank=True)
@@ -134,11 +141,19 @@ class BloodResult(Record):
     is_confirmed = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 

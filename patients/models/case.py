@@ -41,7 +41,12 @@ class Case(Record):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
 
@@ -79,15 +84,23 @@ class Reopening(Record):
 
     told_as = ("reopening of a case", "reopenings of a case")
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reopenings")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="reopenings", db_index=False
+    )
     closed_at = models.DateTimeField()
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     outcome = models.CharField(max_length=12, choices=Case.Outcome)
     reopened_at = models.DateTimeField()
     reopened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     reason = models.CharField(max_length=200)
 

@@ -114,7 +114,9 @@ class Consent(Record):
         TABLET = "tablet", "At the clinic"
         LINK = "link", "By the patient's own link"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="consents", db_index=False
+    )
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
     template = models.ForeignKey(ConsentTemplate, on_delete=models.PROTECT, related_name="+")
     information_given_at = models.DateTimeField()
@@ -146,7 +148,12 @@ class Consent(Record):
     # The member of staff who took the signature, or held the talk before one by the patient's own
     # link; the signature is the patient's.
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     # By the patient's own link nobody sees them sign, so their identity is checked instead.
     signed_way = models.CharField(max_length=8, choices=Way, default=Way.TABLET)
@@ -165,13 +172,23 @@ class Consent(Record):
     # Empty until then: what a signed row may still take is filled once, from NULL.
     clinician_signed_at = models.DateTimeField(null=True, blank=True)
     clinician_signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     clinician_name = models.CharField(max_length=160, null=True, blank=True)  # noqa: DJ001
     clinician_statement = models.TextField(null=True, blank=True)  # noqa: DJ001
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_how = models.CharField(max_length=10, choices=How, null=True, blank=True)  # noqa: DJ001
     withdrawn_reason = models.TextField(null=True, blank=True)  # noqa: DJ001

@@ -29,7 +29,12 @@ class PhotoNarrowing(Record):
     uses = ArrayField(models.CharField(max_length=12, choices=PhotoScope))
     narrowed_at = models.DateTimeField()
     narrowed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     narrowed_how = models.CharField(max_length=10, choices=Consent.How)
     reason = models.TextField(blank=True, max_length=1000)

@@ -27,7 +27,10 @@ class EarlierTreatment(Record):
     told_as = ("treatment elsewhere", "treatments elsewhere")
 
     patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="earlier_treatments"
+        Patient,
+        on_delete=models.PROTECT,
+        related_name="earlier_treatments",
+        db_index=False,
     )
     kind = models.CharField(max_length=12, choices=Elsewhere)
     treated_date = models.DateField("when", null=True, blank=True)
@@ -38,11 +41,19 @@ class EarlierTreatment(Record):
     complications = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 

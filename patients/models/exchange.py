@@ -63,7 +63,10 @@ class PatientImport(Record):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     filename = models.CharField(max_length=120)
     file = models.FileField(upload_to="imports/%Y/%m/", blank=True)
@@ -76,7 +79,12 @@ class PatientImport(Record):
     failure = models.CharField(max_length=400, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     over_at = models.DateTimeField(null=True, blank=True)
 
@@ -131,7 +139,9 @@ class ImportRow(Record):
         SAME = "same", "The same person: update"
         LEAVE = "leave", "Leave out"
 
-    part_of = models.ForeignKey(PatientImport, on_delete=models.PROTECT, related_name="rows")
+    part_of = models.ForeignKey(
+        PatientImport, on_delete=models.PROTECT, related_name="rows", db_index=False
+    )
     number = models.PositiveIntegerField()
     external_id = models.CharField(max_length=80, blank=True)
     name = models.CharField(max_length=170, blank=True)

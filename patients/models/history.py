@@ -31,12 +31,17 @@ class HistoryEntry(Record):
         PREVIOUS_TREATMENT = "previous", "Previous treatment elsewhere"
         GOALS = "goals", "Hopes"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="history_entries")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="history_entries", db_index=False
+    )
     topic = models.CharField(max_length=10, choices=Topic)
     text = models.TextField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
@@ -119,15 +124,28 @@ class Medicine(Record):
     stop_reason = models.CharField(max_length=200, blank=True)
     stop_recorded_at = models.DateTimeField(null=True, blank=True)
     stop_recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
@@ -203,11 +221,19 @@ class Allergy(Record):
     severity = models.CharField(max_length=12, choices=Severity, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
@@ -238,10 +264,13 @@ class NoKnownAllergies(Record):
 
     told_as = ("answer that no allergies are known", "answers that no allergies are known")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     stated_at = models.DateTimeField()
     stated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -22,7 +22,10 @@ class FindingWithdrawal(Record):
     reason = models.CharField(max_length=300)
     withdrawn_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -13,7 +13,7 @@ from patients.models.patient import Patient
 class _Pair(Record):
     """Two patients, the one with the smaller key first."""
 
-    first = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     second = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -49,7 +49,10 @@ class TwoPeople(_Pair):
 
     stated_at = models.DateTimeField()
     stated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -96,7 +96,10 @@ class PathwayStop(Record):
     )
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     objects = StopQuerySet.as_manager()
@@ -131,12 +134,17 @@ class StopReview(Record):
         ACCOUNTED = "accounted", "Known and accounted for: the pathway goes on"
         KEPT = "kept", "Confirmed or not settled: the pathway stays stopped"
 
-    stop = models.ForeignKey(PathwayStop, on_delete=models.PROTECT, related_name="reviews")
+    stop = models.ForeignKey(
+        PathwayStop, on_delete=models.PROTECT, related_name="reviews", db_index=False
+    )
     outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.TextField()
     reviewed_at = models.DateTimeField()
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -250,7 +250,9 @@ class SiteRegistration(Record):
 
     told_as = ("site where they are seen", "sites where they are seen")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="registrations")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="registrations", db_index=False
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -326,11 +328,19 @@ class Merge(Record):
     absorbed = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges")
     merged_at = models.DateTimeField()
     merged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     moved = models.JSONField(default=dict, blank=True)
     replaced = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)

@@ -38,7 +38,10 @@ class PlannedWithout(Record):
     reason = models.CharField(max_length=300)
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -30,7 +30,12 @@ class Lot(Record):
     expiry_date = models.DateField()
     recalled_at = models.DateTimeField(null=True, blank=True)
     recalled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
@@ -58,7 +63,9 @@ class Lot(Record):
 class LotUse(Record):
     """A lot used in a session; one recalled, or expired on its date, the database refuses."""
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="lot_uses")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="lot_uses", db_index=False
+    )
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="uses")
 
     class Meta:

@@ -73,7 +73,9 @@ _FORCE_OF_RPM = RCF_FACTOR * F("rotor_radius_cm") * F("rpm") * F("rpm")
 class Spin(Record):
     """One run of the centrifuge: a g-force, or a speed with the rotor's radius."""
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="spins")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="spins", db_index=False
+    )
     order = models.PositiveSmallIntegerField()
     rpm = models.PositiveIntegerField(null=True, blank=True)
     rotor_radius_cm = models.DecimalField(

@@ -95,7 +95,9 @@ class Session(Record):
 
     told_as = ("treatment session", "treatment sessions")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="sessions")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sessions")
     plan = models.ForeignKey(
         Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions"
@@ -130,7 +132,12 @@ class Session(Record):
     # The patient was asked again at this session and still agrees; who asked, and when.
     consent_reconfirmed_at = models.DateTimeField(null=True, blank=True)
     consent_reconfirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     identity_confirmed_before_injection = models.BooleanField(
         "name and date of birth confirmed again before injection", default=False
@@ -150,11 +157,21 @@ class Session(Record):
     revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField(null=True, blank=True)
     saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     amends = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="amended_by"
@@ -274,7 +291,9 @@ class Zone(Record):
         PARIETAL_RIGHT = "parietal_right", "Right parietal"
         OCCIPITAL = "occipital", "Occipital"
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="zones")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="zones", db_index=False
+    )
     region = models.CharField(max_length=16, choices=Region)
     area_cm2 = models.DecimalField("area, cm²", max_digits=6, decimal_places=2)
     volume_ml = models.DecimalField("volume, mL", max_digits=5, decimal_places=2)
@@ -341,7 +360,10 @@ class Addendum(Record):
     text = models.TextField()
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
