@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -15,13 +14,20 @@ _FOREIGN_KEYS = """
                || string_agg(format('DROP CONSTRAINT IF EXISTS %%I', conname), ', '),
            format('ALTER TABLE %%s ', conrelid::regclass)
                || string_agg(format('ADD CONSTRAINT %%I %%s NOT VALID', conname,
-                                    pg_get_constraintdef(oid)), ', '),
-           format('ALTER TABLE %%s ', conrelid::regclass)
-               || string_agg(format('VALIDATE CONSTRAINT %%I', conname), ', ')
+                                    pg_get_constraintdef(oid)), ', ')
     FROM pg_constraint
     WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f'
     GROUP BY conrelid
     ORDER BY conrelid
+"""
+# The largest tables first, so that no processor is left with one in the end.
+_UNCHECKED = """
+    SELECT format('ALTER TABLE %%s ', conrelid::regclass)
+               || string_agg(format('VALIDATE CONSTRAINT %%I', conname), ', ')
+    FROM pg_constraint
+    WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f' AND NOT convalidated
+    GROUP BY conrelid
+    ORDER BY pg_table_size(conrelid) DESC
 """
 _INDEXES_FOR_READING = """
     SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
@@ -57,20 +63,6 @@ _TRIGGERS = """
 """
 
 
-@dataclass(frozen=True)
-class _ForeignKeys:
-    """Statements that drop, add and check all foreign keys of some tables."""
-
-    drop: list[str]
-    add: list[str]
-    check: list[str]
-
-    def put_back(self) -> None:
-        """Put them back, and check every row."""
-        _run(self.add)
-        _run_side_by_side(self.check)
-
-
 @contextmanager
 def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     """Check no foreign key in these tables during the block, and all rows of them after it.
@@ -88,10 +80,11 @@ def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     try:
         try:
             yield
-            keys.put_back()
+            _put_back(keys, names)
         except BaseException:
-            _run(keys.drop + [f"DELETE FROM {name}" for name in names])  # noqa: S608 - own names
-            keys.put_back()
+            empty = [f"DELETE FROM {name}" for name in names]  # noqa: S608 - tables' own names
+            _run([*keys, *empty])
+            _put_back(keys, names)
             raise
     finally:
         _run(guards)
@@ -99,19 +92,31 @@ def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
 
 
 @transaction.atomic(durable=True)
-def _take_down(names: list[str]) -> tuple[_ForeignKeys, list[str], list[str]]:
-    """Take down what can wait; return what puts back foreign keys, guards and indexes."""
+def _take_down(names: list[str]) -> tuple[dict[str, str], list[str], list[str]]:
+    """Take down what can wait, and return the statements that put it back.
+
+    Those that drop foreign keys with those that add them, then those of guards and of indexes.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_FOREIGN_KEYS, [names])
-        keys = _ForeignKeys(*map(list, zip(*cursor.fetchall(), strict=True)))
-        for statement in keys.drop:
-            cursor.execute(statement)
+        keys = dict(cursor.fetchall())
+        for drop in keys:
+            cursor.execute(drop)
         guards = [
             *_take_down_each(cursor, _LONG_TEXTS, names),
             *_take_down_each(cursor, _TRIGGERS, names),
             *_take_down_each(cursor, _TIDYING, names),
         ]
         return keys, guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
+
+
+def _put_back(keys: dict[str, str], names: list[str]) -> None:
+    """Add the foreign keys, and check every row."""
+    _run(list(keys.values()))
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCHECKED, [names])
+        checks = [check for (check,) in cursor.fetchall()]
+    _run_side_by_side(checks)
 
 
 def _take_down_each(cursor: Any, what: str, names: list[str]) -> list[str]:
@@ -136,8 +141,7 @@ def count_rows() -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LARGEST_FIRST, [])
         names = [name for (name,) in cursor.fetchall()]
-    shares = [names[share :: processors()] for share in range(processors())]
-    _run_side_by_side([f"ANALYZE {', '.join(share)}" for share in shares])
+    _run_side_by_side([f"ANALYZE {name}" for name in names])
 
 
 def _run_side_by_side(statements: list[str]) -> None:

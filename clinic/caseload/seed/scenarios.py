@@ -46,7 +46,7 @@ _MIX = {
     Stage.DECLINED: 340,
     Stage.LOST: 50,
 }
-PATIENTS_A_DESK = 1300
+PATIENTS_A_DESK = 650
 
 
 def goal_of(random: Random, serial: int) -> Goal:
