@@ -114,6 +114,17 @@ def _insert_case(patient_id):
         )
 
 
+def _insert_again(number):
+    fields = [field for field in Patient._meta.concrete_fields if not field.generated]
+    columns = ", ".join(field.column for field in fields if not field.primary_key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO patients_patient (id, {columns})"
+            f" SELECT uuidv7(), {columns} FROM patients_patient WHERE number = %s",
+            [number],
+        )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_points_nowhere_is_refused_with_all_others():
     before = _schema()
@@ -122,6 +133,16 @@ def test_a_row_that_points_nowhere_is_refused_with_all_others():
         _insert_case(good.pk)
         _insert_case(uuid7())
     assert not Case.objects.exists()
+    assert _schema() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_is_there_twice_is_refused_with_all_others():
+    before = _schema()
+    number = PatientFactory().number
+    with pytest.raises(IntegrityError, match="is duplicated"), checked_afterwards([Patient]):
+        _insert_again(number)
+    assert not Patient.objects.exists()
     assert _schema() == before
 
 

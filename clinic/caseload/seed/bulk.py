@@ -16,7 +16,7 @@ _FOREIGN_KEYS = """
                || string_agg(format('ADD CONSTRAINT %%I %%s NOT VALID', conname,
                                     pg_get_constraintdef(oid)), ', ')
     FROM pg_constraint
-    WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f'
+    WHERE %s::regclass[] && ARRAY[conrelid, confrelid]::regclass[] AND contype = 'f'
     GROUP BY conrelid
     ORDER BY conrelid
 """
@@ -25,9 +25,27 @@ _UNCHECKED = """
     SELECT format('ALTER TABLE %%s ', conrelid::regclass)
                || string_agg(format('VALIDATE CONSTRAINT %%I', conname), ', ')
     FROM pg_constraint
-    WHERE conrelid = ANY(%s::regclass[]) AND contype = 'f' AND NOT convalidated
+    WHERE contype = 'f' AND NOT convalidated
     GROUP BY conrelid
     ORDER BY pg_table_size(conrelid) DESC
+"""
+_UNIQUE = """
+    SELECT format('ALTER TABLE %%s ', conrelid::regclass)
+               || string_agg(format('DROP CONSTRAINT IF EXISTS %%I', conname), ', '),
+           format('ALTER TABLE %%s ', conrelid::regclass)
+               || string_agg(format('ADD CONSTRAINT %%I %%s', conname,
+                                    pg_get_constraintdef(oid)), ', ')
+    FROM pg_constraint
+    WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('p', 'u')
+    GROUP BY conrelid
+    ORDER BY conrelid
+"""
+_UNIQUE_INDEXES = """
+    SELECT format('DROP INDEX IF EXISTS %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+    FROM pg_index
+    WHERE indrelid = ANY(%s::regclass[]) AND indisunique
+      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+    ORDER BY indexrelid::regclass::text
 """
 _INDEXES_FOR_READING = """
     SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
@@ -65,26 +83,26 @@ _TRIGGERS = """
 
 @contextmanager
 def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
-    """Check no foreign key in these tables during the block, and all rows of them after it.
+    """Check foreign keys and what must be unique not during the block, but for all rows after it.
 
     The block may write from any number of connections. Triggers stay silent: what these would
-    refuse, or write a history of, must not come this way. Constraints within a row, unique ones
-    and exclusions hold throughout. Needs the role that owns the tables.
+    refuse, or write a history of, must not come this way. Constraints within a row and exclusions
+    hold throughout. Needs the role that owns the tables.
 
-    When the block ends, everything is put back. Where it fails, or a row points nowhere, the
-    tables are emptied before that. A process that is killed meanwhile leaves a database without
-    guards, which is not ready (`clinic.views.readyz`) and must be made anew.
+    When the block ends, everything is put back. Where it fails, a row points nowhere or is there
+    twice, the tables are emptied before that. A process that is killed meanwhile leaves a database
+    without guards, which is not ready (`clinic.views.readyz`) and must be made anew.
     """
     names = [f'"{model._meta.db_table}"' for model in tables]
-    keys, guards, indexes = _take_down(names)
+    keys, unique, guards, indexes = _take_down(names)
     try:
         try:
             yield
-            _put_back(keys, names)
+            _put_back(keys, unique)
         except BaseException:
             empty = [f"DELETE FROM {name}" for name in names]  # noqa: S608 - tables' own names
-            _run([*keys, *empty])
-            _put_back(keys, names)
+            _run([*keys, *unique, *empty])
+            _put_back(keys, unique)
             raise
     finally:
         _run(guards)
@@ -92,39 +110,48 @@ def checked_afterwards(tables: Sequence[type[models.Model]]) -> Iterator[None]:
 
 
 @transaction.atomic(durable=True)
-def _take_down(names: list[str]) -> tuple[dict[str, str], list[str], list[str]]:
+def _take_down(
+    names: list[str],
+) -> tuple[dict[str, str], dict[str, str], list[str], list[str]]:
     """Take down what can wait, and return the statements that put it back.
 
-    Those that drop foreign keys with those that add them, then those of guards and of indexes.
+    Those that drop foreign keys with those that add them, the same of what is unique, then those of
+    guards and of indexes.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_FOREIGN_KEYS, [names])
-        keys = dict(cursor.fetchall())
-        for drop in keys:
+        keys = _found(cursor, _FOREIGN_KEYS, names)
+        unique = _found(cursor, _UNIQUE, names) | _found(cursor, _UNIQUE_INDEXES, names)
+        for drop in (*keys, *unique):
             cursor.execute(drop)
         guards = [
             *_take_down_each(cursor, _LONG_TEXTS, names),
             *_take_down_each(cursor, _TRIGGERS, names),
             *_take_down_each(cursor, _TIDYING, names),
         ]
-        return keys, guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
+        return keys, unique, guards[::-1], _take_down_each(cursor, _INDEXES_FOR_READING, names)
 
 
-def _put_back(keys: dict[str, str], names: list[str]) -> None:
-    """Add the foreign keys, and check every row."""
+def _put_back(keys: dict[str, str], unique: dict[str, str]) -> None:
+    """Put back what is unique, then the foreign keys, and check every row."""
+    _run_side_by_side(list(unique.values()))
     _run(list(keys.values()))
     with connection.cursor() as cursor:
-        cursor.execute(_UNCHECKED, [names])
+        cursor.execute(_UNCHECKED, [])
         checks = [check for (check,) in cursor.fetchall()]
     _run_side_by_side(checks)
 
 
-def _take_down_each(cursor: Any, what: str, names: list[str]) -> list[str]:
+def _found(cursor: Any, what: str, names: list[str]) -> dict[str, str]:
+    """Return the statements that put something back, by those that take it down."""
     cursor.execute(what, [names])
-    found = cursor.fetchall()
-    for take_down, _ in found:
+    return dict(cursor.fetchall())
+
+
+def _take_down_each(cursor: Any, what: str, names: list[str]) -> list[str]:
+    found = _found(cursor, what, names)
+    for take_down in found:
         cursor.execute(take_down)
-    return [put_back for _, put_back in found]
+    return list(found.values())
 
 
 @transaction.atomic(durable=True)
