@@ -28,6 +28,15 @@ def test_the_patient_reads_the_whole_text_and_the_statement(browser, case):
     assert 'class="rail"' not in shown
 
 
+def test_the_patient_reads_who_interprets(browser, case):
+    consent = talked(case)
+    assert "Interpreter" not in page(browser.get(url("sign_consent", case, consent)))
+    type(consent).objects.filter(pk=consent.pk).update(
+        interpreter_needed=True, interpreter="Ewa, Lingua 7"
+    )
+    assert "Interpreter: Ewa, Lingua 7." in page(browser.get(url("sign_consent", case, consent)))
+
+
 def test_signing_by_drawing(browser, case, clinician):
     consent = talked(case)
     address = url("sign_consent", case, consent)
