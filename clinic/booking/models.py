@@ -14,6 +14,7 @@ from clinic.base.models import Record, paired
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.booking.times import day_bounds
 from clinic.practice.models import Room, Service, Site
+from clinic.staff.keys import by_staff
 from patients.models import Patient
 
 ENDS_AFTER_START = "The appointment must end after it starts."
@@ -98,28 +99,14 @@ class Appointment(Record):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
-    booked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    booked_by = by_staff(optional=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
     in_room_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     no_show_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    cancelled_by = by_staff(optional=True)
     cancelled_reason = models.CharField(max_length=200, blank=True)
     # Counts moves and the cancellation: a second editor is told, and calendars see what is newer.
     revision = models.PositiveIntegerField(default=0, editable=False)

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -18,6 +17,7 @@ from clinic.base.triggers import (
 from clinic.consenting.triggers import goes_another_way, signed_as_the_consent
 from clinic.documents.models import PrivateLink
 from clinic.messaging.models import Message
+from clinic.staff.keys import by_staff
 from patients.models import Consent, Patient
 
 MOST_WRONG = 5
@@ -44,14 +44,7 @@ class IdentityCheck(Record):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="identity_checks")
     channel = models.CharField(max_length=8, choices=Message.Channel, blank=True)
-    told_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    told_by = by_staff(optional=True)
     told_how = models.CharField(max_length=8, choices=Told, blank=True)
     code_hmac = models.CharField(max_length=64)
     sent_at = models.DateTimeField()
@@ -130,12 +123,7 @@ class SigningRequest(Record):
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="signing_requests")
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()
-    sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    sent_by = by_staff()
     early_reason = models.CharField(max_length=1000, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -143,14 +131,7 @@ class SigningRequest(Record):
         IdentityCheck, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    revoked_by = by_staff(optional=True)
 
     objects = SigningRequestQuerySet.as_manager()
 

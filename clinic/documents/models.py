@@ -10,6 +10,7 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import append_only, never_changes, not_truncated, same_patient
 from clinic.documents.triggers import locked_when_issued
+from clinic.staff.keys import by_staff
 from patients.models import Patient
 
 
@@ -44,12 +45,7 @@ class Document(Record):
     kind = models.CharField(max_length=20, choices=Kind)
     title = models.CharField(max_length=120)
     requested_at = models.DateTimeField()
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    requested_by = by_staff()
     subject_id = models.UUIDField(help_text="What the document is about: a case, a session.")
     send_link = models.BooleanField(default=False)
     file = models.FileField(upload_to="documents/%Y/%m/", blank=True)
@@ -133,14 +129,7 @@ class PrivateLink(Record):
     expires_at = models.DateTimeField()
     wrong_answers = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    revoked_by = by_staff(optional=True)
 
     objects = PrivateLinkQuerySet.as_manager()
 

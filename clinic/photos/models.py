@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils import timezone
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
 from clinic.base.triggers import never_changes, not_truncated, same_patient
+from clinic.staff.keys import by_staff
 from patients.models import Case, Consent, Patient
 
 
@@ -44,12 +44,7 @@ class PhotoSet(Record):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photo_sets")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photo_sets")
     taken_at = models.DateTimeField()
-    taken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    taken_by = by_staff()
 
     class Meta:
         ordering = ["-taken_at"]
@@ -106,14 +101,7 @@ class Photo(Record):
     thumbnail = models.FileField(upload_to="photos/%Y/%m/", blank=True)
     derived_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff(optional=True)
 
     objects = PhotoQuerySet.as_manager()
 

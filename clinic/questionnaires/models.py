@@ -3,7 +3,6 @@
 None of it is the record: the record changes when somebody accepts an answer.
 """
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +18,7 @@ from clinic.base.triggers import (
 )
 from clinic.documents.models import PrivateLink
 from clinic.questionnaires.triggers import locked_when_sent_in, only_when_sent_in
+from clinic.staff.keys import by_staff
 from patients.models import Patient
 
 
@@ -44,33 +44,14 @@ class Questionnaire(Record):
         Patient, on_delete=models.PROTECT, related_name="questionnaires", db_index=False
     )
     asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    asked_by = by_staff()
     link = models.ForeignKey(PrivateLink, on_delete=models.PROTECT, related_name="questionnaires")
     opened_at = models.DateTimeField(null=True, blank=True)
     sent_in_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    revoked_by = by_staff(optional=True)
     gone_through_at = models.DateTimeField(null=True, blank=True)
-    gone_through_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    gone_through_by = by_staff(optional=True)
 
     objects = QuestionnaireQuerySet.as_manager()
 
@@ -174,12 +155,7 @@ class Decision(Record):
     note = models.CharField(max_length=300, blank=True)
     recorded_id = models.UUIDField("what it became in the record", null=True, blank=True)
     decided_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    decided_by = by_staff()
 
     class Meta:
         ordering = ["-decided_at", "-id"]

@@ -5,7 +5,6 @@ One model at baseline and at each review, so that outcomes subtract like from li
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, Round
@@ -14,6 +13,7 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, between
 from clinic.base.triggers import never_changes, not_truncated, same_case, same_patient
 from clinic.photos.models import PhotoSet
+from clinic.staff.keys import by_staff
 from followups.models.review import Review
 from patients.models import Case, Diagnosis, Patient, SignsStatement
 
@@ -99,12 +99,7 @@ class Examination(Record):
     )
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
     revision = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

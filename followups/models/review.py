@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils import timezone
@@ -17,6 +16,7 @@ from clinic.base.triggers import (
     same_patient,
 )
 from clinic.booking.models import Appointment
+from clinic.staff.keys import by_staff
 from followups.models.protocol import ProtocolStep
 from patients.models import Case, Patient
 from treatments.models import Session
@@ -211,12 +211,7 @@ class ContactAttempt(Record):
     outcome = models.CharField(max_length=16, choices=Outcome)
     note = models.CharField(max_length=200, blank=True)
     attempted_at = models.DateTimeField()
-    attempted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    attempted_by = by_staff()
 
     class Meta:
         ordering = ["-attempted_at"]

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -19,6 +18,7 @@ from clinic.base.triggers import (
     not_truncated,
     same_patient,
 )
+from clinic.staff.keys import by_staff
 from patients.analytes import (
     MEASURED,
     SCALES,
@@ -43,12 +43,7 @@ class BloodSample(Record):
     taken_date = models.DateField()
     laboratory = models.CharField(max_length=80, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
 
     class Meta:
         ordering = ["-taken_date", "-recorded_at", "-id"]
@@ -140,21 +135,9 @@ class BloodResult(Record):
     text = models.CharField(max_length=200, blank=True)
     is_confirmed = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff(optional=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     objects = BloodResultQuerySet.as_manager()

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import append_only, never_changes, not_truncated
+from clinic.staff.keys import by_staff
 from patients.models.patient import Patient
 from patients.triggers import closed_until_reopened
 
@@ -40,14 +41,7 @@ class Case(Record):
     )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    closed_by = by_staff(optional=True)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
 
     objects = CaseQuerySet.as_manager()
@@ -88,20 +82,10 @@ class Reopening(Record):
         Case, on_delete=models.PROTECT, related_name="reopenings", db_index=False
     )
     closed_at = models.DateTimeField()
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    closed_by = by_staff()
     outcome = models.CharField(max_length=12, choices=Case.Outcome)
     reopened_at = models.DateTimeField()
-    reopened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    reopened_by = by_staff()
     reason = models.CharField(max_length=200)
 
     class Meta:

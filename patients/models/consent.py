@@ -11,6 +11,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, TextField
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import locked_when_signed, never_changes
+from clinic.staff.keys import by_staff
 from patients.models.case import Case
 from patients.models.consent_constraints import (
     FIRST_PROCESS,
@@ -147,14 +148,7 @@ class Consent(Record):
     signed_at = models.DateTimeField(null=True, blank=True)
     # The member of staff who took the signature, or held the talk before one by the patient's own
     # link; the signature is the patient's.
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    signed_by = by_staff(optional=True)
     # By the patient's own link nobody sees them sign, so their identity is checked instead.
     signed_way = models.CharField(max_length=8, choices=Way, default=Way.TABLET)
     identity_check = models.CharField("how identity was checked", max_length=300, blank=True)
@@ -171,25 +165,11 @@ class Consent(Record):
     expires_at = models.DateTimeField(null=True, blank=True)
     # Empty until then: what a signed row may still take is filled once, from NULL.
     clinician_signed_at = models.DateTimeField(null=True, blank=True)
-    clinician_signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    clinician_signed_by = by_staff(optional=True)
     clinician_name = models.CharField(max_length=160, null=True, blank=True)  # noqa: DJ001
     clinician_statement = models.TextField(null=True, blank=True)  # noqa: DJ001
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff(optional=True)
     withdrawn_how = models.CharField(max_length=10, choices=How, null=True, blank=True)  # noqa: DJ001
     withdrawn_reason = models.TextField(null=True, blank=True)  # noqa: DJ001
 

@@ -1,12 +1,12 @@
 """What a patient adds to a consent: questions before the signature, uses taken back after it."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only, same_patient
+from clinic.staff.keys import by_staff
 from patients.models.consent import Consent, PhotoScope
 from patients.models.consent_constraints import by_staff_or_patient
 from patients.models.patient import Patient
@@ -28,14 +28,7 @@ class PhotoNarrowing(Record):
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="narrowings")
     uses = ArrayField(models.CharField(max_length=12, choices=PhotoScope))
     narrowed_at = models.DateTimeField()
-    narrowed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    narrowed_by = by_staff(optional=True)
     narrowed_how = models.CharField(max_length=10, choices=Consent.How)
     reason = models.TextField(blank=True, max_length=1000)
 

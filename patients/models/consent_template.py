@@ -1,6 +1,5 @@
 """Consent texts: a purpose, a version, a language; a published one never changes."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,6 +8,7 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
 from clinic.base.triggers import not_truncated
 from clinic.practice.models import Technique
+from clinic.staff.keys import by_staff
 from patients.triggers import locked_when_published, translates_what_is_published
 
 MOST_MONTHS = 120
@@ -104,32 +104,11 @@ class ConsentTemplate(Record):
     earlier_reason = models.TextField("why everybody must sign anew", max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField(null=True, blank=True)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    saved_by = by_staff(optional=True)
     # The clinician who stands behind the words, who need not be the one who publishes them.
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    approved_by = by_staff(optional=True)
     published_at = models.DateTimeField(null=True, blank=True)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    published_by = by_staff(optional=True)
 
     objects = ConsentTemplateQuerySet.as_manager()
 

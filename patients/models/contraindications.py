@@ -16,6 +16,7 @@ from clinic.base.triggers import (
     same_patient,
 )
 from clinic.practice.models import Technique
+from clinic.staff.keys import by_staff
 from patients.models.case import Case
 from patients.models.patient import Patient
 from patients.triggers import rule_is_decided_by_two
@@ -59,34 +60,13 @@ class ContraindicationRule(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    approved_by = by_staff(optional=True)
     was_in_use = models.BooleanField(default=False)
     declined_at = models.DateTimeField(null=True, blank=True)
-    declined_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    declined_by = by_staff(optional=True)
     declined_reason = models.CharField(max_length=300, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
-    retired_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    retired_by = by_staff(optional=True)
     retired_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -195,14 +175,7 @@ class ContraindicationCheck(Record):
     results = models.JSONField()
     is_refused = models.BooleanField(default=False)
     checked_at = models.DateTimeField()
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    checked_by = by_staff(optional=True)
 
     class Meta:
         ordering = ["-checked_at", "-id"]

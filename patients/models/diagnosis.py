@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from clinic.base.models import Record, between
 from clinic.base.triggers import append_only, same_case
+from clinic.staff.keys import by_staff
 from patients import scales
 from patients.models.case import Case
 
@@ -94,12 +94,7 @@ class Diagnosis(Record):
     note = models.TextField(blank=True)
     found_date = models.DateField("day it was found")
     made_at = models.DateTimeField()
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    made_by = by_staff()
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )

@@ -1,12 +1,12 @@
 """What was done about the hair elsewhere."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
 from clinic.base.triggers import never_changes, never_changes_after, never_deleted, not_truncated
+from clinic.staff.keys import by_staff
 from patients.catalogue import Elsewhere
 from patients.models.patient import Patient
 from patients.partial_dates import PartialDate, as_exact_as_known, precision_field
@@ -40,21 +40,9 @@ class EarlierTreatment(Record):
     result = models.CharField(max_length=300, blank=True)
     complications = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff(optional=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     objects = EarlierTreatmentQuerySet.as_manager()

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -12,6 +11,7 @@ from django.db.models.functions import Lower
 from clinic.base.models import Record, paired
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.practice.models import Site
+from clinic.staff.keys import by_staff
 
 
 class ImportSource(Record):
@@ -62,12 +62,7 @@ class PatientImport(Record):
     source = models.ForeignKey(ImportSource, on_delete=models.PROTECT, related_name="imports")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    uploaded_by = by_staff()
     filename = models.CharField(max_length=120)
     file = models.FileField(upload_to="imports/%Y/%m/", blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
@@ -78,14 +73,7 @@ class PatientImport(Record):
     tries = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=400, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    started_by = by_staff(optional=True)
     over_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import append_only, never_changes, not_truncated
+from clinic.staff.keys import by_staff
 from patients.models.patient import Patient
 from patients.partial_dates import (
     PartialDate,
@@ -37,12 +37,7 @@ class HistoryEntry(Record):
     topic = models.CharField(max_length=10, choices=Topic)
     text = models.TextField()
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
 
     class Meta:
         ordering = ["-recorded_at", "-id"]
@@ -123,30 +118,11 @@ class Medicine(Record):
     stopped_precision = precision_field()
     stop_reason = models.CharField(max_length=200, blank=True)
     stop_recorded_at = models.DateTimeField(null=True, blank=True)
-    stop_recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    stop_recorded_by = by_staff(optional=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff(optional=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     objects = MedicineQuerySet.as_manager()
@@ -220,21 +196,9 @@ class Allergy(Record):
     certainty = models.CharField(max_length=10, choices=Certainty, blank=True)
     severity = models.CharField(max_length=12, choices=Severity, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    recorded_by = by_staff()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff(optional=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     objects = AllergyQuerySet.as_manager()
@@ -266,12 +230,7 @@ class NoKnownAllergies(Record):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     stated_at = models.DateTimeField()
-    stated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    stated_by = by_staff()
 
     class Meta:
         ordering = ["-stated_at"]

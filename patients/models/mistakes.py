@@ -1,11 +1,11 @@
 """What was concluded by mistake: for another patient, at another visit, or never."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only
+from clinic.staff.keys import by_staff
 from patients.models.diagnosis import Diagnosis
 from patients.models.pathway import SignsStatement
 
@@ -21,12 +21,7 @@ class FindingWithdrawal(Record):
     )
     reason = models.CharField(max_length=300)
     withdrawn_at = models.DateTimeField()
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    withdrawn_by = by_staff()
 
     class Meta:
         ordering = ["-withdrawn_at", "-id"]

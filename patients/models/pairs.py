@@ -1,12 +1,12 @@
 """Two records that may be of one person."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only
+from clinic.staff.keys import by_staff
 from patients.models.patient import Patient
 
 
@@ -48,12 +48,7 @@ class TwoPeople(_Pair):
     """Somebody's dated statement that two like records are of two people."""
 
     stated_at = models.DateTimeField()
-    stated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    stated_by = by_staff()
 
     class Meta:
         verbose_name_plural = "two people"

@@ -8,7 +8,6 @@ stated is never taken out of a stop: that it was wrong is said in the review.
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
@@ -16,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only, same_patient
+from clinic.staff.keys import by_staff
 from patients.models.case import Case
 from patients.models.diagnosis import Diagnosis
 from patients.models.patient import Patient
@@ -95,12 +95,7 @@ class PathwayStop(Record):
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     raised_at = models.DateTimeField()
-    raised_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    raised_by = by_staff()
 
     objects = StopQuerySet.as_manager()
 
@@ -140,12 +135,7 @@ class StopReview(Record):
     outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.TextField()
     reviewed_at = models.DateTimeField()
-    reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    reviewed_by = by_staff()
 
     class Meta:
         ordering = ["-reviewed_at", "-id"]

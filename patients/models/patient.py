@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -13,6 +12,7 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import never_changes, never_changes_after, not_truncated
 from clinic.practice.models import Site
+from clinic.staff.keys import by_staff
 from clinic.staff.models import User
 from patients.models.needs import NEEDS_CONSTRAINTS, HasNeeds
 from patients.models.others import OTHERS_CONSTRAINTS, HasOthers
@@ -327,21 +327,9 @@ class Merge(Record):
     survivor = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="absorbing_merges")
     absorbed = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges")
     merged_at = models.DateTimeField()
-    merged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    merged_by = by_staff()
     undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    undone_by = by_staff(optional=True)
     moved = models.JSONField(default=dict, blank=True)
     replaced = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     moved_in = models.TextField(blank=True, editable=False)

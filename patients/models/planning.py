@@ -1,12 +1,12 @@
 """What of the assessment was not known when a course was planned, and why it was planned."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.models import Record
 from clinic.base.triggers import append_only, same_patient
 from clinic.practice.models import Technique
+from clinic.staff.keys import by_staff
 from patients.models.case import Case
 from patients.models.patient import Patient
 from patients.reasons import SHORTEST_REASON
@@ -37,12 +37,7 @@ class PlannedWithout(Record):
     lack = models.CharField(max_length=10, choices=Lack)
     reason = models.CharField(max_length=300)
     planned_at = models.DateTimeField()
-    planned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    planned_by = by_staff()
 
     class Meta:
         ordering = ["-planned_at", "lack", "-id"]

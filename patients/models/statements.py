@@ -7,13 +7,13 @@ from operator import attrgetter
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.models import Record, between
 from clinic.base.triggers import append_only
+from clinic.staff.keys import by_staff
 from patients.catalogue import Condition, Course, Pattern, Relative, Shedding, Trigger
 from patients.models.patient import Patient
 from patients.partial_dates import PartialDate, as_exact_as_known, precision_field
@@ -52,12 +52,7 @@ class Statement(Record):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
     stated_at = models.DateTimeField()
-    stated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    stated_by = by_staff()
 
     objects = StatementQuerySet.as_manager()
 

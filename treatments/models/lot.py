@@ -1,12 +1,12 @@
 """Lots of disposables and tubes, and where each was used."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.base.history import tracked
 from clinic.base.models import Record, paired
 from clinic.base.triggers import locked_with_parent, not_truncated
+from clinic.staff.keys import by_staff
 from treatments.models.session import Session
 from treatments.triggers import (
     lot_fixed_once_signed,
@@ -29,14 +29,7 @@ class Lot(Record):
     lot_number = models.CharField(max_length=40)
     expiry_date = models.DateField()
     recalled_at = models.DateTimeField(null=True, blank=True)
-    recalled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    recalled_by = by_staff(optional=True)
 
     class Meta:
         ordering = ["product", "lot_number"]

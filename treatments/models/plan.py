@@ -1,6 +1,5 @@
 """What was agreed to be done."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +7,7 @@ from clinic.base.history import tracked
 from clinic.base.models import Record, between, paired
 from clinic.base.triggers import never_changes, not_truncated
 from clinic.practice.models import Technique
+from clinic.staff.keys import by_staff
 from patients.models import Case
 from treatments.triggers import pathway_open_when_extended, pathway_open_when_planned
 
@@ -32,21 +32,9 @@ class Plan(Record):
     interval_days = models.PositiveSmallIntegerField()
     note = models.TextField(blank=True)
     planned_at = models.DateTimeField()
-    planned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    planned_by = by_staff()
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    cancelled_by = by_staff(optional=True)
 
     revision = models.PositiveIntegerField(default=0, editable=False)
 

@@ -19,6 +19,7 @@ from clinic.base.triggers import (
 )
 from clinic.booking.models import Appointment
 from clinic.practice.models import Site, Technique
+from clinic.staff.keys import by_staff
 from patients.models import Case, Consent, PathwayStop, Patient
 from treatments.models.plan import Plan
 from treatments.triggers import (
@@ -131,14 +132,7 @@ class Session(Record):
     )
     # The patient was asked again at this session and still agrees; who asked, and when.
     consent_reconfirmed_at = models.DateTimeField(null=True, blank=True)
-    consent_reconfirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    consent_reconfirmed_by = by_staff(optional=True)
     identity_confirmed_before_injection = models.BooleanField(
         "name and date of birth confirmed again before injection", default=False
     )
@@ -156,23 +150,9 @@ class Session(Record):
     unfinished = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField(null=True, blank=True)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    saved_by = by_staff(optional=True)
     signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    signed_by = by_staff(optional=True)
     amends = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="amended_by"
     )
@@ -359,12 +339,7 @@ class Addendum(Record):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="addenda")
     text = models.TextField()
     added_at = models.DateTimeField()
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    added_by = by_staff()
 
     class Meta:
         ordering = ["added_at"]
