@@ -68,7 +68,7 @@ def nobody_signs_for(consent: Consent) -> bool:
 
 def opens_at(consent: Consent, request: SigningRequest, now: datetime) -> datetime | None:
     """Return until when the patient thinks it over before they can sign, or None if they can."""
-    is_early = now < consent.reflect_until and not request.early_reason
+    is_early = consent.is_early_at(now) and not request.early_reason
     return consent.reflect_until if is_early else None
 
 

@@ -77,7 +77,7 @@ def _page(request: HttpRequest, consent: Consent, form: LinkForm) -> HttpRespons
         "is_open": bool(sent and not consent.signed_at),
         **_how_it_opens(sent, now),
         "obstacle": obstacle_to_sending(consent, now=now, zone=zone),
-        "is_early": now < consent.reflect_until,
+        "is_early": consent.is_early_at(now),
         **_ways(consent.patient),
         "may_edit": signed_in(request).can(Permission.EDIT_PATIENT),
     }

@@ -138,7 +138,7 @@ def _read_or_sign(request: HttpRequest, reader: Reader, asked: SigningRequest) -
         status=422 if form.errors else 200,
         form=form,
         waits_until=opens_at(reader.consent, asked, now),
-        early=now < reader.consent.reflect_until,
+        early=reader.consent.is_early_at(now),
         blocks=blocks(reader.consent.template.body),
         statements=statements(reader.consent.template),
         talk=talk_of(reader.consent),

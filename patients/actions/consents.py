@@ -141,7 +141,7 @@ def record_discussion(
     discussion.check(consent.template)
     for name, value in discussion.values().items():
         setattr(consent, name, value)
-    if now >= consent.reflect_until:
+    if not consent.is_early_at(now):
         consent.early_reason = ""
     consent.discussed_at, consent.discussed_by = now, by
     consent.check_and_save()
@@ -301,7 +301,7 @@ def _reason_for_name(consent: Consent, reason: str) -> str:
 
 def _reason_for_haste(consent: Consent, reason: str) -> str:
     """Return why the time to reflect was shortened, or "" where it is over."""
-    if consent.signed_at is None or consent.signed_at >= consent.reflect_until:
+    if consent.signed_at is None or not consent.is_early_at(consent.signed_at):
         return ""
     if len(reason.strip()) < SHORTEST_REASON:
         raise ValidationError({"early_reason": TOO_EARLY})

@@ -133,7 +133,7 @@ class Subject:
     @property
     def is_reflecting(self) -> bool:
         """Whether the time to reflect still runs."""
-        return self.waiting is not None and self.now < self.waiting.reflect_until
+        return self.waiting is not None and self.waiting.is_early_at(self.now)
 
     @property
     def may_give(self) -> bool:

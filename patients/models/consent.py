@@ -290,6 +290,10 @@ class Consent(Record):
         """Say whether its time has run out."""
         return self.expires_at is not None and self.expires_at <= moment
 
+    def is_early_at(self, moment: datetime) -> bool:
+        """Whether a signature at that moment would cut the time to reflect short."""
+        return moment < self.reflect_until
+
     @property
     def lacks_capacity(self) -> bool:
         """Whether capacity was assessed, and one of the four parts was not met."""

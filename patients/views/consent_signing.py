@@ -58,7 +58,7 @@ def discuss(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> HttpRes
     if obstacle := obstacle_to_discussing(consent, today=_today(request)):
         return _blocked(request, consent, obstacle)
     evaluation = evaluation_of(consent, _now(request))
-    is_early = timezone.now() < consent.reflect_until
+    is_early = consent.is_early_at(timezone.now())
     to_sign = request.POST.get("then") == "sign"
     form = DiscussionForm(posted(request), consent=consent, is_early=is_early, to_sign=to_sign)
     reasons = ReasonsForm(posted(request), evaluation=evaluation) if evaluation else None
@@ -123,7 +123,7 @@ def sign_consent(request: HttpRequest, patient_id: UUID, consent_id: UUID) -> Ht
     if consent.signed_at is not None:
         return page(request, "consent_signed", patient, consent=consent)
     evaluation = evaluation_of(consent, _now(request))
-    is_early = timezone.now() < consent.reflect_until
+    is_early = consent.is_early_at(timezone.now())
     obstacle = obstacle_to_signing(consent, today=_today(request)) or obstacle_in(evaluation)
     if not obstacle and is_early and not consent.early_reason:
         obstacle = NOT_WITHOUT_REASON

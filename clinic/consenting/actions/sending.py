@@ -42,7 +42,7 @@ def send_link(
     consent = Consent.objects.select_related("template", "case", "patient").get(pk=consent.pk)
     if obstacle := obstacle_to_sending(consent, now=now, zone=site.zone):
         raise ValidationError(obstacle)
-    is_early = now < consent.reflect_until
+    is_early = consent.is_early_at(now)
     reason = early_reason.strip() if is_early else ""
     if reason and len(reason) < SHORTEST_REASON:
         raise ValidationError({"early_reason": TOO_SHORT})
